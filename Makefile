@@ -1,0 +1,51 @@
+# Samma dag. `make demo` and `make test` are all that a new machine needs.
+PY ?= python3.11
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help setup demo test test-slow check format bench bench-full lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+
+setup: $(READY) ## Make .venv and install everything, once
+
+$(READY): requirements.lock pyproject.toml
+	$(PY) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## Start the product with a sample city; no network
+	$(BIN)/sammadag demo
+
+test: $(READY) ## Run everything not marked slow (under 5 minutes)
+	$(BIN)/python -m pytest -q -m "not slow"
+
+test-slow: $(READY) ## Run what is marked slow (under 15 minutes)
+	$(BIN)/python -m pytest -q -m slow
+
+check: $(READY) ## Lint, types, import contracts, catalogues
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/catalogues.py
+
+format: $(READY) ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## Measure speed and memory, the short way
+	$(BIN)/python tests/bench.py
+
+bench-full: $(READY) ## Measure at full size
+	$(BIN)/python tests/bench.py --full
+
+lock: ## Write requirements.lock anew (needs uv)
+	printf 'hatchling\neditables\n' > .build.in
+	uv pip compile --python-version 3.11 --generate-hashes --universal --no-header --no-annotate --all-extras pyproject.toml .build.in -o requirements.lock
+	rm .build.in
+
+clean: ## Remove what was made
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Samma dag: the assistant for the function mailboxes of a finance service centre."""

@@ -1,0 +1,123 @@
+"""A case, what it may become, and what we owe about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.errors import IllegalChange
+from bot.vocabulary import (
+    ActionKind,
+    CaseId,
+    Channel,
+    EventKind,
+    MailboxKey,
+    MatterKey,
+    PersonKey,
+    ProcessKey,
+    Status,
+    TeamKey,
+    Urgency,
+)
+
+_CHANGES: Mapping[Status, frozenset[Status]] = {
+    Status.NEW: frozenset(
+        {Status.OPEN, Status.WAITING_CUSTOMER, Status.WAITING_OTHER, Status.CLOSED}
+    ),
+    Status.OPEN: frozenset({Status.WAITING_CUSTOMER, Status.WAITING_OTHER, Status.CLOSED}),
+    Status.WAITING_CUSTOMER: frozenset({Status.OPEN, Status.WAITING_OTHER, Status.CLOSED}),
+    Status.WAITING_OTHER: frozenset({Status.OPEN, Status.WAITING_CUSTOMER, Status.CLOSED}),
+    Status.CLOSED: frozenset({Status.OPEN}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class CaseNumber:
+    """``YYYY-NNNNNN``: the local year of arrival and a running number in that year."""
+
+    year: int
+    serial: int
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-{self.serial:06}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What we know of one matter.
+
+    Attributes:
+        version: Grows with each change; a stale writer is refused.
+        stop_confirmed: A person has ticked that the invoice or payment is stopped, or
+            that no stop is needed. An urgent case does not close without it.
+    """
+
+    id: CaseId
+    number: CaseNumber
+    status: Status
+    channel: Channel
+    mailbox: MailboxKey
+    process: ProcessKey | None
+    matter: MatterKey | None
+    urgent: Urgency
+    possible: bool
+    protected: bool
+    complaint: bool
+    misdirected: bool
+    customer: str | None
+    team: TeamKey
+    owner: PersonKey | None
+    language: str
+    received_at: datetime
+    clock_started_at: datetime
+    stop_confirmed: bool = False
+    version: int = 1
+
+    def allow(self, status: Status) -> None:
+        """Raise IllegalChange unless the case may take on a status.
+
+        An urgent case closes only after the stop tick; DESIGN, promise 3.
+        """
+        if status not in _CHANGES[self.status]:
+            raise IllegalChange(f"case {self.number}: cannot go from {self.status} to {status}")
+        if status is Status.CLOSED and self.urgent is not Urgency.NO and not self.stop_confirmed:
+            raise IllegalChange(
+                f"case {self.number}: is urgent; confirm first that the invoice or payment is stopped"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened to a case; append-only.
+
+    Attributes:
+        actor: A person's key, or ``system``.
+        wall_seconds, working_seconds: Since the clock of the case started.
+        data: Codes, keys and numbers only; never mail text, names or addresses.
+    """
+
+    case_id: CaseId
+    kind: EventKind
+    at: datetime
+    actor: str
+    wall_seconds: int
+    working_seconds: int
+    data: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedAction:
+    """One thing we owe the outside world. `key` makes repeating harmless.
+
+    Attributes:
+        data: Codes, keys and numbers only, as in `Event.data`.
+        held: Planned for the record, never performed unless a person releases it.
+    """
+
+    key: str
+    kind: ActionKind
+    case_id: CaseId | None
+    due_at: datetime
+    data: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+    held: bool = False

@@ -1,0 +1,176 @@
+"""The words of the house, as types. Keys are checked against knowledge when it is loaded."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NewType
+
+MailboxKey = NewType("MailboxKey", str)
+ProcessKey = NewType("ProcessKey", str)
+MatterKey = NewType("MatterKey", str)
+UnitKey = NewType("UnitKey", str)
+TeamKey = NewType("TeamKey", str)
+PersonKey = NewType("PersonKey", str)
+CustomerKey = NewType("CustomerKey", str)
+TemplateKey = NewType("TemplateKey", str)
+CaseId = NewType("CaseId", int)
+MessageId = NewType("MessageId", int)
+"""The row of a stored message; not the Message-ID header."""
+
+NONE = "none"
+"""How "no process" and "no matter" are written in JSON and in the labelled corpora."""
+
+
+class Kind(StrEnum):
+    """What a mail is, whatever it is about."""
+
+    CASE = "case"
+    FOLLOW_UP = "follow_up"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    SPAM = "spam"
+
+    @property
+    def for_people(self) -> bool:
+        """Tell whether a person must look at such a mail."""
+        return self in (Kind.CASE, Kind.FOLLOW_UP)
+
+
+class Urgency(StrEnum):
+    """Why a case must not wait.
+
+    collections: unless handled in time a customer invoice wrongly goes on to collection.
+    payout: unless stopped in time a wrong outgoing payment is made.
+    """
+
+    COLLECTIONS = "collections"
+    PAYOUT = "payout"
+    NO = "no"
+
+
+class Language(StrEnum):
+    """Languages that people read here."""
+
+    SWEDISH = "sv"
+    ENGLISH = "en"
+
+
+class Missing(StrEnum):
+    """What a handler must ask for before a matter can be handled."""
+
+    INVOICE_NUMBER = "invoice_number"
+    CUSTOMER = "customer"
+    REASON = "reason"
+    NEW_DATE = "new_date"
+    CONTACT = "contact"
+    AUTHORISATION = "authorisation"
+    ATTACHMENT = "attachment"
+
+
+class Status(StrEnum):
+    """Where a case stands."""
+
+    NEW = "new"
+    OPEN = "open"
+    WAITING_CUSTOMER = "waiting_customer"
+    WAITING_OTHER = "waiting_other"
+    CLOSED = "closed"
+
+
+class Channel(StrEnum):
+    """How a case reached us."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+class Outcome(StrEnum):
+    """What became of a message that a mailbox has shown us; exactly one each."""
+
+    CASE = "case"
+    FOLLOW_UP = "follow_up"
+    IGNORED = "ignored"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+
+
+class IgnoredBecause(StrEnum):
+    """Why a mail did not become a case."""
+
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    SPAM = "spam"
+    OWN_LOOP = "own_loop"
+    OWN_BOUNCE = "own_bounce"
+    DELAY_NOTICE = "delay_notice"
+
+
+class Mode(StrEnum):
+    """How far the assistant may go in a mailbox."""
+
+    OFF = "off"
+    SHADOW = "shadow"
+    DRAFT = "draft"
+    AUTO = "auto"
+
+
+class EventKind(StrEnum):
+    """What can happen to a case. A new fact in a report needs an event here first."""
+
+    RECEIVED = "received"
+    TRIAGED = "triaged"
+    RETAGGED = "retagged"
+    ASSIGNED = "assigned"
+    TAKEN = "taken"
+    HANDED_OVER = "handed_over"
+    MOVED_PROCESS = "moved_process"
+    RECEIPT_SENT = "receipt_sent"
+    ANSWERED = "answered"
+    FEEDBACK_ONGOING = "feedback_ongoing"
+    FEEDBACK_DONE = "feedback_done"
+    WAITING = "waiting"
+    RESUMED = "resumed"
+    ALERT_SENT = "alert_sent"
+    ACKNOWLEDGED = "acknowledged"
+    ESCALATED = "escalated"
+    STOP_CONFIRMED = "stop_confirmed"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    MERGED = "merged"
+    UNDONE = "undone"
+    VIEWED = "viewed"
+    DELIVERY_FAILED = "delivery_failed"
+    REMARK_REGISTERED = "remark_registered"
+
+
+class ActionKind(StrEnum):
+    """What the outbox can hold."""
+
+    REPLY = "reply"
+    ALERT = "alert"
+    DIGEST = "digest"
+
+
+class ActionState(StrEnum):
+    """Where a planned action stands."""
+
+    PLANNED = "planned"
+    HELD = "held"
+    DONE = "done"
+    DROPPED = "dropped"
+    FAILED = "failed"
+
+
+class Step(StrEnum):
+    """Named instants on a mail's way, where a crash test may stop the process."""
+
+    FETCHED = "fetch"
+    PARSED = "parse"
+    INSERTED = "insert"
+    BEFORE_COMMIT = "before_commit"
+    AFTER_COMMIT = "after_commit"
+    CHECKPOINTED = "checkpoint"
+    CLAIMED = "claim"
+    DRAFT_SAVED = "draft_saved"
+    SENT = "sent"
+    RECORDED = "recorded"

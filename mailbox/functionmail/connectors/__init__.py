@@ -1,0 +1,1 @@
+"""Mail servers, one module each, loaded only when used."""

@@ -1,0 +1,84 @@
+"""What every connector promises. The promises are tested in tests/contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from functionmail.message import Batch, Checkpoint, DraftKey, MessageKey
+
+
+class MailSource(Protocol):
+    """Reads one shared function mailbox.
+
+    Any method may raise `MailboxUnavailable` (try again, not before ``retry_after_s``)
+    or `SignInRefused` (needs a person). Instants are aware UTC. One thread at a time.
+    """
+
+    @property
+    def mailbox(self) -> str:
+        """Name of the mailbox, for logs and error messages; never personal data."""
+
+    def fetch(self, after: Checkpoint | None, *, limit: int = 50) -> Batch:
+        """Return messages that the mailbox got after a checkpoint, oldest first.
+
+        "After" is the order in which the server received them, not their Date header:
+        a late mail with an older date is still returned. Reading changes nothing on the
+        server, so a crash between `fetch` and storing the checkpoint repeats messages but
+        never loses one. A checkpoint that the server no longer knows starts from the
+        beginning; the caller recognises what it has already seen by its key.
+
+        Args:
+            after: What the previous batch carried, or None for the beginning.
+            limit: At most this many messages; the source may return fewer.
+
+        Returns:
+            A batch whose checkpoint is valid even when it holds no messages. The same
+            checkpoint gives the same messages, apart from what came or went since.
+            A message that cannot be read is returned with empty content rather than left out.
+        """
+
+    def keys(self) -> Iterator[MessageKey]:
+        """Yield the key of every message now in the mailbox, in any order.
+
+        For the full comparison of the books; costs a listing, not the contents.
+        """
+
+    def label(self, key: MessageKey, labels: frozenset[str]) -> None:
+        """Show people in the shared mailbox what became of a message.
+
+        Setting the same labels twice is a no-op. Labels that people set stay.
+
+        Raises:
+            MessageGone: Somebody moved or deleted it; not an error for the caller.
+        """
+
+
+class MailSender(Protocol):
+    """Sends from one function mailbox and keeps the copy in its Sent folder.
+
+    The order is: `save_draft`, remember the key, `send`. After a crash, look with
+    `find_sent` and `find_draft` before doing anything again. Any method may raise
+    `MailboxUnavailable` or `SignInRefused`.
+    """
+
+    @property
+    def mailbox(self) -> str:
+        """Name of the mailbox, for logs and error messages; never personal data."""
+
+    def save_draft(self, message_id: str, content: bytes) -> DraftKey:
+        """Put a complete mail among the drafts and return its key."""
+
+    def send(self, draft: DraftKey) -> None:
+        """Send a draft; afterwards it lies in Sent and no longer among the drafts.
+
+        Raises:
+            MessageGone: There is no such draft: it was sent or deleted; look in Sent.
+            SendRefused: The server will never take this mail.
+        """
+
+    def find_draft(self, message_id: str) -> DraftKey | None:
+        """Return the draft that carries a Message-ID (without brackets), or None."""
+
+    def find_sent(self, message_id: str) -> bool:
+        """Tell whether a mail with this Message-ID (without brackets) lies in Sent."""

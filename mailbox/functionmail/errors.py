@@ -1,0 +1,56 @@
+"""Everything functionmail raises, in one tree.
+
+Two questions decide what a caller does next, so they are what the tree answers:
+may the same call succeed if repeated (`retryable`), and if so after how long
+(`retry_after_s`)?
+"""
+
+from __future__ import annotations
+
+
+class FunctionMailError(Exception):
+    """Base of every error raised by functionmail."""
+
+    retryable = False
+    retry_after_s: float | None = None
+
+
+class ConnectorError(FunctionMailError):
+    """A mail server could not do what was asked.
+
+    The library's own exception is always chained as ``__cause__``.
+    """
+
+    def __init__(self, mailbox: str, doing: str, advice: str = "") -> None:
+        super().__init__(f"mailbox {mailbox}: failed while {doing}" + (f"; {advice}" if advice else ""))
+        self.mailbox = mailbox
+        self.doing = doing
+        self.advice = advice
+
+
+class MailboxUnavailable(ConnectorError):
+    """The server did not answer, or asked us to come back later."""
+
+    retryable = True
+
+    def __init__(
+        self, mailbox: str, doing: str, advice: str = "", *, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(mailbox, doing, advice)
+        self.retry_after_s = retry_after_s
+
+
+class SignInRefused(ConnectorError):
+    """Credentials or permissions are wrong; repeating will not help."""
+
+
+class MessageGone(ConnectorError):
+    """A message that was listed is no longer there: somebody moved or deleted it."""
+
+
+class SendRefused(ConnectorError):
+    """The server will not send this message; repeating will not help."""
+
+
+class CannotAnswer(FunctionMailError):
+    """A message cannot be composed: it has no usable recipient or sender."""
