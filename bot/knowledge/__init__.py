@@ -1,0 +1,1 @@
+"""What the centre knows and may change without a programmer: typed, checked, by key."""

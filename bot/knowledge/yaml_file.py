@@ -1,0 +1,326 @@
+"""One YAML file of knowledge: read it, check it, and say on which line it is wrong.
+
+YAML 1.2, with three differences that help an editor: dates and times stay words until the
+model reads them, a number with a leading zero stays a word (telephone and account numbers),
+and anchors, aliases and tags are refused. The parser's events are used directly: building
+nodes and then values costs half as much again, and the lines would be lost.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+from rapidfuzz import fuzz, process
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
+
+from bot.errors import KnowledgeError
+
+_NEAR = 60
+_DEEPEST = 20
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
+_CONSTANTS: dict[str, bool | None] = {
+    "": None,
+    "~": None,
+    **dict.fromkeys(("null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+Location = tuple[str | int, ...]
+"""Keys and positions from the top of a file to a value."""
+
+
+class KnowledgeModel(BaseModel):
+    """Base of everything that is read from knowledge: strict, frozen, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class KnowledgeErrors(KnowledgeError):
+    """Everything that is wrong with the files read; shows as the first of it.
+
+    Attributes:
+        errors: All of it, by line within a file; never empty.
+    """
+
+    def __init__(self, errors: tuple[KnowledgeError, ...]) -> None:
+        """Take at least one error."""
+        first = errors[0]
+        super().__init__(first.file, first.line, first.what)
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Generic[M]):
+    """A file that was right, and where in it each value stands."""
+
+    file: str
+    content: M
+    spots: _Spot
+
+    def line(self, *location: str | int) -> int:
+        """Return the line of a key or value, or of the nearest one around it."""
+        return _line(self.spots, location)
+
+    def error(self, what: str, *location: str | int) -> KnowledgeError:
+        """Return the error that a value is wrong, for reasons outside its own model."""
+        return KnowledgeError(self.file, self.line(*location), what)
+
+
+def read(path: Path, model: type[M]) -> M:
+    """Read a file into a model.
+
+    Raises:
+        KnowledgeErrors: The file is missing or unreadable, is not YAML, or does not fit the
+            model. It is a KnowledgeError that names the file and the line.
+    """
+    return read_document(path, model).content
+
+
+def read_document(path: Path, model: type[M]) -> Document[M]:
+    """Read a file into a model and remember the lines. Raises as `read` does."""
+    builder = _Builder(path.name, _text(path))
+    value, spots = builder.build()
+    errors = list(builder.errors)
+    content: M | None = None
+    try:
+        content = model.model_validate_json(_as_json(value, spots, path.name), strict=True)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        errors += [_explained(path.name, detail, model, spots) for detail in details]
+    if content is None or errors:
+        raise KnowledgeErrors(tuple(sorted(errors, key=lambda error: error.line or 0)))
+    return Document(file=path.name, content=content, spots=spots)
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise _fatal(path.name, None, "the file is missing") from error
+    except IsADirectoryError as error:
+        raise _fatal(path.name, None, "is a folder; a file is expected") from error
+    except OSError as error:
+        raise _fatal(path.name, None, f"cannot be read: {error.strerror}") from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _fatal(path.name, line, "is not UTF-8; save the file as UTF-8") from error
+
+
+def _fatal(file: str, line: int | None, what: str) -> KnowledgeErrors:
+    return KnowledgeErrors((KnowledgeError(file, line, what),))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a value stands, and where its parts do. `keys` is empty in a list."""
+
+    line: int
+    keys: dict[str | int, int]
+    parts: dict[str | int, _Spot]
+
+
+_Value = None | bool | int | float | str | list["_Value"] | dict[str, "_Value"]
+
+
+_NODES = (ScalarEvent, SequenceStartEvent, MappingStartEvent)
+
+
+class _Builder:
+    """Makes plain values out of the parser's events, and a tree of lines beside them."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self._file = file
+        self._text = text
+        self._events: Iterator[Event] = iter(())
+        self.errors: list[KnowledgeError] = []
+
+    def build(self) -> tuple[_Value, _Spot]:
+        """Return the only document of the file. Raises KnowledgeErrors."""
+        self._events = YAML(typ="safe", pure=True).parse(self._text)
+        try:
+            for event in self._events:
+                if isinstance(event, DocumentStartEvent):
+                    result = self._value(next(self._events), 0)
+                    self._nothing_more()
+                    return result
+        except MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = None if mark is None else mark.line + 1
+            what = " ".join(str(error.problem or error.context or "is not YAML").split())
+            raise _fatal(self._file, line, what) from error
+        except ReaderError as error:
+            line = self._text.count("\n", 0, error.position) + 1
+            raise _fatal(self._file, line, "holds a control character") from error
+        except (YAMLError, ValueError, OverflowError) as error:
+            raise _fatal(self._file, None, "is not YAML") from error
+        raise _fatal(self._file, 1, "the file is empty")
+
+    def _nothing_more(self) -> None:
+        for event in self._events:
+            if isinstance(event, DocumentStartEvent):
+                raise self._refused(event, "a second document begins; one is expected")
+
+    def _refused(self, event: Event, what: str) -> KnowledgeErrors:
+        return _fatal(self._file, event.start_mark.line + 1, what)
+
+    def _value(self, event: Event, depth: int) -> tuple[_Value, _Spot]:
+        if not isinstance(event, _NODES) or event.anchor is not None:
+            raise self._refused(event, "anchors (&) and aliases (*) are not used here")
+        if event.tag is not None:
+            raise self._refused(event, "tags (!) are not used here")
+        if depth > _DEEPEST:
+            raise self._refused(event, "is nested too deep")
+        if isinstance(event, MappingStartEvent):
+            return self._mapping(event, depth)
+        if isinstance(event, SequenceStartEvent):
+            return self._sequence(event, depth)
+        value = event.value if event.style else _plain(event.value)
+        return value, _Spot(event.start_mark.line + 1, {}, {})
+
+    def _sequence(self, start: Event, depth: int) -> tuple[_Value, _Spot]:
+        values: list[_Value] = []
+        spot = _Spot(start.start_mark.line + 1, {}, {})
+        while not isinstance(event := next(self._events), SequenceEndEvent):
+            value, part = self._value(event, depth + 1)
+            spot.parts[len(values)] = part
+            values.append(value)
+        return values, spot
+
+    def _mapping(self, start: Event, depth: int) -> tuple[_Value, _Spot]:
+        values: dict[str, _Value] = {}
+        spot = _Spot(start.start_mark.line + 1, {}, {})
+        while not isinstance(event := next(self._events), MappingEndEvent):
+            if not isinstance(event, ScalarEvent):
+                raise self._refused(event, "a key must be a word")
+            key, line = str(event.value), event.start_mark.line + 1
+            self._value(event, depth)
+            value, part = self._value(next(self._events), depth + 1)
+            if key in values:
+                what = f"the key {_shown(key)} stands twice; first on line {spot.keys[key]}"
+                self.errors.append(KnowledgeError(self._file, line, what))
+                continue
+            values[key], spot.keys[key], spot.parts[key] = value, line, part
+        return values, spot
+
+
+def _plain(text: str) -> _Value:
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if text[0] in "+-0123456789":
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _DECIMAL.fullmatch(text):
+            return float(text)
+    return text
+
+
+def _as_json(value: _Value, spots: _Spot, file: str) -> bytes:
+    # Strict models read dates, enums, tuples and sets from JSON, but not from Python lists
+    # and words.
+    try:
+        return json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        what = 'holds half a character; an escape such as "\\ud800" is wrong'
+        raise _fatal(file, spots.line, what) from error
+
+
+def _line(spot: _Spot, location: Location) -> int:
+    """Return the line of the value, or of its key if it has one; a list item's is its start."""
+    line = spot.line
+    for part in location:
+        inner = spot.parts.get(part)
+        if inner is None:
+            break
+        line = spot.keys.get(part, inner.line)
+        spot = inner
+    return line
+
+
+def _value_line(spot: _Spot, location: Location) -> int:
+    for part in location:
+        inner = spot.parts.get(part)
+        if inner is None:
+            break
+        spot = inner
+    return spot.line
+
+
+def _explained(
+    file: str, detail: ErrorDetails, model: type[BaseModel], spots: _Spot
+) -> KnowledgeError:
+    location = detail["loc"]
+    where = ".".join(_shown(str(part)) for part in location)
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        what = f"unknown key {where}{_hint(str(location[-1]), model, location[:-1])}"
+        return KnowledgeError(file, _line(spots, location), what)
+    if kind == "missing":
+        return KnowledgeError(file, _line(spots, location[:-1]), f"{where} is missing")
+    what = detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
+    if kind == "string_type":
+        what = "should be a text; put quotes around it"
+    if kind == "json_invalid":
+        where, what = "", "is not YAML"
+    prefix = f"{where}: " if where else ""
+    return KnowledgeError(file, _value_line(spots, location), f"{prefix}{what}")
+
+
+def _shown(word: str) -> str:
+    word = " ".join(word.split())
+    return word if len(word) <= 40 else f"{word[:39]}…"
+
+
+def _hint(unknown: str, model: type[BaseModel], location: Location) -> str:
+    known = sorted(_known_keys(model, location))
+    found = process.extractOne(unknown, known, scorer=fuzz.ratio, score_cutoff=_NEAR)
+    if found is not None:
+        return f"; did you mean {found[0]}?"
+    return f"; known are {', '.join(known)}" if known else ""
+
+
+def _known_keys(model: type[BaseModel], location: Location) -> set[str]:
+    models: list[type[BaseModel]] = [model]
+    for part in location:
+        if isinstance(part, int):
+            continue
+        below = [
+            inner
+            for outer in models
+            for name, field in outer.model_fields.items()
+            if part in (name, field.alias)
+            for inner in _models_in(field.annotation)
+        ]
+        models = below or models
+    return {field.alias or name for found in models for name, field in found.model_fields.items()}
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _models_in(inner)
