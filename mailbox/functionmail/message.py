@@ -97,6 +97,24 @@ class Attachment:
     position: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReference:
+    """What stands in our subjects as ``[#2018-000123-k7]``; read, not yet verified.
+
+    Attributes:
+        check: The check letters in lower case; `identity.Identity.verify_reference` judges them.
+    """
+
+    year: int
+    serial: int
+    check: str
+
+    @property
+    def case_number(self) -> str:
+        """Return ``YYYY-NNNNNN``."""
+        return f"{self.year:04}-{self.serial:06}"
+
+
 class Fault(StrEnum):
     """What can be wrong with a message; `parse` lists it instead of raising."""
 
