@@ -5,10 +5,12 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
-from bot.errors import KnowledgeError
-from bot.knowledge.yaml_file import KnowledgeErrors, KnowledgeModel, read, read_document
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import Field
+
+from bot.errors import KnowledgeError
+from bot.knowledge.yaml_file import KnowledgeErrors, KnowledgeModel, read, read_document
 
 
 class Colour(StrEnum):
@@ -27,7 +29,7 @@ class Tool(KnowledgeModel):
 
 class Shed(KnowledgeModel):
     tools: tuple[Tool, ...]
-    labels: dict[str, str] = {}
+    labels: dict[str, str] = Field(default_factory=dict)
     open: bool = False
 
 
@@ -221,27 +223,54 @@ def test_a_document_knows_the_line_of_every_key(file):
     assert document.line("labels", "gone") == 4
 
 
+def told(file: Path) -> str:
+    try:
+        read(file, Shed)
+    except KnowledgeError as error:
+        return str(error)
+    return ""
+
+
 @given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_whatever_a_file_holds_the_answer_is_a_model_or_one_line(tmp_path_factory, content):
     file = tmp_path_factory.getbasetemp() / "any.yaml"
     file.write_bytes(content)
-    try:
-        read(file, Shed)
-    except KnowledgeError as error:
-        assert "\n" not in str(error)
+    assert "\n" not in told(file)
 
 
-pieces = st.sampled_from(
-    ["tools", ":", " ", "\n", "- ", "[", "]", "{", "}", ",", '"', "'", "\\x", "\\U0011", "|", ">"]
-    + ["&a", "*a", "!!x", "%YAML 1.1\n", "---\n", "?", "#", "key", "a", "1", "...\n", "<<", "\t"]
-)
+PIECES = [
+    "tools",
+    ":",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    '"',
+    "'",
+    "\\x",
+    "\\U0011",
+    "|",
+    ">",
+    "&a",
+    "*a",
+    "!!x",
+    "%YAML",
+    "?",
+    "#",
+    "key",
+    "a",
+    "1",
+    "1.1",
+    "<<",
+    "---",
+    "...",
+    "-",
+]
 
 
-@given(st.lists(pieces, max_size=25).map("".join))
+@given(st.lists(st.sampled_from([*PIECES, " ", "\n", "\n- ", "\t"]), max_size=25).map("".join))
 def test_whatever_looks_like_yaml_the_answer_is_a_model_or_one_line(tmp_path_factory, content):
     file = tmp_path_factory.getbasetemp() / "yamlish.yaml"
     file.write_bytes(content.encode())
-    try:
-        read(file, Shed)
-    except KnowledgeError as error:
-        assert "\n" not in str(error)
+    assert "\n" not in told(file)
