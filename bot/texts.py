@@ -1,0 +1,281 @@
+"""Every sentence that people read here, in Swedish and English.
+
+Swedish is the source: a sentence is written in the code, ``say("Ärendet är stängt.")``,
+and the English beside it stands in ``locale/en/LC_MESSAGES/sammadag.po``. Pure modules
+return codes; `CODES` gives each code its Swedish sentence.
+
+To add a sentence: write it with `say(...)`, `say.plural(...)`, or `mark(...)` in a table
+that is spoken later; run ``python tests/catalogues.py --update``; fill in the empty
+``msgstr`` in the catalogue; run ``make check``. To add a code: add a line to `CODES` and
+do the same. Values are named, ``{antal}``, and nothing else may stand between braces, so
+that neither a translator nor a mail can reach into an object. Call the speaker `say`:
+the check finds sentences by that name.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+SOURCE_LANGUAGE: Final = "sv"
+CATALOGUES: Final = Path(__file__).parent / "locale"
+_LOCALES: Final[Mapping[str, str]] = {"sv": "sv_SE", "en": "en_GB"}
+_AT: Final[Mapping[str, str]] = {"sv": "'kl.' HH:mm", "en": "'at' HH:mm"}
+LANGUAGES: Final = tuple(_LOCALES)
+
+
+def mark(source: str) -> str:
+    """Return a sentence unchanged, and let the catalogue check find it in a table."""
+    return source
+
+
+def names_in(sentence: str) -> frozenset[str]:
+    """Return the values that a sentence names; ValueError if it holds more than plain names."""
+    return frozenset(name for _, name in _pieces(sentence) if name is not None)
+
+
+def speaker(language: str) -> Say:
+    """Return the speaker of a language tag such as ``sv``, ``en`` or ``en-GB``.
+
+    An unknown language gives Swedish: staff must always get an answer they can read.
+    """
+    primary = language.replace("_", "-").partition("-")[0].lower()
+    return _speaker(primary if primary in _LOCALES else SOURCE_LANGUAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Speaks one language. Called with a Swedish sentence, it says it in that language."""
+
+    language: str
+
+    def __call__(self, source: str, /, **values: object) -> str:
+        """Say a sentence, its ``{names}`` replaced by values.
+
+        Values are inserted as they are and never read as sentences themselves.
+
+        Raises:
+            KeyError: The sentence names a value that was not given.
+        """
+        return _fill(_catalogue(self.language).gettext(source), values)
+
+    def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """Say `one` or `many` after the number `n`, which is also the value ``{n}``."""
+        sentence = _catalogue(self.language).ngettext(one, many, n)
+        return _fill(sentence, {"n": self.number(n), **values})
+
+    def code(self, code: str, /, **values: object) -> str:
+        """Say the sentence of a code in `CODES`; an unknown code is returned as it is."""
+        source = CODES.get(code)
+        return code if source is None else self(source, **values)
+
+    def date(self, day: date, *, year: bool = False) -> str:
+        """Say a day: ``onsdag 4 mars``, with the year on request."""
+        from babel.dates import format_date
+
+        return format_date(day, _day_pattern(year), locale=_locale(self.language))
+
+    def moment(self, instant: datetime, zone: tzinfo, *, year: bool = False) -> str:
+        """Say an aware instant as the clock on a wall shows it: ``onsdag 4 mars kl. 14:05``."""
+        from babel.dates import format_datetime
+
+        if instant.utcoffset() is None:
+            raise ValueError(f"an instant must be aware, got {instant!r}")
+        pattern = f"{_day_pattern(year)} {_AT[self.language]}"
+        local = instant.astimezone(zone).replace(tzinfo=None)
+        return format_datetime(local, pattern, locale=_locale(self.language))
+
+    def duration(self, span: timedelta, *, days: bool = True, short: bool = False) -> str:
+        """Say a length of time in its two largest units, rounded down to minutes.
+
+        Args:
+            span: Not negative.
+            days: Whether 24 hours make a day; say no for working time, where they do not.
+            short: ``2 tim 5 min`` for tables instead of ``2 timmar och 5 minuter``.
+        """
+        minutes, left_out = divmod(span, timedelta(minutes=1))
+        if minutes < 0:
+            raise ValueError(f"a duration is not negative, got {span!r}")
+        if minutes == 0 and left_out:
+            return self(mark("under en minut"))
+        from babel.lists import format_list
+
+        parts = [
+            _unit(amount, unit, short, self.language) for amount, unit in _split(minutes, days)
+        ]
+        if short:
+            return " ".join(parts)
+        return format_list(parts, locale=_locale(self.language))
+
+    def number(self, value: float, *, decimals: int = 0) -> str:
+        """Say a number with grouped thousands: ``12 345,5``."""
+        from babel.numbers import format_decimal
+
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return format_decimal(value, pattern, locale=_locale(self.language))
+
+    def percent(self, share: float) -> str:
+        """Say a share in [0, 1] as whole per cent: ``93 %``."""
+        from babel.numbers import format_percent
+
+        return format_percent(share, locale=_locale(self.language))
+
+    def listing(self, items: Iterable[str]) -> str:
+        """Say several things in one breath: ``a, b och c``; nothing gives the empty string."""
+        from babel.lists import format_list
+
+        return format_list(list(items), locale=_locale(self.language))
+
+
+@lru_cache
+def _speaker(language: str) -> Say:
+    return Say(language)
+
+
+@lru_cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    if language == SOURCE_LANGUAGE:
+        return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with (CATALOGUES / language / "LC_MESSAGES" / "sammadag.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@lru_cache
+def _locale(language: str) -> Locale:
+    from babel import Locale
+
+    return Locale.parse(_LOCALES[language])
+
+
+@lru_cache(maxsize=2048)
+def _pieces(sentence: str) -> tuple[tuple[str, str | None], ...]:
+    """Split a sentence into literal text and the name of the value after it."""
+    pieces = []
+    for literal, name, spec, conversion in Formatter().parse(sentence):
+        if name is not None and (spec or conversion or not name.isidentifier()):
+            raise ValueError(f"only a plain {{name}} may stand in a sentence: {sentence!r}")
+        pieces.append((literal, name))
+    return tuple(pieces)
+
+
+def _fill(sentence: str, values: Mapping[str, object]) -> str:
+    return "".join(
+        literal if name is None else f"{literal}{values[name]}"
+        for literal, name in _pieces(sentence)
+    )
+
+
+def _day_pattern(year: bool) -> str:
+    return "EEEE d MMMM y" if year else "EEEE d MMMM"
+
+
+def _split(minutes: int, days: bool) -> list[tuple[int, str]]:
+    hours, minute = divmod(minutes, 60)
+    day, hour = divmod(hours, 24) if days else (0, hours)
+    amounts = [(day, "day"), (hour, "hour"), (minute, "minute")]
+    first = next((index for index, (amount, _) in enumerate(amounts) if amount), 2)
+    return [pair for pair in amounts[first : first + 2] if pair[0]] or [(0, "minute")]
+
+
+def _unit(amount: int, unit: str, short: bool, language: str) -> str:
+    from babel.units import format_unit
+
+    return format_unit(amount, unit, "short" if short else "long", locale=_locale(language))
+
+
+CODES: Final[Mapping[str, str]] = {
+    "kind.case": "Nytt ärende",
+    "kind.follow_up": "Fortsättning på ett ärende",
+    "kind.auto_reply": "Automatiskt svar",
+    "kind.bounce": "Mejl som inte kom fram",
+    "kind.spam": "Skräppost",
+    "urgency.collections": "Bråttom: kan gå vidare till inkasso",
+    "urgency.payout": "Bråttom: en felaktig utbetalning kan gå i väg",
+    "urgency.no": "Inte bråttom",
+    "status.new": "Nytt",
+    "status.open": "Pågår",
+    "status.waiting_customer": "Väntar på kunden",
+    "status.waiting_other": "Väntar på någon annan",
+    "status.closed": "Avslutat",
+    "channel.email": "E-post",
+    "channel.phone": "Telefon",
+    "language.sv": "Svenska",
+    "language.en": "Engelska",
+    "missing.invoice_number": "fakturanummer",
+    "missing.customer": "vilken förvaltning, vilket bolag eller vilken kund det gäller",
+    "missing.reason": "orsak",
+    "missing.new_date": "önskat nytt datum",
+    "missing.contact": "kontaktuppgifter",
+    "missing.authorisation": "fullmakt eller annan behörighet",
+    "missing.attachment": "bilagan",
+    "outcome.case": "Blev ett ärende",
+    "outcome.follow_up": "Lades till ett ärende",
+    "outcome.ignored": "Sparades utan att bli ett ärende",
+    "outcome.duplicate": "Fanns redan",
+    "outcome.quarantined": "Kunde inte hanteras och väntar på en person",
+    "ignored.auto_reply": "Automatiskt svar från avsändarens e-post",
+    "ignored.bounce": "Besked om ett mejl som inte kom fram",
+    "ignored.spam": "Reklam, nyhetsbrev eller bedrägeriförsök",
+    "ignored.own_loop": "Vårt eget mejl kom tillbaka",
+    "ignored.own_bounce": "Ett mejl från oss kom inte fram",
+    "ignored.delay_notice": "Besked om att ett mejl är försenat",
+    "mode.off": "Avstängd",
+    "mode.shadow": "Skuggläge: bedömer men gör inget",
+    "mode.draft": "Utkast: skriver svar som en person skickar",
+    "mode.auto": "Automatisk: skickar kvittenser själv",
+    "event.received": "Mejlet kom in",
+    "event.triaged": "Bedömdes",
+    "event.retagged": "Bedömningen rättades",
+    "event.assigned": "Tilldelades",
+    "event.taken": "Togs av en handläggare",
+    "event.handed_over": "Lämnades över",
+    "event.moved_process": "Flyttades till en annan process",
+    "event.receipt_sent": "Kvittens skickades",
+    "event.answered": "Besvarades",
+    "event.feedback_ongoing": "Kunden fick veta att ärendet pågår",
+    "event.feedback_done": "Kunden fick veta att ärendet är klart",
+    "event.waiting": "Började vänta",
+    "event.resumed": "Togs upp igen",
+    "event.alert_sent": "Larm skickades",
+    "event.acknowledged": "Larmet kvitterades",
+    "event.escalated": "Larmet gick vidare till nästa person",
+    "event.stop_confirmed": "En person bekräftade stoppet",
+    "event.closed": "Avslutades",
+    "event.reopened": "Öppnades igen",
+    "event.merged": "Slogs ihop med ett annat ärende",
+    "event.undone": "Ångrades",
+    "event.viewed": "Öppnades för läsning",
+    "event.delivery_failed": "Vårt mejl kom inte fram",
+    "event.remark_registered": "Synpunkten registrerades",
+    "action.reply": "Svar",
+    "action.alert": "Larm",
+    "action.digest": "Sammanställning",
+    "action_state.planned": "Planerad",
+    "action_state.held": "Hålls inne tills en person släpper den",
+    "action_state.done": "Utförd",
+    "action_state.dropped": "Struken",
+    "action_state.failed": "Misslyckades",
+    "where.subject": "ämnesraden",
+    "where.body": "mejlets text",
+    "where.quoted": "den citerade texten",
+    "where.header": "mejlets huvud",
+    "where.sender": "avsändaren",
+    "where.attachment": "bilagans namn",
+    "where.mailbox": "funktionsbrevlådan",
+}

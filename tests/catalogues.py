@@ -1,0 +1,187 @@
+"""Checks that every sentence of the code stands in every catalogue, finished.
+
+Run by ``make check``. One line for each sentence that is missing, empty, fuzzy, no longer
+used, or whose ``{names}`` differ from the Swedish; exit code 1 if there is any. Sentences
+are found by the names `say`, `say.plural`, `say.code` (through the table `CODES`) and
+`mark`, in Python below ``bot/`` and in its Jinja2 pages. A sentence that is put together
+with an f-string, ``+`` or ``%`` cannot be translated and is reported too.
+
+``--update`` adds what is missing with an empty translation, for a translator to fill in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
+
+from bot.texts import CATALOGUES, CODES, LANGUAGES, SOURCE_LANGUAGE, names_in
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ("*.html", "*.j2", "*.jinja", "*.txt")
+HEADER = r"""# The sentences of Samma dag beside the Swedish of the source code.
+msgid ""
+msgstr ""
+"Language: {language}\n"
+"Plural-Forms: {plural}\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+
+"""
+
+Sentence = str | tuple[str, str]
+"""What is translated: a sentence, or the pair for one and for many."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What a search through the code gave."""
+
+    sentences: dict[Sentence, str] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def add(self, texts: Sequence[object], where: str) -> None:
+        """Take in the literal texts of one call; anything else is left to `mark`."""
+        if texts and all(isinstance(text, str) for text in texts):
+            key = str(texts[0]) if len(texts) == 1 else (str(texts[0]), str(texts[1]))
+            self.sentences.setdefault(key, where)
+
+
+def find(root: Path, codes: Sequence[str]) -> Found:
+    """Collect every sentence below a folder, with the place where it stands first."""
+    found = Found()
+    for path in sorted(root.rglob("*.py")):
+        _find_in_python(path, path.relative_to(root.parent).as_posix(), found)
+    for pattern in PAGES:
+        for path in sorted(root.rglob(pattern)):
+            _find_in_page(path, path.relative_to(root.parent).as_posix(), found)
+    for sentence in codes:
+        found.sentences.setdefault(sentence, "bot/texts.py CODES")
+    return found
+
+
+def _find_in_python(path: Path, name: str, found: Found) -> None:
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        count = _arguments(node.func) if isinstance(node, ast.Call) else 0
+        if not count or not isinstance(node, ast.Call):
+            continue
+        where = f"{name}:{node.lineno}"
+        arguments = node.args[:count]
+        if any(isinstance(argument, ast.JoinedStr | ast.BinOp) for argument in arguments):
+            found.faults.append(f"{where}: a sentence is put together; use {{names}} and values")
+        found.add([getattr(argument, "value", None) for argument in arguments], where)
+
+
+def _arguments(function: ast.expr) -> int:
+    """Tell how many leading arguments of a call are sentences."""
+    match function:
+        case ast.Name("say" | "mark") | ast.Attribute(attr="say"):
+            return 1
+        case ast.Attribute(ast.Name("say") | ast.Attribute(attr="say"), "plural"):
+            return 2
+    return 0
+
+
+def _find_in_page(path: Path, name: str, found: Found) -> None:
+    tree = Environment().parse(path.read_text("utf-8"))
+    for call in tree.find_all(nodes.Call):
+        match call.node:
+            case nodes.Name(name="say"):
+                count = 1
+            case nodes.Getattr(node=nodes.Name(name="say"), attr="plural"):
+                count = 2
+            case _:
+                continue
+        texts = [getattr(argument, "value", None) for argument in call.args[:count]]
+        found.add(texts, f"{name}:{call.lineno}")
+
+
+def faults(catalogue: Catalog, sentences: dict[Sentence, str]) -> Iterator[str]:
+    """Yield one line for everything that is wrong with a catalogue."""
+    entries: dict[object, Message] = {item.id: item for item in catalogue if item.id}
+    for sentence, where in sentences.items():
+        entry = entries.get(sentence)
+        if entry is None:
+            yield f"{where}: not in the catalogue: {sentence!r}"
+        else:
+            yield from (f"{where}: {fault}" for fault in _entry_faults(entry))
+    for unused in entries.keys() - sentences.keys():
+        yield f"no longer used: {unused!r}"
+    for obsolete in catalogue.obsolete:
+        yield f"obsolete: {obsolete!r}"
+
+
+def _entry_faults(entry: Message) -> Iterator[str]:
+    sources = _texts(entry.id)
+    translations = _texts(entry.string)
+    if entry.fuzzy:
+        yield f"fuzzy: {entry.id!r}"
+    if not all(translations):
+        yield f"not translated: {entry.id!r}"
+        return
+    wanted = set().union(*(names_in(source) for source in sources))
+    for translation in translations:
+        try:
+            names = set(names_in(translation))
+        except ValueError as error:
+            yield str(error)
+            continue
+        if names - wanted or (len(sources) == 1 and names != wanted):
+            yield f"other values than in the Swedish: {entry.id!r}"
+
+
+def _texts(entry: str | Sequence[str] | None) -> list[str]:
+    return [entry or ""] if isinstance(entry, str | None) else list(entry)
+
+
+def update(catalogue: Catalog, sentences: dict[Sentence, str]) -> int:
+    """Add missing sentences without a translation; return how many."""
+    missing = [sentence for sentence in sentences if sentence not in catalogue]
+    for sentence in missing:
+        catalogue.add(sentence)
+    return len(missing)
+
+
+def read(path: Path) -> Catalog:
+    """Read a catalogue; its language is the name of the folder above ``LC_MESSAGES``."""
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parent.parent.name)
+
+
+def write(path: Path, catalogue: Catalog) -> None:
+    """Write a catalogue in the order of its sentences, without dates, for readable changes."""
+    header = HEADER.format(language=catalogue.locale_identifier, plural=catalogue.plural_forms)
+    with path.open("wb") as file:
+        file.write(header.encode())
+        write_po(file, catalogue, width=96, sort_output=True, omit_header=True, no_location=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check, or with ``--update`` amend, every catalogue; return the exit code."""
+    parser = argparse.ArgumentParser(description="Check the catalogues of sentences.")
+    parser.add_argument("--update", action="store_true", help="add missing sentences")
+    options = parser.parse_args(arguments)
+    found = find(ROOT / "bot", list(CODES.values()))
+    lines = list(found.faults)
+    for language in LANGUAGES:
+        if language == SOURCE_LANGUAGE:
+            continue
+        path = CATALOGUES / language / "LC_MESSAGES" / "sammadag.po"
+        catalogue = read(path)
+        if options.update and update(catalogue, found.sentences):
+            write(path, catalogue)
+        lines += [f"{language}: {line}" for line in faults(catalogue, found.sentences)]
+    sys.stderr.writelines(f"{line}\n" for line in lines)
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
