@@ -1,0 +1,72 @@
+"""Fixtures for every test: a clock that stands still, and databases of both kinds.
+
+Settings, all optional, from the environment: SAMMADAG_TEST_POSTGRES_URL (a server to use
+instead of a throw-away one) and SAMMADAG_TEST_REQUIRE (comma list of what must not be
+skipped, e.g. ``postgres``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from bot.clock import FixedClock
+from tests.postgres_server import NoPostgres, fresh_database, postgres_server
+
+settings.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=False,
+    max_examples=60,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("thorough", settings.get_profile("ci"), max_examples=2000)
+settings.load_profile("ci")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A Tuesday morning in Sweden, an ordinary working day."""
+    return FixedClock(datetime(2026, 3, 3, 9, 0, tzinfo=ZoneInfo("Europe/Stockholm")))
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The maintenance database of a PostgreSQL server, started once for all tests."""
+    given = os.environ.get("SAMMADAG_TEST_POSTGRES_URL")
+    with ExitStack() as stack:
+        if given:
+            url = given
+        else:
+            try:
+                url = stack.enter_context(postgres_server())
+            except NoPostgres as error:
+                skip_unless_required("postgres", str(error))
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database of this test's own."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'sammadag.db'}"
+        return
+    with fresh_database(request.getfixturevalue("postgres_url")) as url:
+        yield url
+
+
+def skip_unless_required(what: str, reason: str) -> NoReturn:
+    """Skip the test, or fail it where SAMMADAG_TEST_REQUIRE names what is missing."""
+    required = os.environ.get("SAMMADAG_TEST_REQUIRE", "").split(",")
+    if what in {name.strip() for name in required}:
+        pytest.fail(f"SAMMADAG_TEST_REQUIRE asks for {what}: {reason}")
+    pytest.skip(reason)
