@@ -1,0 +1,111 @@
+"""Which of the words that rules ask for a word in a mail is, misspelt or compounded.
+
+A rule asks for *elements*; each has a number. An element is a spelling, an inflected word, the
+beginning or the end of a word, or a list of such. `Lexicon.elements` answers for one word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+CUT_OFF = 85
+"""Least likeness in percent for a misspelling; below it, false friends outnumber typos."""
+SHORTEST_FUZZY = 5
+"""Words of four letters or fewer are compared exactly."""
+_CACHE_SIZE = 30_000
+_FUZZY_PER_FIRST_LETTER_SPAN = 2
+
+
+class Lexicon:
+    """Compiled words. Answers are remembered, up to a bound; otherwise nothing changes."""
+
+    __slots__ = (
+        "_by_letter",
+        "_exact",
+        "_known",
+        "_prefix_lengths",
+        "_prefixes",
+        "_seen",
+        "_suffixes",
+    )
+
+    def __init__(
+        self,
+        *,
+        exact: Mapping[str, frozenset[int]],
+        prefixes: Mapping[str, frozenset[int]],
+        suffixes: Mapping[str, frozenset[int]],
+        fuzzy: Iterable[str],
+        never_fuzzy: Iterable[str],
+    ) -> None:
+        """Compile.
+
+        Args:
+            exact: Folded spelling -> elements it fulfils.
+            prefixes, suffixes: Folded beginning or end -> elements.
+            fuzzy: The spellings of `exact` that may be misspelt.
+            never_fuzzy: Words of a mail that are right as they are.
+        """
+        self._exact = dict(exact)
+        self._prefixes = dict(prefixes)
+        self._suffixes = dict(suffixes)
+        self._prefix_lengths = sorted({len(prefix) for prefix in prefixes}, reverse=True)
+        self._known = frozenset(never_fuzzy)
+        by_letter: dict[tuple[str, int], list[str]] = {}
+        for word in sorted(set(fuzzy)):
+            if len(word) >= SHORTEST_FUZZY:
+                by_letter.setdefault((word[0], len(word)), []).append(word)
+        self._by_letter = by_letter
+        self._seen: dict[str, frozenset[int]] = {}
+
+    def elements(self, word: str) -> frozenset[int]:
+        """Return the elements that a folded word fulfils; empty for most words."""
+        found = self._seen.get(word)
+        if found is None:
+            found = self._look_up(word)
+            if len(self._seen) >= _CACHE_SIZE:
+                self._seen.clear()
+            self._seen[word] = found
+        return found
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a folded word is spelt just as a rule spells it."""
+        return word in self._exact
+
+    def _look_up(self, word: str) -> frozenset[int]:
+        found = set(self._exact.get(word, ()))
+        known = bool(found)
+        size = len(word)
+        for length in self._prefix_lengths:
+            if length <= size:
+                hit = self._prefixes.get(word[:length])
+                if hit:
+                    found |= hit
+                    known = True
+        for begin in range(2, size - 2):
+            hit = self._suffixes.get(word[begin:])
+            if hit:
+                found |= hit
+                known = True
+        if not known and size >= SHORTEST_FUZZY and word not in self._known and word.isalpha():
+            nearest = self._nearest(word)
+            if nearest:
+                found |= self._exact[nearest]
+        return frozenset(found)
+
+    def _nearest(self, word: str) -> str | None:
+        size = len(word)
+        near: list[str] = []
+        for length in range(
+            size - _FUZZY_PER_FIRST_LETTER_SPAN, size + _FUZZY_PER_FIRST_LETTER_SPAN + 1
+        ):
+            near.extend(self._by_letter.get((word[0], length), ()))
+        if not near:
+            return None
+        best = process.extractOne(
+            word, near, scorer=OSA.normalized_similarity, score_cutoff=CUT_OFF / 100
+        )
+        return best[0] if best else None

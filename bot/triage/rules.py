@@ -1,0 +1,59 @@
+"""What triage goes by, compiled once from plain values.
+
+`bot.knowledge.triage_rules` fills them from the files that process owners edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.language.phrases import PhraseBook
+from bot.triage.cues import Cue, CustomerRule, MatterRule, TagRule
+from bot.triage.tags import Tags
+from bot.vocabulary import MailboxKey, MatterKey, ProcessKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSource:
+    """Everything that `TriageRules.compile` takes; plain values in the order of the files."""
+
+    matters: Sequence[MatterRule]
+    tags: Sequence[TagRule]
+    cues: Sequence[Cue]
+    lists: Mapping[str, Sequence[str]]
+    never_fuzzy: Sequence[str] = ()
+    mailboxes: Mapping[MailboxKey, ProcessKey | None] = field(default_factory=dict)
+    customers: Sequence[CustomerRule] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriageRules:
+    """Compiled rules; build them once, share them between threads."""
+
+    book: PhraseBook
+    cues: tuple[Cue, ...]
+    matters: Mapping[MatterKey, MatterRule]
+    tags: Tags
+    mailboxes: Mapping[MailboxKey, ProcessKey | None]
+    customers: tuple[CustomerRule, ...]
+
+    @classmethod
+    def compile(cls, source: RuleSource) -> TriageRules:
+        """Compile rules.
+
+        Raises:
+            BadPhrase: A cue or a list cannot be read.
+        """
+        return cls(
+            book=PhraseBook(
+                enumerate(cue.phrase for cue in source.cues),
+                lists=source.lists,
+                never_fuzzy=source.never_fuzzy,
+            ),
+            cues=tuple(source.cues),
+            matters={matter.key: matter for matter in source.matters},
+            tags=Tags(source.tags, source.matters),
+            mailboxes=dict(source.mailboxes),
+            customers=tuple(source.customers),
+        )
