@@ -42,6 +42,14 @@ class CaseNumber:
     def __str__(self) -> str:
         return f"{self.year:04}-{self.serial:06}"
 
+    @classmethod
+    def parse(cls, text: str) -> CaseNumber | None:
+        """Read ``2018-000123``, also without leading zeros; None for anything else."""
+        year, dash, serial = text.partition("-")
+        if not dash or not all(part.isascii() and part.isdigit() for part in (year, serial)):
+            return None
+        return cls(year=int(year), serial=int(serial)) if len(year + serial) <= 12 else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -83,7 +91,7 @@ class Case:
             raise IllegalChange(f"case {self.number}: cannot go from {self.status} to {status}")
         if status is Status.CLOSED and self.urgent is not Urgency.NO and not self.stop_confirmed:
             raise IllegalChange(
-                f"case {self.number}: is urgent; confirm first that the invoice or payment is stopped"
+                f"case {self.number}: is urgent; confirm first that the stop is made"
             )
 
 

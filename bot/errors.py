@@ -47,7 +47,9 @@ class ReplyHasHole(SammaDagError):
     """A template lacks a value, so the reply must not be sent."""
 
     def __init__(self, template: str, missing: str) -> None:
-        super().__init__(f"template {template}: the value {missing} is missing; fill it in or write by hand")
+        super().__init__(
+            f"template {template}: the value {missing} is missing; fill it in or write by hand"
+        )
         self.template = template
         self.missing = missing
 
@@ -56,6 +58,10 @@ class DatabaseUnavailable(SammaDagError):
     """The database is locked, full or gone; the same call may succeed later."""
 
     retryable = True
+
+
+class StoreRefused(SammaDagError):
+    """The database refuses these rows: a value it cannot hold, or one stored meanwhile."""
 
 
 class SchemaOutdated(UsageError):

@@ -125,6 +125,7 @@ class EventKind(StrEnum):
     HANDED_OVER = "handed_over"
     MOVED_PROCESS = "moved_process"
     RECEIPT_SENT = "receipt_sent"
+    RECEIPT_WITHHELD = "receipt_withheld"
     ANSWERED = "answered"
     FEEDBACK_ONGOING = "feedback_ongoing"
     FEEDBACK_DONE = "feedback_done"

@@ -1,0 +1,1 @@
+"""Performing one planned action; repeating any of it does no harm."""

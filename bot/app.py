@@ -1,0 +1,268 @@
+"""The composition root: the only place that names concrete adapters.
+
+`build` puts the house together from settings; nothing else constructs a service. Importing
+this module opens no connection and loads no mail library.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import knowledge as knowledge_package
+from bot import templates as templates_package
+from bot.actions.alert import AlertPerformer
+from bot.actions.reply import Brakes, ReplyPerformer
+from bot.clock import Clock, SystemClock
+from bot.errors import SettingsError
+from bot.knowledge import Knowledge, triage_rules
+from bot.notifying import ConsoleNotifier, Notifier
+from bot.plan import AnswerPolicy, BrakeLimits
+from bot.services.dispatch import Dispatch
+from bot.services.ignored import Ignored
+from bot.services.intake import Intake, Probe, no_probe
+from bot.services.reading import Reader
+from bot.services.registering import House
+from bot.services.watch import Watch
+from bot.settings import (
+    BrakeSettings,
+    MailboxSettings,
+    Settings,
+    resolve_database_url,
+    secret_keys,
+)
+from bot.store import schema
+from bot.store.engine import open_engine
+from bot.store.exclusive import RunLock, claim_file
+from bot.store.unit_of_work import Database
+from bot.store.wakeup import Wakeup
+from bot.templates import Templates
+from bot.texts import speaker
+from bot.triage import TriageRules
+from bot.vocabulary import ActionKind, MailboxKey, Mode
+from bot.worker import Worker
+from functionmail.identity import Identity
+
+if TYPE_CHECKING:
+    from functionmail.connectors.base import MailSender, MailSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """What is needed to read a mail, without a database."""
+
+    knowledge: Knowledge
+    rules: TriageRules
+    identity: Identity
+    reader: Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The house, put together."""
+
+    settings: Settings
+    knowledge: Knowledge
+    identity: Identity
+    clock: Clock
+    database: Database
+    house: House
+    sources: Mapping[MailboxKey, MailSource]
+    intake: Intake
+    dispatch: Dispatch
+    watch: Watch
+    ignored: Ignored
+    worker: Worker
+
+    def claim(self) -> RunLock:
+        """Claim a SQLite file for this process; see `claim_file`."""
+        return claim_file(self.database.engine)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+
+def understand(settings: Settings, *, keys: tuple[bytes, ...] = (b"no-mail-is-ours",)) -> Understanding:
+    """Load what is needed to read mail; opens no database.
+
+    Args:
+        keys: Secret keys by which our own mail is recognised.
+    """
+    knowledge = load_knowledge(settings)
+    rules = triage_rules.build(knowledge_folder(settings), knowledge)
+    identity = Identity(keys=keys, domain=settings.mail_domain)
+    reader = Reader(knowledge, rules, identity)
+    return Understanding(knowledge=knowledge, rules=rules, identity=identity, reader=reader)
+
+
+def knowledge_folder(settings: Settings) -> Path:
+    """Return the folder of the knowledge that holds."""
+    return settings.knowledge or knowledge_package.bundled_folder()
+
+
+def load_knowledge(settings: Settings) -> Knowledge:
+    """Load and check the knowledge that holds."""
+    return knowledge_package.load(knowledge_folder(settings), people_file=settings.people)
+
+
+def open_database(settings: Settings, *, ready: bool = True) -> Database:
+    """Open the database; with `ready` a SQLite file is created and migrated first.
+
+    Raises:
+        SchemaOutdated: PostgreSQL is behind; see `schema.make_ready`.
+    """
+    engine = open_engine(resolve_database_url(settings))
+    if ready:
+        schema.make_ready(engine)
+    return Database(engine)
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    notifier: Notifier | None = None,
+    write: Callable[[str], None] = print,
+    probe: Probe = no_probe,
+    hold_replies: bool = False,
+) -> App:
+    """Put the house together.
+
+    Args:
+        notifier: Who carries alerts; default: one line each through `write`.
+        probe: Called at each named step, for crash tests.
+        hold_replies: Plan receipts for the record only; for mail from files.
+    """
+    clock = clock or SystemClock()
+    database = open_database(settings)
+    url = resolve_database_url(settings)
+    parts = understand(settings, keys=secret_keys(settings, url))
+    knowledge = parts.knowledge
+    _refuse_unknown_mailboxes(settings, knowledge)
+    policies = _policies(settings, hold=hold_replies)
+    house = House(knowledge=knowledge, calendar=knowledge.calendar, zone=knowledge.calendar.zone)
+    sources, senders = _connect(settings)
+    intake = Intake(database, parts.reader, house, policies, clock, probe=probe)
+    watch = Watch(sources, intake, database, clock)
+    dispatch = Dispatch(
+        database,
+        {
+            ActionKind.ALERT: AlertPerformer(
+                database,
+                notifier or ConsoleNotifier(write, speaker(settings.language)),
+                knowledge,
+                knowledge.calendar,
+                clock,
+            ),
+            ActionKind.REPLY: ReplyPerformer(
+                database,
+                senders=senders,
+                templates=Templates(settings.templates or templates_package.bundled_folder()),
+                knowledge=knowledge,
+                calendar=knowledge.calendar,
+                identity=parts.identity,
+                brakes=_brakes(settings.brakes),
+                policies=policies,
+                clock=clock,
+                probe=probe,
+            ),
+        },
+        clock,
+        worker=f"{socket.gethostname()}:{os.getpid()}"[:60],
+        probe=probe,
+    )
+    return App(
+        settings=settings,
+        knowledge=knowledge,
+        identity=parts.identity,
+        clock=clock,
+        database=database,
+        house=house,
+        sources=sources,
+        intake=intake,
+        dispatch=dispatch,
+        watch=watch,
+        ignored=Ignored(database, parts.reader, house, clock),
+        worker=Worker(
+            watch,
+            intake,
+            dispatch,
+            Wakeup(database.engine),
+            poll_s=settings.poll_seconds,
+            monotonic=clock.monotonic,
+        ),
+    )
+
+
+def _refuse_unknown_mailboxes(settings: Settings, knowledge: Knowledge) -> None:
+    for name in settings.mailboxes:
+        if name not in knowledge.mailboxes:
+            known = ", ".join(sorted(knowledge.mailboxes))
+            raise SettingsError(
+                f"mailboxes.{name}: knowledge has no such mailbox; it has {known}"
+            )
+
+
+def _policies(
+    settings: Settings, *, hold: bool
+) -> Callable[[MailboxKey, datetime], AnswerPolicy]:
+    twin_wait = timedelta(seconds=settings.twin_wait)
+
+    def policy(mailbox: MailboxKey, connected_at: datetime) -> AnswerPolicy:
+        given = settings.mailboxes.get(mailbox)
+        mode = Mode.AUTO if hold else (Mode.OFF if given is None else given.mode)
+        since = None if given is None else given.answer_from
+        return AnswerPolicy(
+            mode=mode,
+            answer_from=datetime.min.replace(tzinfo=connected_at.tzinfo)
+            if hold
+            else since or connected_at,
+            twin_wait=twin_wait,
+            hold=hold,
+        )
+
+    return policy
+
+
+def _connect(
+    settings: Settings,
+) -> tuple[dict[MailboxKey, MailSource], dict[MailboxKey, MailSender]]:
+    sources: dict[MailboxKey, MailSource] = {}
+    senders: dict[MailboxKey, MailSender] = {}
+    for name, mailbox in settings.mailboxes.items():
+        key = MailboxKey(name)
+        sources[key], senders[key] = _CONNECTORS[mailbox.connector](key, mailbox)
+    return sources, senders
+
+
+def _maildir(key: MailboxKey, mailbox: MailboxSettings) -> tuple[MailSource, MailSender]:
+    from functionmail.connectors.maildir import MaildirSender, MaildirSource
+
+    return MaildirSource(mailbox.path, key), MaildirSender(mailbox.path, key)
+
+
+_CONNECTORS: Mapping[
+    str, Callable[[MailboxKey, MailboxSettings], tuple[MailSource, MailSender]]
+] = {"maildir": _maildir}
+
+
+def _brakes(limits: BrakeSettings) -> Brakes:
+    def of(per_hour: int, per_day: int) -> BrakeLimits:
+        return BrakeLimits(
+            sender_per_hour=per_hour,
+            sender_per_day=per_day,
+            unanswered_per_case=limits.unanswered_per_case,
+            mailbox_per_hour=limits.mailbox_per_hour,
+            everything_per_hour=limits.everything_per_hour,
+        )
+
+    return Brakes(
+        customer=of(limits.customer_per_hour, limits.customer_per_day),
+        unknown=of(limits.unknown_sender_per_hour, limits.unknown_sender_per_day),
+    )

@@ -1,0 +1,117 @@
+"""Telling staff: what an alert holds, and who can carry it.
+
+An alert carries case number, process, matter, customer unit and numbers, never a subject,
+mail text, a name or an address (DESIGN, promise 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from bot.errors import SammaDagError
+from bot.texts import Say
+from bot.vocabulary import MailboxKey, MatterKey, ProcessKey, TeamKey, Urgency
+
+
+class AlertCode(StrEnum):
+    """Why staff are told."""
+
+    URGENT = "urgent"
+    REPLY_BOUNCED = "reply_bounced"
+    BACKLOG = "backlog"
+    BREAKER_OPEN = "breaker_open"
+    QUARANTINED = "quarantined"
+    ACTION_FAILED = "action_failed"
+    MAILBOX_DOWN = "mailbox_down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One thing that a person must know.
+
+    Attributes:
+        key: The same for a repeat of the same alert, so that a channel can recognise it.
+        customer: Name of a registered customer unit; never what a mail says of itself.
+        values: Further codes and numbers for the sentence.
+    """
+
+    key: str
+    code: AlertCode
+    case_number: str | None = None
+    mailbox: MailboxKey | None = None
+    process: ProcessKey | None = None
+    matter: MatterKey | None = None
+    urgent: Urgency = Urgency.NO
+    customer: str | None = None
+    team: TeamKey | None = None
+    values: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+
+
+class NotifierUnavailable(SammaDagError):
+    """The channel does not answer; the alert stays in the outbox and is tried again."""
+
+    retryable = True
+
+
+class Notifier(Protocol):
+    """Carries alerts to staff."""
+
+    def notify(self, alert: Alert) -> None:
+        """Deliver an alert; a repeat with the same key may be shown again or not.
+
+        Raises:
+            NotifierUnavailable: Try again later.
+        """
+
+
+class MemoryNotifier:
+    """Keeps alerts in a list: for tests and demonstrations, held to the same contract."""
+
+    def __init__(self) -> None:
+        self.alerts: list[Alert] = []
+        self.down = False
+
+    def notify(self, alert: Alert) -> None:
+        """See `Notifier.notify`."""
+        if self.down:
+            raise NotifierUnavailable("the memory notifier is switched off")
+        self.alerts.append(alert)
+
+
+class ConsoleNotifier:
+    """Writes one line for each alert."""
+
+    def __init__(self, write: Callable[[str], None], say: Say) -> None:
+        self._write = write
+        self._say = say
+
+    def notify(self, alert: Alert) -> None:
+        """See `Notifier.notify`."""
+        try:
+            self._write(sentence(alert, self._say))
+        except OSError as error:
+            raise NotifierUnavailable("the console cannot be written to") from error
+
+
+def sentence(alert: Alert, say: Say) -> str:
+    """Say an alert in one line."""
+    parts = [say.code(f"alert.{alert.code}", **_named(alert))]
+    if alert.process is not None:
+        parts.append(say.code(f"process.{alert.process}"))
+    if alert.matter is not None:
+        parts.append(say.code(f"matter.{alert.matter}"))
+    if alert.customer is not None:
+        parts.append(alert.customer)
+    return " · ".join(parts)
+
+
+def _named(alert: Alert) -> dict[str, object]:
+    return {
+        **alert.values,
+        "case": alert.case_number or "",
+        "mailbox": alert.mailbox or "",
+        "team": alert.team or "",
+    }

@@ -1,0 +1,1 @@
+"""What people and timers ask for; one transaction each."""

@@ -1,0 +1,49 @@
+"""Do the books balance: every message shown to us has exactly one outcome, and it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.store.unit_of_work import Database
+from bot.vocabulary import MailboxKey, Outcome
+from functionmail.connectors.base import MailSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """The books at one moment.
+
+    Attributes:
+        outcomes: Mailbox -> outcome -> number of messages.
+        without_outcome: Messages that lie in a watched mailbox now and have no outcome.
+        faulty: Entries that contradict what is stored.
+    """
+
+    outcomes: Mapping[MailboxKey, Mapping[Outcome, int]]
+    without_outcome: int
+    faulty: int
+
+    @property
+    def balanced(self) -> bool:
+        """Tell whether nothing is missing and nothing contradicts."""
+        return self.without_outcome == 0 and self.faulty == 0
+
+    def total(self, outcome: Outcome) -> int:
+        """Return how many messages had an outcome, in all mailboxes."""
+        return sum(counts.get(outcome, 0) for counts in self.outcomes.values())
+
+
+def balance(database: Database, sources: Iterable[MailSource] = ()) -> Balance:
+    """Compare the books with what is stored and with what lies in the mailboxes now."""
+    without = 0
+    with database.reading() as work:
+        for source in sources:
+            keys = list(source.keys())
+            without += len(set(keys) - work.books.seen(MailboxKey(source.mailbox), keys))
+        outcomes: dict[MailboxKey, dict[Outcome, int]] = {}
+        for (mailbox, outcome), count in work.books.outcomes().items():
+            outcomes.setdefault(mailbox, {})[outcome] = count
+        return Balance(
+            outcomes=outcomes, without_outcome=without, faulty=work.books.faulty_outcomes()
+        )

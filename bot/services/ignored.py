@@ -1,0 +1,78 @@
+"""Mail that became no case: the list that people look through, and the way back."""
+
+from __future__ import annotations
+
+from bot.cases import Case
+from bot.clock import Clock
+from bot.errors import DataError, NotFound
+from bot.plan import AnswerPolicy
+from bot.services.reading import Arrival, Reader
+from bot.services.registering import House, MailboxTerms, Register
+from bot.store.records import Delivery, IgnoredMail
+from bot.store.unit_of_work import Database, Work
+from bot.vocabulary import Kind, MessageId, Mode, Outcome
+from functionmail.message import MessageKey, RawMessage
+
+
+class Ignored:
+    """Lists ignored mail and makes a case of it when a person says so."""
+
+    def __init__(self, database: Database, reader: Reader, house: House, clock: Clock) -> None:
+        self._database = database
+        self._reader = reader
+        self._house = house
+        self._clock = clock
+
+    def listed(self, *, glance_only: bool = False) -> list[IgnoredMail]:
+        """Return ignored mails, newest first; those only that hold words of urgency on request."""
+        with self._database.reading() as work:
+            return work.books.ignored(glance_only=glance_only)
+
+    def make_case(self, message_id: MessageId, *, by: str) -> Case:
+        """Open a case for an ignored mail; no receipt goes out, a person has taken it up.
+
+        Raises:
+            NotFound: No such mail, or its bytes were deleted.
+            DataError: The mail is on a case already.
+        """
+        with self._database.reading() as work:
+            stored = work.messages.stored(message_id)
+        if stored is None:
+            raise NotFound(f"mail {message_id}: there is no such ignored mail")
+        if stored.case_id is not None:
+            raise DataError(f"mail {message_id}: is on a case already")
+        raw = RawMessage(
+            key=MessageKey(f"stored:{message_id}"),
+            received_at=stored.received_at,
+            content=stored.content,
+            transport_headers=stored.transport_headers,
+        )
+        reading = self._reader.read_as_case(
+            Arrival(mailbox=stored.mailbox, raw=raw), stored.mailbox
+        )
+        now = self._clock.now()
+        policy = AnswerPolicy(mode=Mode.OFF, answer_from=now)
+        terms = MailboxTerms(policy=policy, quiet_before=None)
+        with self._database.work() as work:
+            register = Register(work, self._house, now, actor=by)
+            case = register.open_ignored(reading, message_id, terms)
+            register.write()
+            self._settle(work, message_id, case)
+            return work.cases.get(case.id)
+
+    def _settle(self, work: Work, message_id: MessageId, case: Case) -> None:
+        for delivery in work.messages.attach(message_id, case.id, Kind.CASE):
+            outcome = (
+                Outcome.CASE if delivery.outcome is Outcome.IGNORED else delivery.outcome
+            )
+            work.books.settle(
+                Delivery(
+                    mailbox=delivery.mailbox,
+                    key=delivery.key,
+                    outcome=outcome,
+                    message_id=message_id,
+                    case_id=case.id,
+                    seen_at=delivery.seen_at,
+                )
+            )
+

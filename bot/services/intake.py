@@ -1,0 +1,298 @@
+"""Mailbox to case: fetch, read, register, remember; one transaction a batch.
+
+The raw bytes, the case, its planned actions and the mailbox's checkpoint are stored
+together or not at all, so a crash repeats mail but never loses or doubles it.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import structlog
+
+from bot.clock import Clock
+from bot.errors import DatabaseUnavailable, StoreRefused
+from bot.plan import AnswerPolicy, backlog_alert, plan_operator_alert
+from bot.services.reading import Arrival, Reader, Reading
+from bot.services.registering import House, MailboxTerms, Register
+from bot.store.records import Delivery, MailboxState, Quarantined
+from bot.store.unit_of_work import Database, Work
+from bot.vocabulary import MailboxKey, Outcome, Step
+from functionmail.connectors.base import MailSource
+from functionmail.message import Checkpoint
+
+log = structlog.get_logger()
+
+BATCH = 50
+_FIRST_RETRY = timedelta(minutes=5)
+_LONGEST_RETRY = timedelta(hours=6)
+
+Probe = Callable[[Step], None]
+"""Called at each named step; a crash test stops the process there."""
+
+
+def no_probe(_step: Step) -> None:
+    """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What one batch brought.
+
+    Attributes:
+        more: The mailbox holds further mail at this moment.
+    """
+
+    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+    more: bool = False
+
+    @property
+    def mails(self) -> int:
+        """Return how many mails were new to us."""
+        return sum(self.outcomes.values())
+
+
+class Intake:
+    """Takes mail in, from mailboxes and from files."""
+
+    def __init__(
+        self,
+        database: Database,
+        reader: Reader,
+        house: House,
+        policies: Callable[[MailboxKey, datetime], AnswerPolicy],
+        clock: Clock,
+        *,
+        probe: Probe = no_probe,
+    ) -> None:
+        """Make an intake.
+
+        Args:
+            policies: Mailbox and the instant of first contact -> how far automatic mail may go.
+        """
+        self._database = database
+        self._reader = reader
+        self._house = house
+        self._policies = policies
+        self._clock = clock
+        self._probe = probe
+
+    def round(self, source: MailSource, *, limit: int = BATCH) -> Round:
+        """Take in one batch of a mailbox and remember how far it was read.
+
+        Raises:
+            ConnectorError: The mailbox does not answer; nothing was changed.
+            DatabaseUnavailable: Nothing was changed; the same round can be tried again.
+        """
+        mailbox = MailboxKey(source.mailbox)
+        with self._database.work() as work:
+            state = work.mailboxes.connect(mailbox, self._clock.now())
+        after = None if state.checkpoint is None else Checkpoint(state.checkpoint)
+        batch = source.fetch(after, limit=limit)
+        self._probe(Step.FETCHED)
+        arrivals = [Arrival(mailbox=mailbox, raw=raw) for raw in batch.messages]
+        if not arrivals and batch.checkpoint == state.checkpoint and state.caught_up_at:
+            return Round(more=batch.more)
+
+        def remember(work: Work) -> None:
+            now = self._clock.now()
+            work.mailboxes.save(mailbox, batch.checkpoint, now)
+            if not batch.more and work.mailboxes.caught_up(mailbox, now):
+                self._announce_backlog(work, state, now)
+            self._probe(Step.CHECKPOINTED)
+
+        outcomes = self._take(arrivals, {mailbox: state}, remember)
+        return Round(outcomes=outcomes, more=batch.more)
+
+    def take(self, arrivals: Sequence[Arrival]) -> Round:
+        """Take in mail that comes from no watched mailbox, such as files."""
+        return Round(outcomes=self._take(arrivals, {}, lambda _work: None))
+
+    def retry_quarantined(self) -> int:
+        """Try quarantined mail again that is due; return how many left the quarantine."""
+        with self._database.reading() as work:
+            due = work.books.quarantined(due_at=self._clock.now(), limit=20)
+        return sum(self._retry(mail) for mail in due)
+
+    def _take(
+        self,
+        arrivals: Sequence[Arrival],
+        states: Mapping[MailboxKey, MailboxState],
+        remember: Callable[[Work], None],
+    ) -> Counter[Outcome]:
+        readings, broken = self._read_all(arrivals)
+        try:
+            return self._store(readings, broken, states, remember)
+        except StoreRefused:
+            # One mail of the batch cannot be stored, or two workers met: find out which.
+            return self._store_one_by_one(readings, broken, states, remember)
+
+    def _read_all(
+        self, arrivals: Sequence[Arrival]
+    ) -> tuple[list[Reading], list[tuple[Arrival, str]]]:
+        readings: list[Reading] = []
+        broken: list[tuple[Arrival, str]] = []
+        for arrival in arrivals:
+            try:
+                readings.append(self._reader.read(arrival))
+            except Exception as error:  # a fault of ours in one mail must not stop the rest
+                broken.append((arrival, _place(error)))
+            self._probe(Step.PARSED)
+        return readings, broken
+
+    def _store(
+        self,
+        readings: Sequence[Reading],
+        broken: Sequence[tuple[Arrival, str]],
+        states: Mapping[MailboxKey, MailboxState],
+        remember: Callable[[Work], None],
+    ) -> Counter[Outcome]:
+        outcomes: Counter[Outcome] = Counter()
+        now = self._clock.now()
+        with self._database.work() as work:
+            new = self._without_seen(work, readings)
+            register = Register(work, self._house, now)
+            if new:
+                register.look_up(new)
+                for reading in new:
+                    terms = self._terms(reading, states, now)
+                    outcomes[register.register(reading, terms)] += 1
+                register.write()
+            for arrival, place in broken:
+                outcomes[Outcome.QUARANTINED] += self._quarantine(work, arrival, place, now)
+            self._probe(Step.INSERTED)
+            remember(work)
+            self._probe(Step.BEFORE_COMMIT)
+        self._probe(Step.AFTER_COMMIT)
+        if outcomes:
+            log.info("mail_taken_in", **{outcome.value: n for outcome, n in outcomes.items()})
+        return outcomes
+
+    def _store_one_by_one(
+        self,
+        readings: Sequence[Reading],
+        broken: Sequence[tuple[Arrival, str]],
+        states: Mapping[MailboxKey, MailboxState],
+        remember: Callable[[Work], None],
+    ) -> Counter[Outcome]:
+        outcomes: Counter[Outcome] = Counter()
+        broken = list(broken)
+        for reading in readings:
+            try:
+                outcomes += self._store([reading], [], states, lambda _work: None)
+            except StoreRefused as error:
+                broken.append((reading.arrival, _place(error)))
+        outcomes += self._store([], broken, states, remember)
+        return outcomes
+
+    def _without_seen(self, work: Work, readings: Sequence[Reading]) -> list[Reading]:
+        by_mailbox: dict[MailboxKey, list[Reading]] = {}
+        for reading in readings:
+            by_mailbox.setdefault(reading.arrival.mailbox, []).append(reading)
+        seen = {
+            (mailbox, key)
+            for mailbox, many in by_mailbox.items()
+            for key in work.books.seen(mailbox, [reading.arrival.raw.key for reading in many])
+        }
+        return [
+            reading
+            for reading in readings
+            if (reading.arrival.mailbox, reading.arrival.raw.key) not in seen
+        ]
+
+    def _terms(
+        self, reading: Reading, states: Mapping[MailboxKey, MailboxState], now: datetime
+    ) -> MailboxTerms:
+        state = states.get(reading.arrival.mailbox)
+        connected = now if state is None else state.connected_at
+        policy = self._policies(reading.mailbox, connected)
+        catching_up = state is None or state.caught_up_at is None
+        return MailboxTerms(
+            policy=policy, quiet_before=policy.answer_from if catching_up else None
+        )
+
+    def _quarantine(self, work: Work, arrival: Arrival, place: str, now: datetime) -> int:
+        raw = arrival.raw
+        if work.books.seen(arrival.mailbox, [raw.key]):
+            return 0
+        work.books.quarantine(
+            Quarantined(
+                mailbox=arrival.mailbox,
+                key=raw.key,
+                received_at=raw.received_at,
+                content=raw.content,
+                transport_headers=raw.transport_headers,
+                error=place,
+                attempts=1,
+                retry_at=now + _FIRST_RETRY,
+            )
+        )
+        work.books.deliver(
+            [
+                Delivery(
+                    mailbox=arrival.mailbox,
+                    key=raw.key,
+                    outcome=Outcome.QUARANTINED,
+                    seen_at=now,
+                )
+            ]
+        )
+        alert = plan_operator_alert(
+            "quarantined",
+            f"{arrival.mailbox}:{sha256(raw.key.encode()).hexdigest()[:16]}",
+            now=now,
+            mailbox=arrival.mailbox,
+        )
+        work.actions.plan([alert], now)
+        log.error("mail_quarantined", mailbox=arrival.mailbox, place=place)
+        return 1
+
+    def _retry(self, mail: Quarantined) -> bool:
+        arrival = Arrival(mailbox=mail.mailbox, raw=mail.as_raw())
+        now = self._clock.now()
+        try:
+            reading = self._reader.read(arrival)
+            with self._database.work() as work:
+                work.books.withdraw(mail)
+                register = Register(work, self._house, now)
+                register.look_up([reading])
+                register.register(reading, self._terms(reading, {}, now))
+                register.write()
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # the same fault as before, or a new one: wait longer
+            wait = min(_FIRST_RETRY * 2**mail.attempts, _LONGEST_RETRY)
+            with self._database.work() as work:
+                work.books.retry_quarantined(mail, at=now + wait, error=_place(error))
+            return False
+        log.info("quarantine_left", mailbox=mail.mailbox, attempts=mail.attempts)
+        return True
+
+    def _announce_backlog(self, work: Work, state: MailboxState, now: datetime) -> None:
+        policy = self._policies(state.mailbox, state.connected_at)
+        cases, urgent = work.cases.count_waiting(state.mailbox, before=policy.answer_from)
+        if cases:
+            work.actions.plan(
+                [
+                    backlog_alert(
+                        state.mailbox,
+                        cases=cases,
+                        urgent=urgent,
+                        scope=state.connected_at.date().isoformat(),
+                        now=now,
+                    )
+                ],
+                now,
+            )
+
+
+def _place(error: BaseException) -> str:
+    """Name an exception and where in our code it rose; never its text, which may hold mail."""
+    frames = traceback.extract_tb(error.__traceback__)
+    last = f"{frames[-1].name}:{frames[-1].lineno}" if frames else "?"
+    return f"{type(error).__name__} in {last}"[:200]

@@ -1,0 +1,271 @@
+"""Settings: the only reader of the environment and of sammadag.toml.
+
+Order, later wins: the file (``--config``, else ``SAMMADAG_CONFIG``, else
+``./sammadag.toml``), the environment (``SAMMADAG_`` + name, ``__`` between levels), flags.
+Without a file the sample city and a SQLite file in the user's data folder serve.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from bot.errors import SettingsError
+from bot.vocabulary import Language, Mode
+
+PREFIX = "SAMMADAG_"
+_NOT_SETTINGS = ("SAMMADAG_CONFIG",)
+_TEST_PREFIX = "SAMMADAG_TEST_"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MailboxSettings(_Section):
+    """One function mailbox: where it lies and how far the assistant may go in it."""
+
+    connector: Literal["maildir"] = "maildir"
+    path: Path
+    mode: Mode = Mode.OFF
+    answer_from: AwareDatetime | None = Field(
+        default=None,
+        description="No automatic mail for messages received before; default: first contact",
+    )
+
+
+class BrakeSettings(_Section):
+    """Limits for automatic mail; `mail.md` section 6, row 13."""
+
+    unknown_sender_per_hour: PositiveInt = 3
+    unknown_sender_per_day: PositiveInt = 10
+    customer_per_hour: PositiveInt = 30
+    customer_per_day: PositiveInt = 150
+    unanswered_per_case: PositiveInt = 3
+    mailbox_per_hour: PositiveInt = 60
+    everything_per_hour: PositiveInt = 300
+
+
+class LogSettings(_Section):
+    """How the program tells operators what it does."""
+
+    format: Literal["auto", "columns", "json"] = "auto"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(BaseSettings):
+    """Everything that an operator can set; each field stands in the README."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    database_url: str = ""
+    secret_key: SecretStr | None = None
+    secret_key_file: Path | None = None
+    old_secret_keys: tuple[SecretStr, ...] = ()
+    old_secret_key_files: tuple[Path, ...] = ()
+    language: Language = Language.SWEDISH
+    mail_domain: str = "exempelstad.example"
+    knowledge: Path | None = None
+    templates: Path | None = None
+    people: Path | None = None
+    poll_seconds: float = Field(default=1.0, gt=0, le=3600)
+    twin_wait: int = Field(default=20, ge=0, le=3600)
+    mailboxes: Mapping[str, MailboxSettings] = Field(default_factory=dict)
+    brakes: BrakeSettings = BrakeSettings()
+    log: LogSettings = LogSettings()
+
+
+def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> Settings:
+    """Return the settings that hold now.
+
+    Raises:
+        SettingsError: A file that is missing or no TOML; a key or variable that is unknown
+            (with the nearest name) or has a bad value.
+    """
+    file = _find_file(config)
+    content = {} if file is None else _read_toml(file)
+    if "secret_key" in content or "old_secret_keys" in content:
+        raise SettingsError(
+            f"{file}: secrets do not belong here; put them in a file and name it in secret_key_file"
+        )
+    _refuse_unknown_variables()
+    given = {key: value for key, value in (flags or {}).items() if value is not None}
+    try:
+        return _layered(given, content)()
+    except ValidationError as error:
+        raise SettingsError(_explain(error, file)) from error
+
+
+def _layered(flags: Mapping[str, Any], content: Mapping[str, Any]) -> type[Settings]:
+    class Layered(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return (
+                InitSettingsSource(settings_cls, init_kwargs=dict(flags)),
+                env_settings,
+                InitSettingsSource(settings_cls, init_kwargs=dict(content)),
+            )
+
+    return Layered
+
+
+def resolve_database_url(settings: Settings) -> str:
+    """Return the database address; makes the user's data folder when that is the default."""
+    if settings.database_url:
+        return settings.database_url
+    folder = data_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{folder / 'sammadag.db'}"
+
+
+def data_folder() -> Path:
+    """Return the folder for this user's own data."""
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "sammadag"
+
+
+def secret_keys(settings: Settings, database_url: str) -> tuple[bytes, ...]:
+    """Return the secret keys, the current one first; makes one beside a SQLite file if needed.
+
+    Raises:
+        SettingsError: A named file cannot be read, a key is too short, or PostgreSQL is
+            used without a key: two workers must share one.
+    """
+    current = _current_key(settings, database_url)
+    old = [key.get_secret_value() for key in settings.old_secret_keys]
+    old += [_read_secret(path) for path in settings.old_secret_key_files]
+    keys = tuple(key.encode() for key in (current, *old))
+    if any(len(key) < 16 for key in keys):
+        raise SettingsError("secret_key: a key must have at least 16 characters")
+    return keys
+
+
+def _current_key(settings: Settings, database_url: str) -> str:
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    if settings.secret_key_file is not None:
+        return _read_secret(settings.secret_key_file)
+    prefix = "sqlite:///"
+    if not database_url.startswith(prefix):
+        raise SettingsError(
+            "secret_key: PostgreSQL needs one; set SAMMADAG_SECRET_KEY or secret_key_file"
+        )
+    beside = Path(database_url.removeprefix(prefix)).with_suffix(".key")
+    return _read_secret(beside) if beside.exists() else _make_secret(beside)
+
+
+def _make_secret(path: Path) -> str:
+    key = secrets.token_urlsafe(32)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read_secret(path)
+    except OSError as error:
+        raise SettingsError(
+            f"secret_key: cannot write {path.name} beside the database; check the folder's rights"
+        ) from error
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key)
+    return key
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"secret file {path}: cannot be read") from error
+
+
+def _find_file(config: Path | None) -> Path | None:
+    named = config or (Path(value) if (value := os.environ.get("SAMMADAG_CONFIG")) else None)
+    if named is not None:
+        if not named.is_file():
+            raise SettingsError(f"{named}: there is no such settings file")
+        return named
+    here = Path("sammadag.toml")
+    return here if here.is_file() else None
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read") from error
+
+
+def _refuse_unknown_variables() -> None:
+    known = {name.upper() for name in Settings.model_fields}
+    for variable in sorted(os.environ):
+        if not variable.startswith(PREFIX) or variable in _NOT_SETTINGS:
+            continue
+        if variable.startswith(_TEST_PREFIX):
+            continue
+        name = variable.removeprefix(PREFIX).split("__")[0].upper()
+        if name not in known:
+            nearest = _nearest(name, known)
+            hint = f"; did you mean {PREFIX}{nearest}?" if nearest else ""
+            raise SettingsError(f"{variable}: there is no such setting{hint}")
+
+
+def _explain(error: ValidationError, file: Path | None) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    path = [str(part) for part in first["loc"]]
+    where = ".".join(path)
+    origin = f"{file}: " if file is not None else "settings: "
+    if first["type"] == "extra_forbidden":
+        nearest = _nearest(path[-1], _names_at(path[:-1]))
+        hint = f"; did you mean {nearest}?" if nearest else ""
+        return f"{origin}{where}: there is no such setting{hint}"
+    return f"{origin}{where}: {first['msg']}"
+
+
+def _names_at(path: list[str]) -> set[str]:
+    model: Any = Settings
+    for part in path:
+        if _is_section(model):
+            field = model.model_fields.get(part)
+            model = None if field is None else field.annotation
+        else:
+            model = (get_args(model) or (None,))[-1]
+    return set(model.model_fields) if _is_section(model) else set()
+
+
+def _is_section(model: object) -> bool:
+    return isinstance(model, type) and issubclass(model, BaseModel)
+
+
+def _nearest(name: str, names: set[str]) -> str | None:
+    found = get_close_matches(name, sorted(names), n=1, cutoff=0.5)
+    return found[0] if found else None

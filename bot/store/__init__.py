@@ -1,0 +1,1 @@
+"""Everything on record: the only package that imports SQLAlchemy."""

@@ -1,0 +1,189 @@
+"""The books: every message that a mailbox has shown us, and its one outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
+
+from bot.store.engine import chunks, insert_if_new
+from bot.store.records import Delivery, IgnoredMail, Quarantined
+from bot.store.tables import DeliveryRow, MessageRow, QuarantineRow
+from bot.vocabulary import MailboxKey, MessageId, Outcome
+from functionmail.message import MessageKey
+
+
+class Books:
+    """Works inside the caller's transaction; never commits."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def seen(self, mailbox: MailboxKey, keys: Collection[MessageKey]) -> frozenset[MessageKey]:
+        """Return those keys of a mailbox that have their outcome already."""
+        found: set[MessageKey] = set()
+        for chunk in chunks(sorted(keys)):
+            rows = self._connection.scalars(
+                select(DeliveryRow.key).where(
+                    DeliveryRow.mailbox == mailbox, DeliveryRow.key.in_(chunk)
+                )
+            )
+            found.update(MessageKey(key) for key in rows)
+        return frozenset(found)
+
+    def deliver(self, deliveries: Iterable[Delivery]) -> None:
+        """Write outcomes into the books."""
+        rows = [_delivery_values(delivery) for delivery in deliveries]
+        if rows:
+            self._connection.execute(insert(DeliveryRow), rows)
+
+    def settle(self, delivery: Delivery) -> None:
+        """Replace the outcome of a message: quarantined mail read at last, ignored mail opened."""
+        values = _delivery_values(delivery)
+        self._connection.execute(
+            update(DeliveryRow)
+            .where(DeliveryRow.mailbox == delivery.mailbox, DeliveryRow.key == delivery.key)
+            .values(
+                {name: values[name] for name in ("outcome", "because", "message_id", "case_id")}
+            )
+        )
+
+    def quarantine(self, mail: Quarantined) -> None:
+        """Keep a mail that our own code failed on."""
+        insert_if_new(
+            self._connection,
+            QuarantineRow,
+            [
+                {
+                    "mailbox": mail.mailbox,
+                    "key": mail.key,
+                    "received_at": mail.received_at,
+                    "content": mail.content,
+                    "transport_headers": {
+                        "headers": [list(pair) for pair in mail.transport_headers]
+                    },
+                    "error": mail.error,
+                    "attempts": mail.attempts,
+                    "retry_at": mail.retry_at,
+                }
+            ],
+        )
+
+    def quarantined(self, *, due_at: datetime | None = None, limit: int = 100) -> list[Quarantined]:
+        """Return quarantined mails, those first that are tried again first."""
+        query = select(QuarantineRow.__table__).order_by(QuarantineRow.retry_at, QuarantineRow.key)
+        if due_at is not None:
+            query = query.where(QuarantineRow.retry_at <= due_at)
+        return [
+            Quarantined(
+                mailbox=MailboxKey(row.mailbox),
+                key=MessageKey(row.key),
+                received_at=row.received_at,
+                content=row.content,
+                transport_headers=header_pairs(row.transport_headers),
+                error=row.error,
+                attempts=row.attempts,
+                retry_at=row.retry_at,
+            )
+            for row in self._connection.execute(query.limit(limit))
+        ]
+
+    def retry_quarantined(self, mail: Quarantined, *, at: datetime, error: str) -> None:
+        """Note one more failure and when to try again."""
+        self._connection.execute(
+            update(QuarantineRow)
+            .where(QuarantineRow.mailbox == mail.mailbox, QuarantineRow.key == mail.key)
+            .values(attempts=QuarantineRow.attempts + 1, retry_at=at, error=error)
+        )
+
+    def withdraw(self, mail: Quarantined) -> None:
+        """Take a mail out of quarantine and out of the books, to be registered anew."""
+        self._connection.execute(
+            delete(DeliveryRow).where(
+                DeliveryRow.mailbox == mail.mailbox, DeliveryRow.key == mail.key
+            )
+        )
+        self._connection.execute(
+            delete(QuarantineRow).where(
+                QuarantineRow.mailbox == mail.mailbox, QuarantineRow.key == mail.key
+            )
+        )
+
+    def outcomes(self) -> dict[tuple[MailboxKey, Outcome], int]:
+        """Return how many messages each mailbox has shown us, by outcome."""
+        rows = self._connection.execute(
+            select(DeliveryRow.mailbox, DeliveryRow.outcome, func.count()).group_by(
+                DeliveryRow.mailbox, DeliveryRow.outcome
+            )
+        )
+        return {(MailboxKey(mailbox), Outcome(outcome)): count for mailbox, outcome, count in rows}
+
+    def faulty_outcomes(self) -> int:
+        """Count book entries that contradict what is stored; 0 when the books balance.
+
+        A case or follow-up must point at a case and a mail, ignored mail and duplicates at
+        a mail, quarantined mail at kept bytes.
+        """
+        joined_nothing = select(func.count()).where(
+            DeliveryRow.outcome.in_((Outcome.CASE, Outcome.FOLLOW_UP)),
+            DeliveryRow.case_id.is_(None) | DeliveryRow.message_id.is_(None),
+        )
+        no_mail = select(func.count()).where(
+            DeliveryRow.outcome.in_((Outcome.IGNORED, Outcome.DUPLICATE)),
+            DeliveryRow.message_id.is_(None),
+        )
+        kept = select(QuarantineRow.mailbox, QuarantineRow.key)
+        no_bytes = select(func.count()).where(
+            DeliveryRow.outcome == Outcome.QUARANTINED,
+            tuple_(DeliveryRow.mailbox, DeliveryRow.key).not_in(kept),
+        )
+        return sum(
+            self._connection.scalar(query) or 0 for query in (joined_nothing, no_mail, no_bytes)
+        )
+
+    def ignored(self, *, glance_only: bool = False, limit: int = 200) -> list[IgnoredMail]:
+        """Return mails that became no case, newest first."""
+        query = (
+            select(
+                MessageRow.id,
+                MessageRow.mailbox,
+                MessageRow.received_at,
+                MessageRow.glance,
+                func.min(DeliveryRow.because).label("because"),
+            )
+            .join(DeliveryRow, DeliveryRow.message_id == MessageRow.id)
+            .where(DeliveryRow.outcome == Outcome.IGNORED)
+            .group_by(MessageRow.id, MessageRow.mailbox, MessageRow.received_at, MessageRow.glance)
+            .order_by(MessageRow.received_at.desc(), MessageRow.id.desc())
+        )
+        if glance_only:
+            query = query.where(MessageRow.glance)
+        return [
+            IgnoredMail(
+                id=MessageId(row.id),
+                mailbox=MailboxKey(row.mailbox),
+                because=row.because,
+                received_at=row.received_at,
+                glance=row.glance,
+            )
+            for row in self._connection.execute(query.limit(limit))
+        ]
+
+
+def _delivery_values(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "mailbox": delivery.mailbox,
+        "key": delivery.key,
+        "outcome": delivery.outcome,
+        "because": delivery.because,
+        "message_id": delivery.message_id,
+        "case_id": delivery.case_id,
+        "seen_at": delivery.seen_at,
+    }
+
+
+def header_pairs(stored: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return transport headers as they were given to the store."""
+    return tuple((name, value) for name, value in stored.get("headers", []))

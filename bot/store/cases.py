@@ -1,0 +1,260 @@
+"""Cases and what happened to them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+
+from bot.cases import Case, CaseNumber, Event
+from bot.errors import DataError, NotFound
+from bot.store import counters
+from bot.store.tables import CaseRow, EventRow, MessageAddressRow, MessageRow
+from bot.vocabulary import (
+    CaseId,
+    Channel,
+    EventKind,
+    MailboxKey,
+    MatterKey,
+    PersonKey,
+    ProcessKey,
+    Status,
+    TeamKey,
+    Urgency,
+)
+
+
+class Cases:
+    """Works inside the caller's transaction; never commits."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def reserve_ids(self, count: int) -> int:
+        """Return the first of `count` consecutive case ids."""
+        return counters.take(self._connection, "case", count)
+
+    def reserve_serials(self, year: int, count: int) -> int:
+        """Return the first of `count` consecutive serials of a year."""
+        return counters.take(self._connection, f"case_serial:{year}", count)
+
+    def insert(self, cases: Iterable[Case]) -> None:
+        """Store new cases; their ids and numbers were reserved before."""
+        rows = [_values(case) for case in cases]
+        if rows:
+            self._connection.execute(insert(CaseRow), rows)
+
+    def get(self, case_id: CaseId) -> Case:
+        """Return a case; NotFound where there is none."""
+        found = self.get_many([case_id])
+        if not found:
+            raise NotFound(f"case {case_id}: there is no such case")
+        return found[case_id]
+
+    def get_many(self, case_ids: Collection[CaseId]) -> dict[CaseId, Case]:
+        """Return the cases with these ids; unknown ids are absent."""
+        if not case_ids:
+            return {}
+        rows = self._connection.execute(
+            select(CaseRow.__table__).where(CaseRow.id.in_(case_ids)).order_by(CaseRow.id)
+        )
+        return {case.id: case for case in map(_case, rows)}
+
+    def by_numbers(self, numbers: Collection[CaseNumber]) -> dict[CaseNumber, Case]:
+        """Return the cases with these numbers; unknown numbers are absent."""
+        if not numbers:
+            return {}
+        wanted = [
+            and_(CaseRow.year == number.year, CaseRow.serial == number.serial) for number in numbers
+        ]
+        rows = self._connection.execute(
+            select(CaseRow.__table__).where(or_(*wanted)).order_by(CaseRow.id)
+        )
+        return {case.number: case for case in map(_case, rows)}
+
+    def newest_with_serial(self, serial: int) -> Case:
+        """Return the newest case with a serial, whatever its year; people write "123"."""
+        row = self._connection.execute(
+            select(CaseRow.__table__)
+            .where(CaseRow.serial == serial)
+            .order_by(CaseRow.year.desc())
+            .limit(1)
+        ).one_or_none()
+        if row is None:
+            raise NotFound(f"case {serial}: there is no such case")
+        return _case(row)
+
+    def listed(self, *, urgent_only: bool = False, limit: int = 1000) -> list[Case]:
+        """Return cases, newest first."""
+        query = select(CaseRow.__table__).order_by(CaseRow.received_at.desc(), CaseRow.id.desc())
+        if urgent_only:
+            query = query.where(CaseRow.urgent != Urgency.NO)
+        return [_case(row) for row in self._connection.execute(query.limit(limit))]
+
+    def count_waiting(self, mailbox: MailboxKey, *, before: datetime) -> tuple[int, int]:
+        """Count a mailbox's open cases that arrived before an instant: (all, urgent)."""
+        urgent = func.count().filter(CaseRow.urgent != Urgency.NO)
+        row = self._connection.execute(
+            select(func.count(), urgent).where(
+                CaseRow.mailbox == mailbox,
+                CaseRow.received_at < before,
+                CaseRow.status != Status.CLOSED,
+            )
+        ).one()
+        return row[0], row[1]
+
+    def change(self, case: Case) -> Case:
+        """Store a changed case and return it with its new version.
+
+        Raises:
+            DataError: Somebody else changed it since it was read.
+        """
+        values = _values(case)
+        for fixed in ("id", "year", "serial", "version"):
+            del values[fixed]
+        changed = self._connection.execute(
+            update(CaseRow)
+            .where(CaseRow.id == case.id, CaseRow.version == case.version)
+            .values(**values, version=CaseRow.version + 1)
+        )
+        if changed.rowcount != 1:
+            raise DataError(f"case {case.number}: somebody else changed it; read it again")
+        return dataclasses.replace(case, version=case.version + 1)
+
+    def record(self, events: Iterable[Event]) -> None:
+        """Append events."""
+        rows = [
+            {
+                "case_id": event.case_id,
+                "kind": event.kind,
+                "at": event.at,
+                "actor": event.actor,
+                "wall_seconds": event.wall_seconds,
+                "working_seconds": event.working_seconds,
+                "data": dict(event.data),
+            }
+            for event in events
+        ]
+        if rows:
+            self._connection.execute(insert(EventRow), rows)
+
+    def events(self, case_id: CaseId) -> list[Event]:
+        """Return the events of a case, oldest first."""
+        rows = self._connection.execute(
+            select(EventRow.__table__).where(EventRow.case_id == case_id).order_by(EventRow.id)
+        )
+        return [_event(row) for row in rows]
+
+    def has_event(self, case_id: CaseId, kind: EventKind) -> bool:
+        """Tell whether something has happened to a case."""
+        count = self._connection.scalar(
+            select(func.count())
+            .select_from(EventRow)
+            .where(EventRow.case_id == case_id, EventRow.kind == kind)
+        )
+        return bool(count)
+
+    def senders_on(self, case_ids: Collection[CaseId]) -> dict[CaseId, frozenset[str]]:
+        """Return the addresses that have written to us on each case."""
+        if not case_ids:
+            return {}
+        rows = self._connection.execute(
+            select(MessageRow.case_id, MessageAddressRow.address)
+            .join(MessageAddressRow, MessageAddressRow.message_id == MessageRow.id)
+            .where(
+                MessageRow.case_id.in_(case_ids),
+                MessageRow.direction == "in",
+                MessageAddressRow.role.in_(("from", "reply_to")),
+            )
+            .order_by(MessageRow.id)
+        )
+        found: dict[CaseId, set[str]] = {}
+        for case_id, address in rows:
+            if case_id is not None:
+                found.setdefault(CaseId(case_id), set()).add(address)
+        return {case_id: frozenset(addresses) for case_id, addresses in found.items()}
+
+    def clocks_between(
+        self, start: datetime, end: datetime, *, after: int, limit: int
+    ) -> list[tuple[int, Event]]:
+        """Return (row id, event) of events at or after `start` and before `end`, by row id."""
+        rows = self._connection.execute(
+            select(EventRow.__table__)
+            .where(EventRow.at >= start, EventRow.at < end, EventRow.id > after)
+            .order_by(EventRow.id)
+            .limit(limit)
+        )
+        return [(row.id, _event(row)) for row in rows]
+
+    def set_working_seconds(self, changes: Mapping[int, int]) -> None:
+        """Store recomputed working seconds, row id to seconds."""
+        for row_id, seconds in changes.items():
+            self._connection.execute(
+                update(EventRow).where(EventRow.id == row_id).values(working_seconds=seconds)
+            )
+
+
+def _values(case: Case) -> dict[str, Any]:
+    return {
+        "id": case.id,
+        "year": case.number.year,
+        "serial": case.number.serial,
+        "status": case.status,
+        "channel": case.channel,
+        "mailbox": case.mailbox,
+        "process": case.process,
+        "matter": case.matter,
+        "urgent": case.urgent,
+        "possible": case.possible,
+        "protected": case.protected,
+        "complaint": case.complaint,
+        "misdirected": case.misdirected,
+        "customer": case.customer,
+        "team": case.team,
+        "owner": case.owner,
+        "language": case.language,
+        "received_at": case.received_at,
+        "clock_started_at": case.clock_started_at,
+        "stop_confirmed": case.stop_confirmed,
+        "version": case.version,
+    }
+
+
+def _case(row: Row[Any]) -> Case:
+    return Case(
+        id=CaseId(row.id),
+        number=CaseNumber(year=row.year, serial=row.serial),
+        status=Status(row.status),
+        channel=Channel(row.channel),
+        mailbox=MailboxKey(row.mailbox),
+        process=None if row.process is None else ProcessKey(row.process),
+        matter=None if row.matter is None else MatterKey(row.matter),
+        urgent=Urgency(row.urgent),
+        possible=row.possible,
+        protected=row.protected,
+        complaint=row.complaint,
+        misdirected=row.misdirected,
+        customer=row.customer,
+        team=TeamKey(row.team),
+        owner=None if row.owner is None else PersonKey(row.owner),
+        language=row.language,
+        received_at=row.received_at,
+        clock_started_at=row.clock_started_at,
+        stop_confirmed=row.stop_confirmed,
+        version=row.version,
+    )
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        case_id=CaseId(row.case_id),
+        kind=EventKind(row.kind),
+        at=row.at,
+        actor=row.actor,
+        wall_seconds=row.wall_seconds,
+        working_seconds=row.working_seconds,
+        data=row.data,
+    )

@@ -1,0 +1,58 @@
+"""How far each mailbox has been read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from bot.store.engine import insert_if_new
+from bot.store.records import MailboxState
+from bot.store.tables import MailboxRow
+from bot.vocabulary import MailboxKey
+
+
+class Mailboxes:
+    """Works inside the caller's transaction; never commits."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def connect(self, mailbox: MailboxKey, now: datetime) -> MailboxState:
+        """Return what is known of a mailbox; the first call marks `now` as first contact."""
+        insert_if_new(self._connection, MailboxRow, [{"mailbox": mailbox, "connected_at": now}])
+        found = self.get(mailbox)
+        assert found is not None
+        return found
+
+    def get(self, mailbox: MailboxKey) -> MailboxState | None:
+        """Return what is known of a mailbox, or None before first contact."""
+        row = self._connection.execute(
+            select(MailboxRow.__table__).where(MailboxRow.mailbox == mailbox)
+        ).one_or_none()
+        if row is None:
+            return None
+        return MailboxState(
+            mailbox=MailboxKey(row.mailbox),
+            checkpoint=row.checkpoint,
+            connected_at=row.connected_at,
+            caught_up_at=row.caught_up_at,
+            last_round_at=row.last_round_at,
+        )
+
+    def save(self, mailbox: MailboxKey, checkpoint: str, now: datetime) -> None:
+        """Remember where the next round goes on; in the transaction that stores the mail."""
+        self._connection.execute(
+            update(MailboxRow)
+            .where(MailboxRow.mailbox == mailbox)
+            .values(checkpoint=checkpoint, last_round_at=now)
+        )
+
+    def caught_up(self, mailbox: MailboxKey, now: datetime) -> bool:
+        """Mark the first time that a round reached the end; True for the one caller who did."""
+        changed = self._connection.execute(
+            update(MailboxRow)
+            .where(MailboxRow.mailbox == mailbox, MailboxRow.caught_up_at.is_(None))
+            .values(caught_up_at=now)
+        )
+        return changed.rowcount == 1

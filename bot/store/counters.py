@@ -1,0 +1,27 @@
+"""Running numbers, handed out in blocks inside the caller's transaction."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, update
+
+from bot.store.engine import insert_if_new
+from bot.store.tables import CounterRow
+
+
+def take(connection: Connection, name: str, count: int) -> int:
+    """Reserve `count` consecutive numbers and return the first; numbering starts at 1.
+
+    Two transactions never get one number: the second waits for the first on the row.
+    """
+    bump = (
+        update(CounterRow)
+        .where(CounterRow.name == name)
+        .values(value=CounterRow.value + count)
+        .returning(CounterRow.value)
+    )
+    last = connection.scalar(bump)
+    if last is None:
+        insert_if_new(connection, CounterRow, [{"name": name, "value": 0}])
+        last = connection.scalar(bump)
+        assert last is not None
+    return last - count + 1

@@ -1,0 +1,138 @@
+"""Engines: the one place that knows that the two databases differ."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.exc import DataError as SqlDataError
+
+from bot.errors import DatabaseUnavailable, SettingsError, StoreRefused
+
+BUSY_TIMEOUT_MS = 5_000
+
+_T = TypeVar("_T")
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine with this project's settings for its dialect; connects to nothing yet.
+
+    Raises:
+        SettingsError: The address is not one of a database we know.
+    """
+    try:
+        backend = make_url(url).get_backend_name()
+        engine = create_engine(_with_driver(url), pool_pre_ping=backend == "postgresql")
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise SettingsError(
+            "database_url: use sqlite:///FILE or postgresql://USER@HOST/NAME (extra `postgres`)"
+        ) from error
+    if backend == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    elif backend != "postgresql":
+        raise SettingsError(f"database_url: {backend} is not supported; use sqlite or postgresql")
+    return engine
+
+
+def _with_driver(url: str) -> str:
+    head, _, tail = url.partition("://")
+    return f"postgresql+psycopg://{tail}" if head in ("postgresql", "postgres") else url
+
+
+def is_sqlite(engine: Engine) -> bool:
+    """Tell whether the database is a SQLite file."""
+    return engine.dialect.name == "sqlite"
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours, below
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A plain BEGIN upgrades to a write lock later and then fails at once with
+    # "database is locked", ignoring busy_timeout; readers need no write lock.
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Connection]:
+    """Open one transaction: commit on success, else roll back.
+
+    Raises:
+        DatabaseUnavailable: Locked, full, gone or read-only; the cause is chained.
+        StoreRefused: A row breaks a rule of the database, or holds a value it cannot take.
+    """
+    try:
+        with engine.connect() as plain:
+            connection = plain.execution_options(read_only=True) if read_only else plain
+            with connection.begin():
+                yield connection
+    except OperationalError as error:
+        raise DatabaseUnavailable(_advice(error)) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseUnavailable(_advice(error)) from error
+        if isinstance(error, (SqlDataError, IntegrityError)):
+            raise StoreRefused("the database refuses a row of this change") from error
+        raise
+
+
+_ADVICE = (
+    ("locked", "the database is locked by another program; it will be tried again"),
+    ("full", "the disk of the database is full; free some space, nothing is lost"),
+    ("No space", "the disk of the database is full; free some space, nothing is lost"),
+    ("readonly", "the database cannot be written; check the rights of the file and its folder"),
+    ("read-only", "the database cannot be written; check the rights of the file and its folder"),
+    ("unable to open", "the database file cannot be opened; check that its folder exists"),
+    ("disk I/O", "the disk of the database fails or is full; look at the disk, nothing is lost"),
+)
+
+
+def _advice(error: DBAPIError) -> str:
+    said = str(error.orig)
+    for sign, advice in _ADVICE:
+        if sign in said:
+            return advice
+    return "the database does not answer; check database_url and that the server runs"
+
+
+def insert_if_new(
+    connection: Connection, row: type[Any], values: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows, leaving alone those whose key or unique columns exist already."""
+    if not values:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.execute(sqlite_insert(row).on_conflict_do_nothing(), list(values))
+    else:
+        connection.execute(postgresql_insert(row).on_conflict_do_nothing(), list(values))
+
+
+_CHUNK = 500
+"""Values in one IN list; PostgreSQL plans worse with many more."""
+
+
+def chunks(values: Collection[_T]) -> Iterator[list[_T]]:
+    """Yield the values in lists short enough for one IN."""
+    ordered = list(values)
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]

@@ -1,0 +1,46 @@
+"""One process at a time on one SQLite file."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from bot.errors import AlreadyRunning
+from bot.store.engine import is_sqlite
+
+
+class RunLock:
+    """Held as long as the process lives; the system lets go of it when the process dies."""
+
+    def __init__(self, descriptor: int | None) -> None:
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Let another process run."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def claim_file(engine: Engine) -> RunLock:
+    """Claim the database file for this process; PostgreSQL takes any number of processes.
+
+    Raises:
+        AlreadyRunning: Another process works on the same file.
+    """
+    name = engine.url.database
+    if not is_sqlite(engine) or not name:
+        return RunLock(None)
+    path = Path(name).with_suffix(".lock")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise AlreadyRunning(
+            f"{Path(name).name}: another process already runs on this database; stop it first"
+        ) from error
+    return RunLock(descriptor)

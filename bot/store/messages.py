@@ -1,0 +1,288 @@
+"""Mails in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from bot.store import counters
+from bot.store.books import header_pairs
+from bot.store.engine import chunks
+from bot.store.records import (
+    Delivery,
+    KnownMessage,
+    NewMessage,
+    SentMessage,
+    StoredMail,
+)
+from bot.store.tables import (
+    AttachmentRow,
+    DeliveryRow,
+    MessageAddressRow,
+    MessageRawRow,
+    MessageRow,
+    MessageTextRow,
+    MessageTriageRow,
+)
+from bot.vocabulary import CaseId, Kind, MailboxKey, MessageId, Outcome
+from functionmail.message import Address, Message, MessageKey
+
+
+class Messages:
+    """Works inside the caller's transaction; never commits."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def reserve_ids(self, count: int) -> int:
+        """Return the first of `count` consecutive message ids."""
+        return counters.take(self._connection, "message", count)
+
+    def known(self, mids: Collection[str]) -> list[KnownMessage]:
+        """Return the stored mails that carry one of these Message-IDs, oldest first."""
+        found: list[KnownMessage] = []
+        for chunk in chunks(sorted(mids)):
+            rows = self._connection.execute(
+                select(
+                    MessageRow.id,
+                    MessageRow.mid,
+                    MessageRow.content_hash,
+                    MessageRow.direction,
+                    MessageRow.case_id,
+                )
+                .where(MessageRow.mid.in_(chunk))
+                .order_by(MessageRow.id)
+            )
+            found.extend(
+                KnownMessage(
+                    id=MessageId(row.id),
+                    mid=row.mid,
+                    content_hash=row.content_hash,
+                    incoming=row.direction == "in",
+                    case_id=None if row.case_id is None else CaseId(row.case_id),
+                )
+                for row in rows
+            )
+        return found
+
+    def insert(self, messages: Iterable[NewMessage]) -> None:
+        """Store incoming mails whole."""
+        news = list(messages)
+        if not news:
+            return
+        execute = self._connection.execute
+        execute(insert(MessageRow), [_message_values(new) for new in news])
+        execute(insert(MessageRawRow), [_raw_values(new) for new in news])
+        execute(insert(MessageTextRow), [_text_values(new.id, new.message) for new in news])
+        if addresses := [row for new in news for row in _address_rows(new.id, new.message)]:
+            execute(insert(MessageAddressRow), addresses)
+        execute(
+            insert(MessageTriageRow),
+            [{"message_id": new.id, "triage": dict(new.triage)} for new in news],
+        )
+        if attachments := [row for new in news for row in _attachment_rows(new)]:
+            execute(insert(AttachmentRow), attachments)
+
+    def insert_sent(self, sent: SentMessage) -> MessageId | None:
+        """Store a mail of ours; None when it is on record already."""
+        already = self._connection.scalar(
+            select(MessageRow.id).where(
+                MessageRow.direction == "out", MessageRow.mid == sent.message.message_id
+            )
+        )
+        if already is not None:
+            return None
+        message_id = MessageId(self.reserve_ids(1))
+        self._connection.execute(insert(MessageRow), [_sent_values(message_id, sent)])
+        self._connection.execute(
+            insert(MessageRawRow),
+            [{"message_id": message_id, "content": sent.content, "transport_headers": {}}],
+        )
+        self._connection.execute(insert(MessageTextRow), [_text_values(message_id, sent.message)])
+        self._connection.execute(
+            insert(MessageAddressRow), list(_address_rows(message_id, sent.message))
+        )
+        return message_id
+
+    def stored(self, message_id: MessageId) -> StoredMail | None:
+        """Return a stored mail with its bytes, or None when it or its bytes are gone."""
+        row = self._connection.execute(
+            select(MessageRow.__table__, MessageRawRow.content, MessageRawRow.transport_headers)
+            .join(MessageRawRow, MessageRawRow.message_id == MessageRow.id)
+            .where(MessageRow.id == message_id)
+        ).one_or_none()
+        if row is None:
+            return None
+        return StoredMail(
+            id=MessageId(row.id),
+            mailbox=MailboxKey(row.mailbox),
+            case_id=None if row.case_id is None else CaseId(row.case_id),
+            kind=None if row.kind is None else Kind(row.kind),
+            received_at=row.received_at,
+            content=row.content,
+            transport_headers=header_pairs(row.transport_headers),
+        )
+
+    def incoming_of_case(self, case_id: CaseId) -> list[MessageId]:
+        """Return the mails that people sent on a case, oldest first."""
+        rows = self._connection.scalars(
+            select(MessageRow.id)
+            .where(
+                MessageRow.case_id == case_id,
+                MessageRow.direction == "in",
+                MessageRow.kind.in_((Kind.CASE, Kind.FOLLOW_UP)),
+            )
+            .order_by(MessageRow.id)
+        )
+        return [MessageId(row) for row in rows]
+
+    def attach(self, message_id: MessageId, case_id: CaseId, kind: Kind) -> list[Delivery]:
+        """Put an ignored mail on a case; return its deliveries as they were."""
+        self._connection.execute(
+            update(MessageRow)
+            .where(MessageRow.id == message_id)
+            .values(case_id=case_id, kind=kind, glance=False)
+        )
+        rows = self._connection.execute(
+            select(DeliveryRow.__table__)
+            .where(DeliveryRow.message_id == message_id)
+            .order_by(DeliveryRow.mailbox, DeliveryRow.key)
+        )
+        return [
+            Delivery(
+                mailbox=MailboxKey(row.mailbox),
+                key=MessageKey(row.key),
+                outcome=Outcome(row.outcome),
+                message_id=message_id,
+                case_id=None,
+                seen_at=row.seen_at,
+            )
+            for row in rows
+        ]
+
+    def automatic_since_human(self, case_id: CaseId) -> int:
+        """Count our automatic mails on a case after the last mail from a person."""
+        last_human = (
+            select(func.coalesce(func.max(MessageRow.id), 0))
+            .where(
+                MessageRow.case_id == case_id,
+                MessageRow.direction == "in",
+                MessageRow.kind.in_((Kind.CASE, Kind.FOLLOW_UP)),
+            )
+            .scalar_subquery()
+        )
+        count = self._connection.scalar(
+            select(func.count())
+            .select_from(MessageRow)
+            .where(
+                MessageRow.case_id == case_id,
+                MessageRow.direction == "out",
+                MessageRow.automatic,
+                MessageRow.id > last_human,
+            )
+        )
+        return count or 0
+
+    def sent_count(self, case_id: CaseId, *, template: str | None = None) -> int:
+        """Count our mails on a case, all or those from one template."""
+        query = (
+            select(func.count())
+            .select_from(MessageRow)
+            .where(MessageRow.case_id == case_id, MessageRow.direction == "out")
+        )
+        if template is not None:
+            query = query.where(MessageRow.template == template)
+        return self._connection.scalar(query) or 0
+
+    def triage_of(self, message_id: MessageId) -> dict[str, Any] | None:
+        """Return what triage said of a mail, or None when it is gone."""
+        found: dict[str, Any] | None = self._connection.scalar(
+            select(MessageTriageRow.triage).where(MessageTriageRow.message_id == message_id)
+        )
+        return found
+
+
+def _message_values(new: NewMessage) -> dict[str, Any]:
+    return {
+        "id": new.id,
+        "direction": "in",
+        "mid": new.message.message_id,
+        "content_hash": new.message.content_hash,
+        "mailbox": new.mailbox,
+        "case_id": new.case_id,
+        "kind": new.kind,
+        "automatic": new.automatic,
+        "glance": new.glance,
+        "template": None,
+        "template_version": None,
+        "received_at": new.received_at,
+        "size": len(new.content),
+        "faults": list(new.message.faults),
+    }
+
+
+def _sent_values(message_id: MessageId, sent: SentMessage) -> dict[str, Any]:
+    return {
+        "id": message_id,
+        "direction": "out",
+        "mid": sent.message.message_id,
+        "content_hash": sent.message.content_hash,
+        "mailbox": sent.mailbox,
+        "case_id": sent.case_id,
+        "kind": None,
+        "automatic": sent.automatic,
+        "glance": False,
+        "template": sent.template,
+        "template_version": sent.template_version,
+        "received_at": sent.sent_at,
+        "size": len(sent.content),
+        "faults": [],
+    }
+
+
+def _raw_values(new: NewMessage) -> dict[str, Any]:
+    headers = [list(pair) for pair in new.transport_headers]
+    return {
+        "message_id": new.id,
+        "content": new.content,
+        "transport_headers": {"headers": headers} if headers else {},
+    }
+
+
+def _text_values(message_id: MessageId, message: Message) -> dict[str, Any]:
+    return {
+        "message_id": message_id,
+        "subject": message.subject,
+        "text": message.text,
+        "signature": message.signature,
+        "quoted": message.quoted,
+    }
+
+
+def _address_rows(message_id: MessageId, message: Message) -> Iterator[dict[str, Any]]:
+    parties: list[tuple[str, Address]] = []
+    if message.sender is not None:
+        parties.append(("from", message.sender))
+    for role, addresses in (("reply_to", message.reply_to), ("to", message.to), ("cc", message.cc)):
+        parties.extend((role, address) for address in addresses)
+    for position, (role, address) in enumerate(parties):
+        yield {
+            "message_id": message_id,
+            "position": position,
+            "role": role,
+            "name": address.name,
+            "address": address.address,
+        }
+
+
+def _attachment_rows(new: NewMessage) -> Iterator[dict[str, Any]]:
+    for attachment in new.message.attachments:
+        yield {
+            "message_id": new.id,
+            "position": attachment.position,
+            "filename": attachment.filename,
+            "content_type": attachment.content_type,
+            "size": attachment.size,
+        }

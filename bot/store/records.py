@@ -1,0 +1,156 @@
+"""What goes in and out of the store: value objects, never rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.vocabulary import (
+    ActionKind,
+    CaseId,
+    IgnoredBecause,
+    Kind,
+    MailboxKey,
+    MessageId,
+    Outcome,
+    TemplateKey,
+)
+from functionmail.message import Message, MessageKey, RawMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxState:
+    """What we remember of a mailbox.
+
+    Attributes:
+        connected_at: When we first read it; mail from before is backlog.
+        caught_up_at: When a round first reached its end, or None.
+    """
+
+    mailbox: MailboxKey
+    checkpoint: str | None
+    connected_at: datetime
+    caught_up_at: datetime | None
+    last_round_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownMessage:
+    """A stored mail, as far as a new one needs it."""
+
+    id: MessageId
+    mid: str
+    content_hash: str
+    incoming: bool
+    case_id: CaseId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """An incoming mail to store whole."""
+
+    id: MessageId
+    message: Message
+    content: bytes
+    transport_headers: tuple[tuple[str, str], ...]
+    mailbox: MailboxKey
+    case_id: CaseId | None
+    kind: Kind
+    automatic: bool
+    glance: bool
+    received_at: datetime
+    triage: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentMessage:
+    """A mail of ours to store."""
+
+    message: Message
+    content: bytes
+    mailbox: MailboxKey
+    case_id: CaseId | None
+    automatic: bool
+    template: TemplateKey | None
+    template_version: str | None
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The outcome of one message in one mailbox."""
+
+    mailbox: MailboxKey
+    key: MessageKey
+    outcome: Outcome
+    because: IgnoredBecause | None = None
+    message_id: MessageId | None = None
+    case_id: CaseId | None = None
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """A mail that our own code failed on.
+
+    Attributes:
+        error: Name of the exception class and the place in our code; never mail text.
+    """
+
+    mailbox: MailboxKey
+    key: MessageKey
+    received_at: datetime
+    content: bytes
+    transport_headers: tuple[tuple[str, str], ...]
+    error: str
+    attempts: int
+    retry_at: datetime
+
+    def as_raw(self) -> RawMessage:
+        """Return the mail as its mailbox gave it to us."""
+        return RawMessage(
+            key=self.key,
+            received_at=self.received_at,
+            content=self.content,
+            transport_headers=self.transport_headers,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoredMail:
+    """A mail that became no case, for the list that people look through."""
+
+    id: MessageId
+    mailbox: MailboxKey
+    because: str
+    received_at: datetime
+    glance: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMail:
+    """The bytes of a stored mail and what is known about it."""
+
+    id: MessageId
+    mailbox: MailboxKey
+    case_id: CaseId | None
+    kind: Kind | None
+    received_at: datetime
+    content: bytes
+    transport_headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedAction:
+    """An action that this worker owns until its lease runs out."""
+
+    key: str
+    kind: ActionKind
+    case_id: CaseId | None
+    data: Mapping[str, Any]
+    due_at: datetime
+    planned_at: datetime
+    attempts: int
+    draft: str | None

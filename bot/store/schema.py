@@ -1,0 +1,70 @@
+"""The schema's version: what a database has, what the program wants, and how to get there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from bot.errors import SchemaOutdated
+from bot.store.engine import is_sqlite, transaction
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The newest migration; a test holds it equal to Alembic's own answer."""
+
+
+def current(engine: Engine) -> str | None:
+    """Return the revision of a database, or None for an empty one."""
+    with transaction(engine, read_only=True) as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
+
+
+def upgrade(engine: Engine) -> tuple[str | None, str]:
+    """Bring a database to the newest schema; return the revision before and after."""
+    before = current(engine)
+    if before != HEAD:
+        from alembic import command  # takes 0.3 s to import, and is needed once
+
+        with engine.connect() as connection, connection.begin():
+            command.upgrade(config(connection), "head")
+    return before, HEAD
+
+
+def make_ready(engine: Engine) -> None:
+    """Create or migrate a SQLite file; refuse a PostgreSQL database that is behind.
+
+    Raises:
+        SchemaOutdated: PostgreSQL waits for `sammadag db upgrade`, so that an operator
+            chooses the moment.
+    """
+    found = current(engine)
+    if found == HEAD:
+        return
+    if found is not None and found > HEAD:
+        raise SchemaOutdated(
+            f"the database has schema {found}, newer than this program ({HEAD}); upgrade the program"
+        )
+    if is_sqlite(engine):
+        upgrade(engine)
+        return
+    raise SchemaOutdated(
+        f"the database has schema {found or 'none'}, this program needs {HEAD}; "
+        "run `sammadag db upgrade`"
+    )
+
+
+def config(connection: Connection) -> Config:
+    """Return Alembic's settings for a connection that is in a transaction."""
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    settings.attributes["connection"] = connection
+    return settings

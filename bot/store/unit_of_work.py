@@ -1,0 +1,62 @@
+"""One transaction, and the stores that share it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from bot.store.actions import ActionQueue, SentReplies
+from bot.store.books import Books
+from bot.store.cases import Cases
+from bot.store.checkpoints import Mailboxes
+from bot.store.engine import transaction
+from bot.store.messages import Messages
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a service may touch while its transaction is open."""
+
+    mailboxes: Mailboxes
+    messages: Messages
+    books: Books
+    cases: Cases
+    actions: ActionQueue
+    sent_replies: SentReplies
+
+
+class Database:
+    """Hands out transactions; SQLite and PostgreSQL behave the same."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """Open a transaction that may write: commit on success, else roll back."""
+        with transaction(self.engine) as connection:
+            yield _work(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Work]:
+        """Open a transaction that only reads, beside any writer."""
+        with transaction(self.engine, read_only=True) as connection:
+            yield _work(connection)
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+
+def _work(connection: Connection) -> Work:
+    return Work(
+        mailboxes=Mailboxes(connection),
+        messages=Messages(connection),
+        books=Books(connection),
+        cases=Cases(connection),
+        actions=ActionQueue(connection),
+        sent_replies=SentReplies(connection),
+    )

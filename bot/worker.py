@@ -1,0 +1,112 @@
+"""The timer: mail in and actions out in a loop, until told to stop.
+
+One thread watches each mailbox, so that one that hangs does not hold up the others; one
+thread performs the outbox.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from bot.services.dispatch import Dispatch
+from bot.services.intake import Intake
+from bot.services.watch import Watch
+from bot.vocabulary import MailboxKey
+
+log = structlog.get_logger()
+
+_UPKEEP_S = 30.0
+_LONGEST_PAUSE_S = 1.0
+
+
+class Wake(Protocol):
+    """How the loops wake each other."""
+
+    def call(self) -> None:
+        """Wake the waiter."""
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait until called, at most so long."""
+
+    def close(self) -> None:
+        """Let go of what was held."""
+
+
+class Worker:
+    """Runs the loops; `stop` ends them after the action in hand."""
+
+    def __init__(
+        self,
+        watch: Watch,
+        intake: Intake,
+        dispatch: Dispatch,
+        wake: Wake,
+        *,
+        poll_s: float,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._watch = watch
+        self._intake = intake
+        self._dispatch = dispatch
+        self._wake = wake
+        self._poll_s = poll_s
+        self._monotonic = monotonic
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Ask the loops to end; safe to call from a signal handler."""
+        self._stopping.set()
+        self._wake.call()
+
+    def run(self) -> None:
+        """Run until `stop`, then finish the action in hand."""
+        threads = [
+            threading.Thread(
+                target=self._watch_mailbox, args=(mailbox,), name=f"watch-{mailbox}", daemon=True
+            )
+            for mailbox in self._watch.mailboxes
+        ]
+        for thread in threads:
+            thread.start()
+        log.info("worker_started", mailboxes=len(threads))
+        try:
+            self._perform_outbox()
+        finally:
+            self._stopping.set()
+            for thread in threads:
+                thread.join(timeout=4.0)
+            self._wake.close()
+            log.info("worker_stopped")
+
+    def _watch_mailbox(self, mailbox: MailboxKey) -> None:
+        with structlog.contextvars.bound_contextvars(mailbox=mailbox):
+            while not self._stopping.is_set():
+                self._stopping.wait(self._one_round(mailbox))
+
+    def _one_round(self, mailbox: MailboxKey) -> float:
+        try:
+            found = self._watch.round(mailbox)
+        except Exception:  # the worker's loop is where a bug is logged and outlived
+            log.exception("round_failed")
+            return _UPKEEP_S
+        if found.news:
+            self._wake.call()
+        return self._poll_s if found.wait_s is None else found.wait_s
+
+    def _perform_outbox(self) -> None:
+        next_upkeep = self._monotonic()
+        while not self._stopping.is_set():
+            try:
+                self._dispatch.run_due(stop=self._stopping.is_set)
+                if self._monotonic() >= next_upkeep:
+                    self._intake.retry_quarantined()
+                    next_upkeep = self._monotonic() + _UPKEEP_S
+            except Exception:  # the worker's loop is where a bug is logged and outlived
+                log.exception("outbox_failed")
+                self._stopping.wait(_LONGEST_PAUSE_S)
+                continue
+            self._wake.wait(_LONGEST_PAUSE_S)
