@@ -6,15 +6,21 @@ Which hours and days they are is knowledge (`bot.knowledge`) and comes in as val
 
 from __future__ import annotations
 
-from bot.worktime.counting import explain, working_time
-from bot.worktime.model import (
-    OPEN,
-    OUTSIDE_HOURS,
-    WEEKEND,
-    CountedSpan,
-    Interval,
-    Special,
+from bot.worktime.arithmetic import (
+    add_working_time,
+    closing_time,
+    end_of_working_day,
+    is_open,
+    next_opening,
+    next_working_day,
+    next_working_moment,
+    previous_working_day,
+    previous_working_moment,
+    working_days_between,
+    working_time,
 )
+from bot.worktime.explanation import explain
+from bot.worktime.model import OPEN, OUTSIDE_HOURS, WEEKEND, CountedSpan, Interval, Special
 from bot.worktime.office_calendar import Calendar
 
 __all__ = [
@@ -25,6 +31,16 @@ __all__ = [
     "CountedSpan",
     "Interval",
     "Special",
+    "add_working_time",
+    "closing_time",
+    "end_of_working_day",
     "explain",
+    "is_open",
+    "next_opening",
+    "next_working_day",
+    "next_working_moment",
+    "previous_working_day",
+    "previous_working_moment",
+    "working_days_between",
     "working_time",
 ]

@@ -5,7 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import assume, example, given
 
-from bot.worktime import OPEN, OUTSIDE_HOURS, WEEKEND, explain, working_time
+from bot.worktime import (
+    OPEN,
+    OUTSIDE_HOURS,
+    WEEKEND,
+    add_working_time,
+    end_of_working_day,
+    explain,
+    next_opening,
+    previous_working_moment,
+    working_time,
+)
 from tests.worktime.offices import ALWAYS, NEW_YORK, NIGHT, OFFICE, at, calendars, moments, spans
 
 DAY = timedelta(days=1)
@@ -63,10 +73,10 @@ def test_instants_far_outside_the_calendar_do_no_harm():
     beginning, end = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
     assert working_time(end, beginning, OFFICE) == timedelta()
     assert working_time(at("2026-03-03 09:00"), end, OFFICE) > timedelta()
-    assert OFFICE.add_working_time(end, DAY).year == OFFICE.next_opening(end).year == 2199
-    assert OFFICE.end_of_working_day(end).year == 2199
-    assert OFFICE.previous_working_moment(beginning).year == 1970
-    assert OFFICE.add_working_time(beginning, -DAY).year == 1970
+    assert add_working_time(end, DAY, OFFICE).year == next_opening(end, OFFICE).year == 2199
+    assert end_of_working_day(end, OFFICE).year == 2199
+    assert previous_working_moment(beginning, OFFICE).year == 1970
+    assert add_working_time(beginning, -DAY, OFFICE).year == 1970
 
 
 @given(calendars, moments, spans, spans)

@@ -6,7 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.worktime import Calendar, Interval, Special, working_time
+from bot.worktime import (
+    Calendar,
+    Interval,
+    Special,
+    add_working_time,
+    closing_time,
+    end_of_working_day,
+    is_open,
+    next_opening,
+    next_working_day,
+    next_working_moment,
+    previous_working_day,
+    previous_working_moment,
+    working_days_between,
+    working_time,
+)
 from tests.worktime.offices import (
     ALWAYS,
     NIGHT,
@@ -30,7 +45,7 @@ def utc(text: str) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("moment", "is_open"),
+    ("moment", "expected"),
     [
         ("2026-03-03 07:59:59", False),
         ("2026-03-03 08:00", True),
@@ -43,8 +58,8 @@ def utc(text: str) -> datetime:
         ("2026-05-09 10:00", True),
     ],
 )
-def test_an_office_is_open_from_opening_until_just_before_closing(moment, is_open):
-    assert OFFICE.is_open(at(moment)) is is_open
+def test_an_office_is_open_from_opening_until_just_before_closing(moment, expected):
+    assert is_open(at(moment), OFFICE) is expected
 
 
 @pytest.mark.parametrize(
@@ -59,12 +74,12 @@ def test_an_office_is_open_from_opening_until_just_before_closing(moment, is_ope
     ],
 )
 def test_the_next_opening_is_the_first_one_after_an_instant(moment, opens):
-    assert OFFICE.next_opening(at(moment)) == utc(opens)
+    assert next_opening(at(moment), OFFICE) == utc(opens)
 
 
 def test_the_next_working_moment_is_now_while_the_office_is_open():
-    assert OFFICE.next_working_moment(at("2026-03-03 09:15")) == utc("2026-03-03 09:15")
-    assert OFFICE.next_working_moment(at("2026-03-03 12:15")) == utc("2026-03-03 13:00")
+    assert next_working_moment(at("2026-03-03 09:15"), OFFICE) == utc("2026-03-03 09:15")
+    assert next_working_moment(at("2026-03-03 12:15"), OFFICE) == utc("2026-03-03 13:00")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +94,7 @@ def test_the_next_working_moment_is_now_while_the_office_is_open():
     ],
 )
 def test_the_previous_working_moment_is_the_last_one_in_open_time(moment, worked):
-    assert OFFICE.previous_working_moment(at(moment)) == utc(worked)
+    assert previous_working_moment(at(moment), OFFICE) == utc(worked)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +109,7 @@ def test_the_previous_working_moment_is_the_last_one_in_open_time(moment, worked
     ],
 )
 def test_the_closing_time_is_the_end_of_the_working_day_in_progress(moment, closes):
-    assert OFFICE.closing_time(at(moment)) == (None if closes is None else utc(closes))
+    assert closing_time(at(moment), OFFICE) == (None if closes is None else utc(closes))
 
 
 @pytest.mark.parametrize(
@@ -111,12 +126,12 @@ def test_the_closing_time_is_the_end_of_the_working_day_in_progress(moment, clos
     ],
 )
 def test_the_end_of_a_working_day_is_counted_in_working_days(moment, after_days, end):
-    assert OFFICE.end_of_working_day(at(moment), after_days) == utc(end)
+    assert end_of_working_day(at(moment), OFFICE, after_days=after_days) == utc(end)
 
 
 def test_a_negative_number_of_days_is_refused():
     with pytest.raises(ValueError, match="after_days"):
-        OFFICE.end_of_working_day(at("2026-03-03 09:00"), -1)
+        end_of_working_day(at("2026-03-03 09:00"), OFFICE, after_days=-1)
 
 
 @pytest.mark.parametrize(
@@ -136,55 +151,55 @@ def test_a_negative_number_of_days_is_refused():
     ],
 )
 def test_working_time_can_be_added_and_taken_away(moment, amount, result):
-    assert OFFICE.add_working_time(at(moment), timedelta(hours=amount)) == utc(result)
+    assert add_working_time(at(moment), timedelta(hours=amount), OFFICE) == utc(result)
 
 
 @given(calendars, moments, amounts)
 def test_adding_working_time_is_undone_by_counting_it(calendar, start, amount):
-    end = calendar.add_working_time(start, amount)
+    end = add_working_time(start, amount, calendar)
     assert working_time(start, end, calendar) == amount
 
 
 @given(calendars, moments, amounts)
 def test_no_earlier_instant_has_the_working_time_added(calendar, start, amount):
-    end = calendar.add_working_time(start, amount)
+    end = add_working_time(start, amount, calendar)
     assert working_time(start, end - MICROSECOND, calendar) < amount
 
 
 @given(calendars, moments, amounts)
 def test_taking_working_time_away_is_undone_by_counting_it(calendar, end, amount):
-    start = calendar.add_working_time(end, -amount)
+    start = add_working_time(end, -amount, calendar)
     assert working_time(start, end, calendar) == amount
 
 
 @given(calendars, moments, amounts)
 def test_no_later_instant_has_the_working_time_taken_away(calendar, end, amount):
-    start = calendar.add_working_time(end, -amount)
+    start = add_working_time(end, -amount, calendar)
     assert working_time(start + MICROSECOND, end, calendar) < amount
 
 
 @given(calendars, moments)
 def test_no_open_time_passes_before_the_next_working_moment(calendar, moment):
-    following = calendar.next_working_moment(moment)
+    following = next_working_moment(moment, calendar)
     assert following >= moment
-    assert calendar.is_open(following)
+    assert is_open(following, calendar)
     assert working_time(moment, following, calendar) == timedelta()
 
 
 @given(calendars, moments)
 def test_no_open_time_passes_after_the_previous_working_moment(calendar, moment):
-    previous = calendar.previous_working_moment(moment)
+    previous = previous_working_moment(moment, calendar)
     assert previous <= moment
     assert working_time(previous, moment, calendar) == timedelta()
-    assert calendar.is_open(previous - MICROSECOND)
+    assert is_open(previous - MICROSECOND, calendar)
 
 
 @given(calendars, moments, st.integers(0, 30))
 def test_after_the_end_of_a_working_day_the_office_is_closed(calendar, moment, after_days):
-    end = calendar.end_of_working_day(moment, after_days)
+    end = end_of_working_day(moment, calendar, after_days=after_days)
     assert end > moment
-    assert not calendar.is_open(end) or calendar is ALWAYS
-    assert calendar.is_open(end - MICROSECOND)
+    assert not is_open(end, calendar) or calendar is ALWAYS
+    assert is_open(end - MICROSECOND, calendar)
 
 
 @given(calendars, days, days)
@@ -193,15 +208,15 @@ def test_working_days_are_counted_one_by_one(calendar, first, last):
         calendar.is_working_day(date.fromordinal(ordinal))
         for ordinal in range(first.toordinal() + 1, last.toordinal() + 1)
     )
-    assert calendar.working_days_between(first, last) == expected
+    assert working_days_between(first, last, calendar) == expected
 
 
 @given(calendars, days)
 def test_the_next_and_the_previous_working_day_have_none_between(calendar, day):
-    following, previous = calendar.next_working_day(day), calendar.previous_working_day(day)
+    following, previous = next_working_day(day, calendar), previous_working_day(day, calendar)
     assert previous < day < following
-    assert calendar.working_days_between(day, following) == 1
-    assert calendar.working_days_between(previous, day) == calendar.is_working_day(day)
+    assert working_days_between(day, following, calendar) == 1
+    assert working_days_between(previous, day, calendar) == calendar.is_working_day(day)
 
 
 def test_the_first_of_two_equal_times_on_the_wall_is_meant():
@@ -263,7 +278,7 @@ def test_a_closed_date_goes_before_special_hours():
 def test_an_office_that_is_never_open_again_does_not_hang():
     everything = {date.fromordinal(n): "shut" for n in range(700_000, 810_000)}
     calendar = Calendar(zone=STOCKHOLM, week={0: hours("08:00-17:00")}, closed=everything)
-    assert calendar.next_opening(at("2026-03-03 09:00")).year == 2199
+    assert next_opening(at("2026-03-03 09:00"), calendar).year == 2199
 
 
 class CountedLookups(dict[date, str]):

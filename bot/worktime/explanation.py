@@ -1,4 +1,4 @@
-"""How much open time passed between two instants, and which hours it was."""
+"""Which hours were counted between two instants, and why the others were not."""
 
 from __future__ import annotations
 
@@ -9,23 +9,6 @@ from bot.worktime.model import OPEN, OUTSIDE_HOURS, WEEKEND, CountedSpan
 from bot.worktime.office_calendar import Calendar
 
 _DAY = timedelta(days=1)
-
-
-def working_time(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
-    """Return how long the office was open between two instants.
-
-    Args:
-        start, end: Aware, in any zone.
-        calendar: A day with a clock change is counted in real elapsed time.
-
-    Returns:
-        Never negative, and never more than ``end - start``; zero when `end` is not after
-        `start`.
-
-    Raises:
-        ValueError: An instant has no zone.
-    """
-    return calendar.open_time_between(start, end)
 
 
 def explain(start: datetime, end: datetime, calendar: Calendar) -> tuple[CountedSpan, ...]:
@@ -50,23 +33,21 @@ def _rows(start: datetime, end: datetime, calendar: Calendar) -> Iterator[Counte
         ]
         note = calendar.note(day)
         for opens, closes in spans:
-            yield _row(opens, closes, note=note or OPEN, calendar=calendar)
+            yield _row(opens, closes, closes - opens, note=note or OPEN, calendar=calendar)
         if not spans:
             reason = OUTSIDE_HOURS if calendar.is_working_day(day) else note or WEEKEND
             opens, closes = max(_midnight(day, calendar), start), _midnight(day + _DAY, calendar)
             if opens < end:
-                yield _row(opens, min(closes, end), note=reason, calendar=calendar, open_=False)
+                yield _row(opens, min(closes, end), timedelta(), note=reason, calendar=calendar)
         day += _DAY
 
 
 def _row(
-    opens: datetime, closes: datetime, *, note: str, calendar: Calendar, open_: bool = True
+    opens: datetime, closes: datetime, counted: timedelta, *, note: str, calendar: Calendar
 ) -> CountedSpan:
+    zone = calendar.zone
     return CountedSpan(
-        opens=opens.astimezone(calendar.zone),
-        closes=closes.astimezone(calendar.zone),
-        counted=closes - opens if open_ else timedelta(),
-        note=note,
+        opens=opens.astimezone(zone), closes=closes.astimezone(zone), counted=counted, note=note
     )
 
 
