@@ -1,0 +1,306 @@
+"""A mailbox that is a Maildir on disk, with Maildir++ subfolders for drafts and Sent mail.
+
+Reading never changes the mailbox: no flag is set and nothing leaves new/. Labels are kept
+beside the mail, in the folder ``sammadag-labels``. Mail is "sent" by moving it to Sent, so
+this sender suits demonstrations and mailboxes that another program empties.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from functionmail.connectors.maildir_files import (
+    FileContent,
+    folder_states,
+    list_entries,
+    list_names,
+    make_maildir,
+    mode_of,
+    read_file,
+    read_labels,
+    server_errors,
+    sync_folder,
+    write_labels,
+    write_whole,
+)
+from functionmail.connectors.maildir_position import (
+    WINDOW_NS,
+    Entry,
+    Listing,
+    Place,
+    Position,
+    mark,
+    read_checkpoint,
+)
+from functionmail.connectors.received import HEADER_BYTES, header_fields, received_date
+from functionmail.errors import MessageGone
+from functionmail.message import Batch, Checkpoint, DraftKey, MessageKey, RawMessage
+
+DRAFTS = ".Drafts"
+SENT = ".Sent"
+
+_BATCH_BYTES = 64 * 1024 * 1024
+_REMEMBERED = 16
+_MISSES = 10
+_SETTLE_S = 1.5 * WINDOW_NS / 1e9
+_RELIST_S = 60.0
+_OWN = ".sammadag"
+
+
+class MaildirSource:
+    """A `MailSource` over a Maildir.
+
+    The source remembers what it returned, so within one run nothing comes twice. After a
+    restart the checkpoint speaks alone: mail whose file was renamed or touched since then
+    may come again, and none is lost.
+
+    Args:
+        folder: Holds new/, cur/ and tmp/.
+        mailbox: As in `MailSource.mailbox`.
+        monotonic: Seconds from an arbitrary start.
+    """
+
+    def __init__(
+        self, folder: Path, mailbox: str, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._folder = folder
+        self._mailbox = mailbox
+        self._monotonic = monotonic
+        self._listing = Listing(folders={}, entries={})
+        self._listed_at = 0.0
+        self._unchanged_since = 0.0
+        self._recent: list[tuple[MessageKey, str]] = []
+        self._pending: list[Entry] = []
+        self._returned: dict[MessageKey, int] = {}
+        self._serial = 0
+        self._issued: dict[Checkpoint | None, int] = {}
+
+    @property
+    def mailbox(self) -> str:
+        """See `MailSource.mailbox`."""
+        return self._mailbox
+
+    def fetch(self, after: Checkpoint | None, *, limit: int = 50) -> Batch:
+        """See `MailSource.fetch`. A batch of large mails is shorter, to spare memory."""
+        if limit < 1:
+            raise ValueError(f"limit must be at least 1, got {limit}")
+        with server_errors(self._mailbox, "reading", self._folder):
+            self._go_to(after)
+            messages = self._take(limit)
+            more = bool(self._pending) or folder_states(self._folder) != self._listing.folders
+        checkpoint = self._position().to_checkpoint()
+        self._remember(after, self._issued[after])
+        self._remember(checkpoint, self._serial)
+        return Batch(messages=messages, checkpoint=checkpoint, more=more)
+
+    def keys(self) -> Iterator[MessageKey]:
+        """See `MailSource.keys`."""
+        with server_errors(self._mailbox, "listing", self._folder):
+            return iter(list_names(self._folder))
+
+    def label(self, key: MessageKey, labels: frozenset[str]) -> None:
+        """See `MailSource.label`. Flags in file names, which are people's, stay as they are."""
+        with server_errors(self._mailbox, "labelling", self._folder):
+            if not self._holds(key):
+                raise MessageGone(self._mailbox, "labelling")
+            present = read_labels(self._folder, key)
+            if not labels <= present:
+                write_labels(self._folder, key, present | labels)
+
+    def _holds(self, key: MessageKey) -> bool:
+        entry = self._listing.entries.get(key)
+        if entry is not None and (self._folder / entry.place / entry.name).exists():
+            return True
+        return key in list_names(self._folder)
+
+    def _go_to(self, after: Checkpoint | None) -> None:
+        """Make `_pending` hold what came after a checkpoint."""
+        serial = self._issued.get(after)
+        if serial is None:
+            self._start_from(after)
+        elif serial < self._serial:
+            self._go_back_to(serial)
+        elif not self._pending and self._may_have_changed():
+            self._list()
+
+    def _remember(self, checkpoint: Checkpoint | None, serial: int) -> None:
+        """Note what was issued, the last used last; forget the least used."""
+        self._issued.pop(checkpoint, None)
+        self._issued[checkpoint] = serial
+        while len(self._issued) > _REMEMBERED:
+            del self._issued[next(iter(self._issued))]
+
+    def _start_from(self, after: Checkpoint | None) -> None:
+        self._list()
+        position = read_checkpoint(after)
+        covered = position.covers(self._listing) if position else set()
+        self._returned = dict.fromkeys(covered, 0)
+        self._serial = 0
+        self._issued = {after: 0}
+        self._find_pending()
+
+    def _go_back_to(self, serial: int) -> None:
+        self._list()
+        self._returned = {key: at for key, at in self._returned.items() if at <= serial}
+        self._issued = {text: at for text, at in self._issued.items() if at <= serial}
+        self._serial = serial
+        self._find_pending()
+
+    def _may_have_changed(self) -> bool:
+        """Tell whether a new listing could show something else.
+
+        Two changes within one tick of the server's clock leave the same folder times, so
+        a listing counts as final only when it began well after the last change was seen.
+        """
+        settled = self._listed_at >= self._unchanged_since + _SETTLE_S
+        stale = self._monotonic() >= self._listed_at + _RELIST_S
+        return stale or not settled or folder_states(self._folder) != self._listing.folders
+
+    def _list(self) -> None:
+        before = self._listing
+        now = self._monotonic()
+        self._listing = list_entries(self._folder, before.entries)
+        if before.folders != self._listing.folders:
+            self._unchanged_since = now
+        self._listed_at = now
+        self._recent = [(entry.key, mark(entry.key)) for entry in self._listing.recent()]
+        here = self._listing.entries
+        self._returned = {key: at for key, at in self._returned.items() if key in here}
+        self._find_pending()
+
+    def _find_pending(self) -> None:
+        waiting = [e for e in self._listing.entries.values() if e.key not in self._returned]
+        self._pending = sorted(waiting, key=lambda entry: entry.order, reverse=True)
+
+    def _take(self, limit: int) -> tuple[RawMessage, ...]:
+        """Read pending mail; what was moved away since it was listed is listed anew."""
+        taken: list[RawMessage] = []
+        size = misses = 0
+        self._serial += bool(self._pending)
+        while self._pending and len(taken) < limit and size < _BATCH_BYTES:
+            entry = self._pending[-1]
+            found = read_file(self._folder / entry.place / entry.name)
+            if found is None:
+                misses += 1
+                if misses > _MISSES:
+                    break
+                self._list()
+                continue
+            self._pending.pop()
+            self._returned[entry.key] = self._serial
+            taken.append(_raw_message(entry.key, found))
+            size += len(found.content)
+        return tuple(taken)
+
+    def _position(self) -> Position:
+        return Position(
+            folders=self._listing.folders,
+            first=self._pending[-1].order if self._pending else None,
+            seen=[text for key, text in self._recent if key in self._returned],
+        )
+
+
+class MaildirSender:
+    """A `MailSender` whose drafts and Sent mail lie in Maildir++ subfolders.
+
+    A draft's file is named after its Message-ID, so saving it twice leaves one draft and
+    sending it twice one copy in Sent. Files of other programs are found by their header.
+
+    Args:
+        folder: The mailbox's own Maildir; ``.Drafts`` and ``.Sent`` are made below it.
+        mailbox: As in `MailSender.mailbox`.
+    """
+
+    def __init__(self, folder: Path, mailbox: str) -> None:
+        self._folder = folder
+        self._mailbox = mailbox
+        self._foreign_ids: dict[tuple[str, MessageKey], str] = {}
+
+    @property
+    def mailbox(self) -> str:
+        """See `MailSender.mailbox`."""
+        return self._mailbox
+
+    def save_draft(self, message_id: str, content: bytes) -> DraftKey:
+        """See `MailSender.save_draft`. A draft with the same Message-ID is replaced."""
+        key = _own_key(message_id)
+        with server_errors(self._mailbox, "saving a draft", self._folder):
+            drafts = self._subfolder(DRAFTS)
+            place, name = list_names(drafts).get(key, (Place.CUR, f"{key}:2,D"))
+            write_whole(drafts, f"{place}/{name}", content)
+        return DraftKey(key)
+
+    def send(self, draft: DraftKey) -> None:
+        """See `MailSender.send`."""
+        with server_errors(self._mailbox, "sending", self._folder):
+            drafts, sent = self._subfolder(DRAFTS), self._subfolder(SENT)
+            found = list_names(drafts).get(MessageKey(draft))
+            if found is None:
+                raise MessageGone(self._mailbox, "sending")
+            source = drafts / found[0] / found[1]
+            unique = found[1].partition(":")[0]
+            place, name = list_names(sent).get(MessageKey(draft), (Place.CUR, f"{unique}:2,S"))
+            try:
+                source.rename(sent / place / name)
+            except FileNotFoundError as error:
+                raise MessageGone(self._mailbox, "sending") from error
+            sync_folder(sent / place)
+            sync_folder(source.parent)
+
+    def find_draft(self, message_id: str) -> DraftKey | None:
+        """See `MailSender.find_draft`."""
+        with server_errors(self._mailbox, "looking among the drafts", self._folder):
+            found = self._find(DRAFTS, message_id)
+        return None if found is None else DraftKey(found)
+
+    def find_sent(self, message_id: str) -> bool:
+        """See `MailSender.find_sent`."""
+        with server_errors(self._mailbox, "looking in Sent", self._folder):
+            return self._find(SENT, message_id) is not None
+
+    def _subfolder(self, name: str) -> Path:
+        folder = self._folder / name
+        make_maildir(folder, mode=mode_of(self._folder))
+        (folder / "maildirfolder").touch()
+        return folder
+
+    def _find(self, subfolder: str, message_id: str) -> MessageKey | None:
+        folder = self._subfolder(subfolder)
+        names = list_names(folder)
+        own = _own_key(message_id)
+        if own in names:
+            return own
+        for key, (place, name) in names.items():
+            if not key.endswith(_OWN):
+                known = self._foreign_ids.get((subfolder, key))
+                if known is None:
+                    known = _message_id(folder / place / name)
+                    self._foreign_ids[subfolder, key] = known
+                if known == message_id:
+                    return key
+        return None
+
+
+def _own_key(message_id: str) -> MessageKey:
+    digest = hashlib.sha256(message_id.encode(errors="surrogatepass")).hexdigest()
+    return MessageKey(f"{digest[:40]}{_OWN}")
+
+
+def _message_id(path: Path) -> str:
+    """Return the Message-ID of a file without brackets, or the empty string."""
+    found = read_file(path, limit=HEADER_BYTES)
+    fields = header_fields(found.content) if found else iter(())
+    value = next((value for name, value in fields if name == b"message-id"), b"")
+    return value.decode("utf-8", "replace").strip().removeprefix("<").removesuffix(">")
+
+
+def _raw_message(key: MessageKey, file: FileContent) -> RawMessage:
+    here_by = max(file.modified_at, file.changed_at)
+    return RawMessage(
+        key=key,
+        received_at=received_date(file.content, file.modified_at, latest=here_by),
+        content=file.content,
+    )

@@ -1,0 +1,215 @@
+"""What a contract test may do to a mail server behind a connector's back.
+
+One class per connector. A test speaks to the connector through `source` and `sender`,
+which give a fresh object each time, as after a restart; everything else is what the world
+does: delivering, deleting, breaking down.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from functionmail.connectors.base import MailSender, MailSource
+from functionmail.connectors.maildir import DRAFTS, SENT, MaildirSender, MaildirSource
+from functionmail.connectors.maildir_files import deliver, list_names, make_maildir, read_labels
+from functionmail.connectors.memory import MemoryMailbox, MemorySender, MemorySource
+from functionmail.errors import MailboxUnavailable
+from functionmail.message import MessageKey
+
+
+class MailServer(Protocol):
+    """A server with one mailbox."""
+
+    def source(self) -> MailSource:
+        """Return a fresh source."""
+
+    def sender(self) -> MailSender:
+        """Return a fresh sender."""
+
+    def deliver(self, content: bytes, *, dated: datetime | None = None) -> MessageKey:
+        """Deliver a mail now; `dated` is what the server shows as its time, if that can lie."""
+
+    def remove(self, key: MessageKey) -> None:
+        """Take a mail out of the mailbox, as a person does."""
+
+    def make_unreadable(self, key: MessageKey) -> None:
+        """Make a mail listable but not readable, until the test ends."""
+
+    def label_as_person(self, key: MessageKey, label: str) -> None:
+        """Set a label as a person does."""
+
+    def labels(self, key: MessageKey) -> frozenset[str]:
+        """Return what stands on a mail, whoever set it."""
+
+    def contents(self) -> list[bytes]:
+        """Return everything in the inbox with all that reading might change."""
+
+    def drafts(self) -> list[bytes]:
+        """Return the mails among the drafts."""
+
+    def sent(self) -> list[bytes]:
+        """Return the mails in Sent."""
+
+    def break_down(self) -> None:
+        """Stop answering."""
+
+    def recover(self) -> None:
+        """Answer again, with everything as before."""
+
+    def close(self) -> None:
+        """Undo what outlives a test."""
+
+
+class MemoryServer:
+    """A mailbox in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.box = MemoryMailbox("info")
+
+    def source(self) -> MailSource:
+        return MemorySource(self.box)
+
+    def sender(self) -> MailSender:
+        return MemorySender(self.box)
+
+    def deliver(self, content: bytes, *, dated: datetime | None = None) -> MessageKey:
+        return self.box.deliver(content, dated or datetime(2026, 3, 3, 8, tzinfo=UTC))
+
+    def remove(self, key: MessageKey) -> None:
+        self.box.remove(key)
+
+    def make_unreadable(self, key: MessageKey) -> None:
+        self.box.unreadable.add(key)
+
+    def label_as_person(self, key: MessageKey, label: str) -> None:
+        self.box.labels.setdefault(key, set()).add(label)
+
+    def labels(self, key: MessageKey) -> frozenset[str]:
+        return frozenset(self.box.labels.get(key, ()))
+
+    def contents(self) -> list[bytes]:
+        return [mail.content for mail in self.box.messages.values()]
+
+    def drafts(self) -> list[bytes]:
+        return [mail.content for mail in self.box.drafts.values()]
+
+    def sent(self) -> list[bytes]:
+        return [mail.content for mail in self.box.sent]
+
+    def break_down(self) -> None:
+        self.box.outage = MailboxUnavailable("info", "connecting", "start the server")
+
+    def recover(self) -> None:
+        self.box.outage = None
+
+    def close(self) -> None:
+        pass
+
+
+class MaildirServer:
+    """A Maildir on disk; the flags that people set are its people's labels."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "info"
+        self._stack = ExitStack()
+        make_maildir(self.folder)
+
+    def source(self) -> MailSource:
+        return MaildirSource(self.folder, "info")
+
+    def sender(self) -> MailSender:
+        return MaildirSender(self.folder, "info")
+
+    def deliver(self, content: bytes, *, dated: datetime | None = None) -> MessageKey:
+        key = deliver(self.folder, content)
+        if dated is not None:
+            os.utime(self._path(key), (dated.timestamp(), dated.timestamp()))
+        return key
+
+    def remove(self, key: MessageKey) -> None:
+        self._path(key).unlink()
+
+    def make_unreadable(self, key: MessageKey) -> None:
+        self._path(key).chmod(0)
+        self._stack.enter_context(RootPowersDropped())
+
+    def label_as_person(self, key: MessageKey, label: str) -> None:
+        flag = {"important": "F", "read": "S"}[label]
+        self._path(key).rename(self.folder / "cur" / f"{key}:2,{flag}")
+
+    def labels(self, key: MessageKey) -> frozenset[str]:
+        flags = self._path(key).name.partition(":2,")[2]
+        set_by_people = {{"F": "important", "S": "read"}[flag] for flag in flags}
+        return read_labels(self.folder, key) | set_by_people
+
+    def contents(self) -> list[bytes]:
+        return sorted(
+            f"{place}/{name}\n".encode() + (self.folder / place / name).read_bytes()
+            for place, name in list_names(self.folder).values()
+        )
+
+    def drafts(self) -> list[bytes]:
+        return self._mails(DRAFTS)
+
+    def sent(self) -> list[bytes]:
+        return self._mails(SENT)
+
+    def break_down(self) -> None:
+        self.folder.rename(self.folder.with_name("unmounted"))
+
+    def recover(self) -> None:
+        self.folder.with_name("unmounted").rename(self.folder)
+
+    def close(self) -> None:
+        self._stack.close()
+
+    def _path(self, key: MessageKey) -> Path:
+        place, name = list_names(self.folder)[key]
+        return self.folder / place / name
+
+    def _mails(self, subfolder: str) -> list[bytes]:
+        return [
+            path.read_bytes()
+            for place in ("new", "cur")
+            for path in sorted((self.folder / subfolder / place).glob("*"))
+        ]
+
+
+SERVERS: dict[str, Callable[[Path], MailServer]] = {
+    "maildir": MaildirServer,
+    "memory": MemoryServer,
+}
+
+
+class RootPowersDropped:
+    """While entered, this thread may read no more than the owner's permissions allow.
+
+    Only root has the powers (CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH) that are dropped.
+    """
+
+    _VERSION = 0x20080522
+    _POWERS = 1 << 1 | 1 << 2
+
+    def __enter__(self) -> None:
+        self._header = (ctypes.c_uint32 * 2)(self._VERSION, 0)
+        self._before = (ctypes.c_uint32 * 6)()
+        if os.geteuid() == 0:
+            self._call("capget", self._before)
+            dropped = (ctypes.c_uint32 * 6)(*self._before)
+            dropped[0] &= ~self._POWERS
+            self._call("capset", dropped)
+
+    def __exit__(self, *exception: object) -> None:
+        if os.geteuid() == 0:
+            self._call("capset", self._before)
+
+    def _call(self, name: str, data: ctypes.Array[ctypes.c_uint32]) -> None:
+        library = ctypes.CDLL(None, use_errno=True)
+        if getattr(library, name)(self._header, data) != 0:
+            raise OSError(ctypes.get_errno(), f"{name} failed")
