@@ -148,6 +148,11 @@ class Cases:
         )
         return [_event(row) for row in rows]
 
+    def event_counts(self) -> dict[EventKind, int]:
+        """Return how many events there are of each kind."""
+        rows = self._connection.execute(select(EventRow.kind, func.count()).group_by(EventRow.kind))
+        return {EventKind(kind): count for kind, count in rows}
+
     def has_event(self, case_id: CaseId, kind: EventKind) -> bool:
         """Tell whether something has happened to a case."""
         count = self._connection.scalar(

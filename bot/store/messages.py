@@ -196,10 +196,14 @@ class Messages:
             query = query.where(MessageRow.template == template)
         return self._connection.scalar(query) or 0
 
-    def triage_of(self, message_id: MessageId) -> dict[str, Any] | None:
-        """Return what triage said of a mail, or None when it is gone."""
+    def first_triage(self, case_id: CaseId) -> dict[str, Any] | None:
+        """Return what triage said of the first mail of a case, or None when it is gone."""
         found: dict[str, Any] | None = self._connection.scalar(
-            select(MessageTriageRow.triage).where(MessageTriageRow.message_id == message_id)
+            select(MessageTriageRow.triage)
+            .join(MessageRow, MessageRow.id == MessageTriageRow.message_id)
+            .where(MessageRow.case_id == case_id, MessageRow.direction == "in")
+            .order_by(MessageRow.id)
+            .limit(1)
         )
         return found
 

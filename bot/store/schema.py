@@ -49,7 +49,8 @@ def make_ready(engine: Engine) -> None:
         return
     if found is not None and found > HEAD:
         raise SchemaOutdated(
-            f"the database has schema {found}, newer than this program ({HEAD}); upgrade the program"
+            f"the database has schema {found}, newer than {HEAD} of this program; "
+            "install a newer program"
         )
     if is_sqlite(engine):
         upgrade(engine)

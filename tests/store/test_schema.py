@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from bot.errors import SchemaOutdated
+from bot.store import schema
+from bot.store.engine import is_sqlite, open_engine
+from bot.store.tables import Row
+
+
+@pytest.fixture
+def engine(database_url):
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+def described(engine):
+    """Everything the database says of its tables, in a form that can be compared."""
+    inspector = inspect(engine)
+    return {
+        table: {
+            "columns": [
+                (column["name"], str(column["type"]), column["nullable"])
+                for column in inspector.get_columns(table)
+            ],
+            "key": inspector.get_pk_constraint(table)["constrained_columns"],
+            "indexes": sorted(
+                (index["name"] or "", tuple(index["column_names"]), bool(index["unique"]))
+                for index in inspector.get_indexes(table)
+            ),
+            "foreign": sorted(
+                (tuple(key["constrained_columns"]), key["referred_table"])
+                for key in inspector.get_foreign_keys(table)
+            ),
+        }
+        for table in sorted(inspector.get_table_names())
+        if table != "alembic_version"
+    }
+
+
+def test_all_migrations_make_what_the_tables_say(engine):
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Row.metadata) == []
+
+
+def test_migrated_and_created_databases_describe_themselves_alike(engine):
+    schema.upgrade(engine)
+    migrated = described(engine)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+        Row.metadata.drop_all(connection)
+        Row.metadata.create_all(connection)
+    assert described(engine) == migrated
+
+
+def test_the_head_is_what_alembic_says(engine):
+    with engine.connect() as connection:
+        scripts = ScriptDirectory.from_config(schema.config(connection))
+    assert scripts.get_current_head() == schema.HEAD
+
+
+def test_an_upgrade_tells_from_where_to_where(engine):
+    assert schema.upgrade(engine) == (None, schema.HEAD)
+    assert schema.upgrade(engine) == (schema.HEAD, schema.HEAD)
+
+
+def test_only_sqlite_is_made_ready_without_being_asked(engine):
+    if is_sqlite(engine):
+        schema.make_ready(engine)
+        assert schema.current(engine) == schema.HEAD
+    else:
+        with pytest.raises(SchemaOutdated, match="db upgrade"):
+            schema.make_ready(engine)
+
+
+def test_a_schema_from_the_future_is_refused(engine):
+    schema.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SchemaOutdated, match="newer"):
+        schema.make_ready(engine)
+
+
+def test_a_migration_can_be_taken_back(engine):
+    from alembic import command
+
+    schema.upgrade(engine)
+    with engine.connect() as connection, connection.begin():
+        command.downgrade(schema.config(connection), "base")
+    assert described(engine) == {}
