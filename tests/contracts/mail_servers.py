@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Protocol
 
 from functionmail.connectors.base import MailSender, MailSource
-from functionmail.connectors.maildir import DRAFTS, SENT, MaildirSender, MaildirSource
-from functionmail.connectors.maildir_files import deliver, list_names, make_maildir, read_labels
+from functionmail.connectors.maildir import DRAFTS, SENT, MaildirSender, MaildirSource, deliver
+from functionmail.connectors.maildir_files import list_names, make_maildir, read_labels
 from functionmail.connectors.memory import MemoryMailbox, MemorySender, MemorySource
 from functionmail.errors import MailboxUnavailable
 from functionmail.message import MessageKey
+
+MORNING = datetime(2026, 3, 3, 8, tzinfo=UTC)
 
 
 class MailServer(Protocol):
@@ -79,7 +81,7 @@ class MemoryServer:
         return MemorySender(self.box)
 
     def deliver(self, content: bytes, *, dated: datetime | None = None) -> MessageKey:
-        return self.box.deliver(content, dated or datetime(2026, 3, 3, 8, tzinfo=UTC))
+        return self.box.deliver(content, dated or MORNING)
 
     def remove(self, key: MessageKey) -> None:
         self.box.remove(key)
@@ -118,6 +120,7 @@ class MaildirServer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "info"
         self._stack = ExitStack()
+        self._delivered = 0
         make_maildir(self.folder)
 
     def source(self) -> MailSource:
@@ -127,10 +130,8 @@ class MaildirServer:
         return MaildirSender(self.folder, "info")
 
     def deliver(self, content: bytes, *, dated: datetime | None = None) -> MessageKey:
-        key = deliver(self.folder, content)
-        if dated is not None:
-            os.utime(self._path(key), (dated.timestamp(), dated.timestamp()))
-        return key
+        self._delivered += 1
+        return deliver(self.folder, f"{self._delivered:06}.test", content, dated or MORNING)
 
     def remove(self, key: MessageKey) -> None:
         self._path(key).unlink()

@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from functionmail.connectors.maildir_files import (
     FileContent,
     folder_states,
+    key_of,
     list_entries,
     list_names,
     make_maildir,
@@ -27,7 +29,6 @@ from functionmail.connectors.maildir_files import (
     write_whole,
 )
 from functionmail.connectors.maildir_position import (
-    WINDOW_NS,
     Entry,
     Listing,
     Place,
@@ -45,7 +46,7 @@ SENT = ".Sent"
 _BATCH_BYTES = 64 * 1024 * 1024
 _REMEMBERED = 16
 _MISSES = 10
-_SETTLE_S = 1.5 * WINDOW_NS / 1e9
+_SETTLE_S = 3.0
 _RELIST_S = 60.0
 _OWN = ".sammadag"
 
@@ -152,8 +153,9 @@ class MaildirSource:
     def _may_have_changed(self) -> bool:
         """Tell whether a new listing could show something else.
 
-        Two changes within one tick of the server's clock leave the same folder times, so
-        a listing counts as final only when it began well after the last change was seen.
+        Two changes within one tick of the file system's clock (at most 2 s, FAT) leave the
+        same folder times, so a listing counts as final only when it began well after the
+        last change was seen.
         """
         settled = self._listed_at >= self._unchanged_since + _SETTLE_S
         stale = self._monotonic() >= self._listed_at + _RELIST_S
@@ -282,6 +284,17 @@ class MaildirSender:
                 if known == message_id:
                     return key
         return None
+
+
+def deliver(folder: Path, name: str, content: bytes, delivered_at: datetime) -> MessageKey:
+    """Deliver a mail into a Maildir, as a mail server does, and return its key.
+
+    Args:
+        name: Of the file; unique in the mailbox for ever, without ``:`` and ``/``.
+        delivered_at: Aware; what the file says when the mail itself bears no date.
+    """
+    write_whole(folder, f"new/{name}", content, modified_at=delivered_at)
+    return key_of(name)
 
 
 def _own_key(message_id: str) -> MessageKey:

@@ -11,7 +11,6 @@ import hashlib
 import os
 import secrets
 import stat
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,16 +58,6 @@ def make_maildir(folder: Path, *, mode: int = 0o700) -> None:
 def mode_of(folder: Path) -> int:
     """Return for whom a folder is open, as permission bits."""
     return stat.S_IMODE(folder.stat().st_mode) & 0o777
-
-
-def deliver(folder: Path, content: bytes) -> MessageKey:
-    """Deliver a mail into a Maildir, as a mail server does, and return its key.
-
-    Keys of later deliveries sort later, also within one tick of the file system's clock.
-    """
-    name = f"{time.monotonic_ns():020}.{secrets.token_hex(8)}.local"
-    write_whole(folder, f"new/{name}", content)
-    return key_of(name)
 
 
 def key_of(name: str) -> MessageKey:
@@ -156,11 +145,14 @@ def read_file(path: Path, *, limit: int = MAX_BYTES + 1) -> FileContent | None:
         return _unreadable(path)
 
 
-def write_whole(folder: Path, target: str, content: bytes) -> None:
+def write_whole(
+    folder: Path, target: str, content: bytes, *, modified_at: datetime | None = None
+) -> None:
     """Write a file into a Maildir; after this returns it survives a power cut.
 
     Args:
         target: Where below `folder`; an existing file there is replaced.
+        modified_at: The file's mtime, if not now.
     """
     mode = mode_of(folder) & 0o666 | 0o600
     draft = folder / "tmp" / secrets.token_hex(12)
@@ -169,6 +161,9 @@ def write_whole(folder: Path, target: str, content: bytes) -> None:
         with open(descriptor, "wb", closefd=True) as file:
             file.write(content)
             file.flush()
+            if modified_at is not None:
+                seconds = modified_at.timestamp()
+                os.utime(descriptor, (seconds, seconds))
             os.fsync(descriptor)
         draft.rename(folder / target)
     except BaseException:

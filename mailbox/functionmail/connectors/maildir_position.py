@@ -2,16 +2,18 @@
 
 A delivery renames a file into new/ or cur/, and a rename stamps both the file (ctime) and
 the folder (mtime) with the server's present. So whatever a listing did not show carries a
-ctime no older than its folder had before the listing began. A position therefore holds
+ctime no older than the mtime its folder had before the listing began. A position holds
 
 * for each folder its inode and mtime from just before the listing. Below that instant,
   less a window, the listing was complete: a bound (`first`) says how far it was returned;
 * from there on, the short hash of every key already returned (`seen`).
 
-Neither Date headers nor file times that a delivery can choose play a part. A folder that
-is another one than before, or whose time went back, starts from the beginning: the caller
-knows by key what it has seen. What no listing can tell afterwards is a clock that went
-back and forth again while nobody was reading; `MailSource.keys` finds such mail.
+Neither Date headers nor file times that a sender can choose play a part. The window lets
+the clock be set back a little. A folder that is another one than before, or whose time
+went back further, starts from the beginning: the caller knows by key what it has seen.
+What cannot be told afterwards: a clock that went back further and forth again while nobody
+was reading, and a file system that stamps no ctime on a rename. `MailSource.keys` finds
+the mail that came then.
 """
 
 from __future__ import annotations
@@ -25,8 +27,9 @@ from enum import StrEnum
 
 from functionmail.message import Checkpoint, MessageKey
 
-WINDOW_NS = 2_000_000_000
-"""Two ticks of the coarsest file system clock (FAT: 2 s) are never confused."""
+WINDOW_NS = 600_000_000_000
+"""Ten minutes: far above a tick of any file system's clock, and above what time servers
+correct in one step; few enough mails that their hashes stay short."""
 
 _MARK_BYTES = 6
 _MARK_LENGTH = 8
