@@ -10,7 +10,8 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,16 @@ from functionmail.identity import Identity
 
 if TYPE_CHECKING:
     from functionmail.connectors.base import MailSender, MailSource
+
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class FileMail(StrEnum):
+    """What becomes of the receipts for mail that is taken in from files."""
+
+    HOLD = "hold"
+    ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +141,14 @@ def build(
     notifier: Notifier | None = None,
     write: Callable[[str], None] = print,
     probe: Probe = no_probe,
-    hold_replies: bool = False,
+    files: FileMail | None = None,
 ) -> App:
     """Put the house together.
 
     Args:
         notifier: Who carries alerts; default: one line each through `write`.
         probe: Called at each named step, for crash tests.
-        hold_replies: Plan receipts for the record only; for mail from files.
+        files: The house takes in mail from files; what becomes of the receipts.
     """
     clock = clock or SystemClock()
     database = open_database(settings)
@@ -145,7 +156,7 @@ def build(
     parts = understand(settings, keys=secret_keys(settings, url))
     knowledge = parts.knowledge
     _refuse_unknown_mailboxes(settings, knowledge)
-    policies = _policies(settings, hold=hold_replies)
+    policies = _policies(settings, files)
     house = House(knowledge=knowledge, calendar=knowledge.calendar, zone=knowledge.calendar.zone)
     sources, senders = _connect(settings)
     intake = Intake(database, parts.reader, house, policies, clock, probe=probe)
@@ -210,21 +221,19 @@ def _refuse_unknown_mailboxes(settings: Settings, knowledge: Knowledge) -> None:
 
 
 def _policies(
-    settings: Settings, *, hold: bool
+    settings: Settings, files: FileMail | None
 ) -> Callable[[MailboxKey, datetime], AnswerPolicy]:
     twin_wait = timedelta(seconds=settings.twin_wait)
+    not_named = Mode.OFF if files is None else Mode.AUTO
 
     def policy(mailbox: MailboxKey, connected_at: datetime) -> AnswerPolicy:
         given = settings.mailboxes.get(mailbox)
-        mode = Mode.AUTO if hold else (Mode.OFF if given is None else given.mode)
         since = None if given is None else given.answer_from
         return AnswerPolicy(
-            mode=mode,
-            answer_from=datetime.min.replace(tzinfo=connected_at.tzinfo)
-            if hold
-            else since or connected_at,
+            mode=not_named if given is None or files is FileMail.HOLD else given.mode,
+            answer_from=since or (connected_at if files is None else _LONG_AGO),
             twin_wait=twin_wait,
-            hold=hold,
+            hold=files is FileMail.HOLD,
         )
 
     return policy

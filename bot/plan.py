@@ -49,7 +49,8 @@ class AnswerPolicy:
     """How far automatic mail may go in one mailbox.
 
     Attributes:
-        hold: Plan for the record only; used when mail is taken in from files.
+        hold: Plan receipts for the record only and let one summary stand for all alerts;
+            used when mail is taken in from files.
     """
 
     mode: Mode

@@ -40,6 +40,18 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(scope="session")
+def crash_rounds() -> int:
+    """How often each named step is killed; `make bench-full` asks for ten."""
+    return int(os.environ.get("SAMMADAG_TEST_CRASH_ROUNDS", "2"))
+
+
+@pytest.fixture(scope="session")
+def random_kills() -> int:
+    """How many kills at random instants; `make bench-full` asks for a hundred."""
+    return int(os.environ.get("SAMMADAG_TEST_RANDOM_KILLS", "10"))
+
+
+@pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The maintenance database of a PostgreSQL server, started once for all tests."""
     given = os.environ.get("SAMMADAG_TEST_POSTGRES_URL")

@@ -6,15 +6,25 @@ phrases is described in `bot.language.phrases`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import Field
 
 from bot.errors import KnowledgeError
 from bot.knowledge.yaml_file import Document, KnowledgeModel, read, read_document
+from bot.language.folding import fold
 from bot.language.phrases import BadPhrase, PhraseBook
-from bot.triage.cues import Cue, MatterRule, TagRule, Theme
+from bot.triage.cues import (
+    Combination,
+    Cue,
+    CustomerRule,
+    Feature,
+    MatterRule,
+    ReferenceRules,
+    Says,
+    TagRule,
+)
 from bot.triage.rules import RuleSource, TriageRules
 from bot.vocabulary import NONE, MailboxKey, MatterKey, ProcessKey, Urgency
 
@@ -53,49 +63,80 @@ class _Lists(KnowledgeModel):
     lists: dict[str, str]
 
 
-class _Themes(KnowledgeModel):
-    themes: dict[Theme, str]
+class _Features(KnowledgeModel):
+    features: dict[str, str]
 
 
-_BLOCKS = (
-    Theme.NAMED,
-    Theme.CLEAR,
-    Theme.LIKELY,
-    Theme.HINT,
-    Theme.AGAINST,
-    Theme.WITHDRAWN,
-    Theme.GENERAL,
-)
+class _Combination(KnowledgeModel):
+    matter: MatterKey
+    says: Says
+    when: tuple[str, ...] = Field(min_length=1)
+    unless: tuple[str, ...] = ()
 
 
-def build(folder: Path) -> TriageRules:
+class _Combinations(KnowledgeModel):
+    combinations: tuple[_Combination, ...]
+
+
+class _References(KnowledgeModel):
+    invoice: str
+    other: str
+    other_beginnings: str
+    plain_lengths: tuple[int, ...]
+
+
+def build(folder: Path, *, customers: Sequence[CustomerRule] = ()) -> TriageRules:
     """Read and compile the rules of triage.
 
     Args:
         folder: The ``knowledge`` folder.
+        customers: Units that are recognised by name; others by the form of their name.
 
     Raises:
         KnowledgeError: A file is missing or wrong, or a phrase cannot be read.
     """
-    tags = read(folder / "tags.yaml", _Tags)
     lexicon = folder / "lexicon"
-    lists = read(lexicon / "lists.yaml", _Lists)
-    documents = [
+    tags = read(folder / "tags.yaml", _Tags).tags
+    lists = read_document(lexicon / "lists.yaml", _Lists)
+    matters = [
         read_document(path, _Matter) for path in sorted((lexicon / "matters").glob("*.yaml"))
     ]
-    themes = [read_document(path, _Themes) for path in sorted((lexicon / "themes").glob("*.yaml"))]
+    features = [
+        read_document(path, _Features) for path in sorted((lexicon / "features").glob("*.yaml"))
+    ]
+    combinations = read_document(lexicon / "combinations.yaml", _Combinations)
+    _check_features(features, combinations)
     source = RuleSource(
-        matters=[_matter_rule(document.content) for document in documents],
-        tags=[TagRule(code=tag.code, process=tag.process, also=tag.also) for tag in tags.tags],
-        cues=[*_matter_cues(documents), *_theme_cues(themes)],
-        lists={name: tuple(_lines(block)) for name, block in lists.lists.items()},
-        never_fuzzy=tuple(" ".join(_lines(lists.never_fuzzy)).split()),
-        mailboxes=_mailboxes(tags.tags),
+        matters=[_matter_rule(document.content) for document in matters],
+        tags=[TagRule(code=tag.code, process=tag.process, also=tag.also) for tag in tags],
+        cues=[*_matter_cues(matters), *_feature_cues(features)],
+        combinations=[
+            Combination(matter=row.matter, says=row.says, when=row.when, unless=row.unless)
+            for row in combinations.content.combinations
+        ],
+        lists={name: tuple(_lines(block)) for name, block in lists.content.lists.items()},
+        never_fuzzy=_words(lists.content.never_fuzzy),
+        mailboxes=_mailboxes(tags),
+        customers=customers,
+        references=_references(read(lexicon / "references.yaml", _References)),
     )
     try:
         return TriageRules.compile(source)
     except BadPhrase as error:
-        raise _located(error, source, documents, themes) from error
+        raise _located(error, source.lists, lists, matters, features) from error
+
+
+def _check_features(
+    features: Iterable[Document[_Features]], combinations: Document[_Combinations]
+) -> None:
+    known = {name for document in features for name in document.content.features}
+    absent = sorted(set(Feature) - known)
+    if absent:
+        raise KnowledgeError("lexicon/features", None, f"no file defines {', '.join(absent)}")
+    for index, row in enumerate(combinations.content.combinations):
+        for name in (*row.when, *row.unless):
+            if name not in known:
+                raise combinations.error(f"unknown feature {name}", "combinations", index)
 
 
 def _mailboxes(tags: Iterable[_Tag]) -> dict[MailboxKey, ProcessKey | None]:
@@ -117,16 +158,29 @@ def _matter_rule(matter: _Matter) -> MatterRule:
 def _matter_cues(documents: Iterable[Document[_Matter]]) -> Iterator[Cue]:
     for document in documents:
         matter = document.content
-        for theme in _BLOCKS:
-            for line in _lines(getattr(matter, theme.value)):
-                yield Cue(theme=theme, phrase=line, matter=matter.matter)
+        for says in Says:
+            for line in _lines(getattr(matter, says.value)):
+                yield Cue(phrase=line, matter=matter.matter, says=says)
 
 
-def _theme_cues(documents: Iterable[Document[_Themes]]) -> Iterator[Cue]:
+def _feature_cues(documents: Iterable[Document[_Features]]) -> Iterator[Cue]:
     for document in documents:
-        for theme, block in document.content.themes.items():
+        for name, block in document.content.features.items():
             for line in _lines(block):
-                yield Cue(theme=theme, phrase=line)
+                yield Cue(phrase=line, feature=name)
+
+
+def _references(words: _References) -> ReferenceRules:
+    return ReferenceRules(
+        invoice=frozenset(map(fold, _words(words.invoice))),
+        other=frozenset(map(fold, _words(words.other))),
+        other_beginnings=tuple(map(fold, _words(words.other_beginnings))),
+        plain_lengths=frozenset(words.plain_lengths),
+    )
+
+
+def _words(block: str) -> tuple[str, ...]:
+    return tuple(" ".join(_lines(block)).split())
 
 
 def _lines(block: str) -> Iterator[str]:
@@ -138,25 +192,28 @@ def _lines(block: str) -> Iterator[str]:
 
 def _located(
     error: BadPhrase,
-    source: RuleSource,
+    lists: Mapping[str, Sequence[str]],
+    lists_document: Document[_Lists],
     matters: Iterable[Document[_Matter]],
-    themes: Iterable[Document[_Themes]],
+    features: Iterable[Document[_Features]],
 ) -> KnowledgeError:
     """Find the block that a bad phrase stands in, by compiling the blocks one by one."""
+    if _is_bad("", lists):
+        return lists_document.error(str(error), "lists")
     for document in matters:
-        for theme in _BLOCKS:
-            if _is_bad(getattr(document.content, theme.value), source):
-                return document.error(str(error), theme.value)
-    for other in themes:
-        for theme, block in other.content.themes.items():
-            if _is_bad(block, source):
-                return other.error(str(error), "themes", theme.value)
-    return KnowledgeError("lists.yaml", None, str(error))
+        for says in Says:
+            if _is_bad(getattr(document.content, says.value), lists):
+                return document.error(str(error), says.value)
+    for other in features:
+        for name, block in other.content.features.items():
+            if _is_bad(block, lists):
+                return other.error(str(error), "features", name)
+    return KnowledgeError("lexicon", None, str(error))
 
 
-def _is_bad(block: str, source: RuleSource) -> bool:
+def _is_bad(block: str, lists: Mapping[str, Sequence[str]]) -> bool:
     try:
-        PhraseBook(enumerate(_lines(block)), lists=source.lists)
+        PhraseBook(enumerate(_lines(block)), lists=lists)
     except BadPhrase:
         return True
     return False

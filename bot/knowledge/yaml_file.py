@@ -56,6 +56,7 @@ class KnowledgeModel(BaseModel):
 
 
 M = TypeVar("M", bound=BaseModel)
+M_co = TypeVar("M_co", bound=BaseModel, covariant=True)
 
 
 class KnowledgeErrors(KnowledgeError):
@@ -73,11 +74,11 @@ class KnowledgeErrors(KnowledgeError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document(Generic[M]):
+class Document(Generic[M_co]):
     """A file that was right, and where in it each value stands."""
 
     file: str
-    content: M
+    content: M_co
     spots: _Spot
 
     def line(self, *location: str | int) -> int:

@@ -29,6 +29,18 @@ class Balance:
         """Tell whether nothing is missing and nothing contradicts."""
         return self.without_outcome == 0 and self.faulty == 0
 
+    def as_json(self) -> Mapping[str, object]:
+        """Return the books as the command line prints them."""
+        return {
+            "mailboxes": {
+                mailbox: {outcome.value: counts.get(outcome, 0) for outcome in Outcome}
+                for mailbox, counts in sorted(self.outcomes.items())
+            },
+            "without_outcome": self.without_outcome,
+            "faulty": self.faulty,
+            "balanced": self.balanced,
+        }
+
     def total(self, outcome: Outcome) -> int:
         """Return how many messages had an outcome, in all mailboxes."""
         return sum(counts.get(outcome, 0) for counts in self.outcomes.values())

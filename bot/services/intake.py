@@ -10,7 +10,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import structlog
@@ -31,6 +31,7 @@ log = structlog.get_logger()
 BATCH = 50
 _FIRST_RETRY = timedelta(minutes=5)
 _LONGEST_RETRY = timedelta(hours=6)
+_ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 Probe = Callable[[Step], None]
 """Called at each named step; a crash test stops the process there."""
@@ -113,11 +114,24 @@ class Intake:
         """Take in mail that comes from no watched mailbox, such as files."""
         return Round(outcomes=self._take(arrivals, {}, lambda _work: None))
 
+    def announce_files(self, *, cases: int, scope: str) -> None:
+        """Plan the one alert about cases that came from files."""
+        now = self._clock.now()
+        with self._database.work() as work:
+            alert = plan_operator_alert("backlog", f"files:{scope}", now=now, cases=cases)
+            work.actions.plan([alert], now)
+
     def retry_quarantined(self) -> int:
         """Try quarantined mail again that is due; return how many left the quarantine."""
         with self._database.reading() as work:
             due = work.books.quarantined(due_at=self._clock.now(), limit=20)
         return sum(self._retry(mail) for mail in due)
+
+    def retry_all(self) -> int:
+        """Try all quarantined mail again now; return how many left the quarantine."""
+        with self._database.reading() as work:
+            mails = work.books.quarantined(limit=1000)
+        return sum(self._retry(mail) for mail in mails)
 
     def _take(
         self,
@@ -211,10 +225,10 @@ class Intake:
         state = states.get(reading.arrival.mailbox)
         connected = now if state is None else state.connected_at
         policy = self._policies(reading.mailbox, connected)
-        catching_up = state is None or state.caught_up_at is None
-        return MailboxTerms(
-            policy=policy, quiet_before=policy.answer_from if catching_up else None
-        )
+        if policy.hold:
+            return MailboxTerms(policy=policy, quiet_before=_ALWAYS)
+        catching_up = state is not None and state.caught_up_at is None
+        return MailboxTerms(policy=policy, quiet_before=policy.answer_from if catching_up else None)
 
     def _quarantine(self, work: Work, arrival: Arrival, place: str, now: datetime) -> int:
         raw = arrival.raw

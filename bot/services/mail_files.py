@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,9 +32,10 @@ class MailFile:
 
 
 def find(path: Path) -> Iterator[MailFile]:
-    """Yield the mail files of a path: itself, or every file below it, by path.
+    """Yield the mail files of a path: itself, or every file below it.
 
-    Hidden files and folders are left out.
+    Hidden files and folders are left out; the files of a folder come by name, before those
+    of its subfolders.
 
     Raises:
         DataError: There is no such file or folder.
@@ -43,10 +45,11 @@ def find(path: Path) -> Iterator[MailFile]:
         return
     if not path.is_dir():
         raise DataError(f"{path}: there is no such file or folder")
-    for found in sorted(path.rglob("*")):
-        name = found.relative_to(path)
-        if found.is_file() and not any(part.startswith(".") for part in name.parts):
-            yield MailFile(path=found, name=name.as_posix())
+    for folder, folders, files in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        below = Path(folder)
+        for name in sorted(name for name in files if not name.startswith(".")):
+            yield MailFile(path=below / name, name=(below / name).relative_to(path).as_posix())
 
 
 def read(
@@ -84,6 +87,7 @@ def read(
             received_at=received_at(message, written_at),
             content=content,
         ),
+        message=message,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.knowledge import Knowledge
 from bot.triage import TriageRules, triage
@@ -19,10 +20,15 @@ from functionmail.parse import parse
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A raw mail and the function mailbox that showed it to us."""
+    """A raw mail and the function mailbox that showed it to us.
+
+    Attributes:
+        message: The mail parsed, where that was done on the way; else None.
+    """
 
     mailbox: MailboxKey
     raw: RawMessage
+    message: Message | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +66,9 @@ class Reader:
     def read(self, arrival: Arrival) -> Reading:
         """Read one mail. Whatever the mail holds, only a fault of ours can raise."""
         raw = arrival.raw
-        message = parse(raw.content, transport_headers=raw.transport_headers)
+        message = arrival.message or parse(
+            raw.content, transport_headers=raw.transport_headers
+        )
         mailbox = conversation.primary_mailbox(message, self._addresses, arrival.mailbox)
         author = automatic.authorship(message, identity=self._identity)
         found = self._triage(message, mailbox, arrival, author)
@@ -80,6 +88,18 @@ class Reader:
             glance=ignored is not None and self._sounds_urgent(message, mailbox, arrival),
             failure=failure,
             candidates=conversation.candidates(message, self._identity),
+        )
+
+    def triage_message(
+        self, message: Message, *, mailbox: MailboxKey, received_at: datetime
+    ) -> Triage:
+        """Triage a message that came without its bytes, such as a labelled one."""
+        return triage(
+            message,
+            mailbox=mailbox,
+            received_at=received_at,
+            authorship=automatic.authorship(message, identity=self._identity),
+            rules=self._rules,
         )
 
     def read_as_case(self, arrival: Arrival, mailbox: MailboxKey) -> Reading:

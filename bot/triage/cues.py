@@ -1,4 +1,4 @@
-"""The plain values that rules are made of: cues by theme, matters, tags, customers."""
+"""The plain values that rules are made of: cues, features, combinations, matters, tags."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from enum import StrEnum
 from bot.vocabulary import MatterKey, ProcessKey, Urgency
 
 
-class Theme(StrEnum):
-    """What a cue speaks about. The lists of themes in the lexicon have these names."""
+class Says(StrEnum):
+    """How much a cue of a matter says; the blocks of a file in ``lexicon/matters``."""
 
     NAMED = "named"
     CLEAR = "clear"
@@ -19,59 +19,85 @@ class Theme(StrEnum):
     AGAINST = "against"
     WITHDRAWN = "withdrawn"
     GENERAL = "general"
+
+
+WEIGHTS: Mapping[Says, float] = {
+    Says.NAMED: 6.0,
+    Says.CLEAR: 4.0,
+    Says.LIKELY: 2.0,
+    Says.HINT: 1.0,
+    Says.AGAINST: -4.0,
+    Says.WITHDRAWN: 4.0,
+    Says.GENERAL: 3.0,
+}
+"""What a cue adds to its matter. A withdrawal or a general question names the matter too."""
+
+
+class Feature(StrEnum):
+    """What a mail may speak of beside its matter, as far as the code asks for it.
+
+    The files in ``lexicon/features`` may name further ones, for combinations to use.
+    """
+
     THANKS = "thanks"
+    THANKS_AHEAD = "thanks_ahead"
     SETTLED = "settled"
+    WITHDRAWAL = "withdrawal"
+    GENERAL_QUESTION = "general_question"
+    OWN_CASE = "own_case"
+    REQUEST = "request"
     FOLLOW_UP = "follow_up"
-    FORWARDED = "forwarded"
+    FORWARD = "forward"
     SPAM = "spam"
+    SPAM_STRONG = "spam_strong"
+    BOILERPLATE = "boilerplate"
     COMPLAINT = "complaint"
     GRUMBLE = "grumble"
-    PROTECTED = "protected"
-    PROCESS = "process"
-    PRESSURE = "pressure"
-    SUPPLIER = "supplier"
-    OWN_MATTER = "own_matter"
-    OUTGOING = "outgoing"
+    PRAISE = "praise"
+    IDENTITY = "identity"
+    HEALTH = "health"
+    NOT_PROTECTED = "not_protected"
+    SUPPLIER_VOICE = "supplier_voice"
+    CUSTOMER_INVOICE = "customer_invoice"
+    DEMAND = "demand"
     AT_BANK = "at_bank"
+    KEPT = "kept"
+    DUE = "due"
+    NOT_DUE = "not_due"
     REASON = "reason"
+    NEW_DATE = "new_date"
     AUTHORISED = "authorised"
     ATTACHED = "attached"
-    CUSTOMER = "customer"
-    CONTACT = "contact"
-    NEW_DATE = "new_date"
-    DOCUMENT = "document"
-    BOILERPLATE = "boilerplate"
-
-
-WEIGHTS: Mapping[Theme, float] = {
-    Theme.NAMED: 6.0,
-    Theme.CLEAR: 4.0,
-    Theme.LIKELY: 2.0,
-    Theme.HINT: 1.0,
-    Theme.AGAINST: -4.0,
-}
-"""How much a cue of a matter says. From here on two clear cues outweigh one name."""
+    CUSTOMER_NAMED = "customer_named"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
-    """One phrase that a rule looks for.
+    """One phrase that a rule looks for; it speaks of a matter or of a feature.
 
     Attributes:
         phrase: In the notation of `bot.language.phrases`.
-        matter: What it speaks for or against, where the theme belongs to a matter.
-        process: What it speaks for, where the theme is `PROCESS`.
     """
 
-    theme: Theme
     phrase: str
     matter: MatterKey | None = None
-    process: ProcessKey | None = None
+    says: Says = Says.HINT
+    feature: str | None = None
 
-    @property
-    def weight(self) -> float:
-        """Return what the cue adds to the score of its matter."""
-        return WEIGHTS.get(self.theme, 0.0)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Combination:
+    """Features that together speak for a matter.
+
+    Attributes:
+        when: All of these must be in the mail, in sentences that count.
+        unless: None of these may be.
+    """
+
+    matter: MatterKey
+    says: Says
+    when: tuple[str, ...]
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,3 +133,19 @@ class CustomerRule:
 
     name: str
     also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceRules:
+    """Words before a number, folded, that say what it is.
+
+    Attributes:
+        invoice: It is an invoice, also at some distance.
+        other: It is something else, where they stand right before it.
+        plain_lengths: Numbers of so many digits are invoices without any word.
+    """
+
+    invoice: frozenset[str] = frozenset()
+    other: frozenset[str] = frozenset()
+    other_beginnings: tuple[str, ...] = ()
+    plain_lengths: frozenset[int] = frozenset()

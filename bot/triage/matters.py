@@ -1,70 +1,231 @@
-"""Which matter a mail is about: every cue counts, the tag helps, the urgent one leads."""
+"""Which matter a mail is about, and whether it is asked for in earnest.
+
+Every cue adds to the score of its matter. A sentence that thanks, withdraws or asks in general
+still tells the matter, but is not *live*: only live sentences make a mail urgent.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from bot.triage.cues import Theme
+from bot.triage.cues import WEIGHTS, Feature, Says
 from bot.triage.model import Reason
-from bot.triage.reading import Reading
+from bot.triage.reading import Reading, Statement
 from bot.triage.rules import TriageRules
 from bot.triage.tags import Tag
-from bot.vocabulary import MatterKey
+from bot.vocabulary import MatterKey, ProcessKey, Urgency
 
 ENOUGH = 4.0
-"""The score from which the words alone settle a matter."""
+"""The live score from which a matter is asked for in earnest; one clear cue."""
+GLANCE = 2.0
+"""The live score from which a person should look: one likely cue."""
 _TAG_NAMES_MATTER = 5.0
-_TAG_IS_OF_PROCESS = 2.0
-_MAILBOX_IS_OF_PROCESS = 1.0
+_TAG_POINTS_AT_PROCESS = 1.5
+_MAILBOX_POINTS_AT_PROCESS = 0.75
 _MOST_HINTS = 3.0
-_QUOTED_SHARE = 0.6
+_MOST = 24.0
 
 
 @dataclass(slots=True)
 class Score:
-    """What speaks for a matter.
+    """What speaks for a matter: in all, and in sentences that are live."""
+
+    total: float = 0.0
+    live: float = 0.0
+    hints: float = 0.0
+    withdrawn: bool = False
+    general: bool = False
+    reasons: list[Reason] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the mail is about.
 
     Attributes:
-        own: From the words of the mail alone.
-        total: With what tag and mailbox add.
+        matter: The one that leads; None where nothing speaks for any.
+        urgent: NO also where an urgent matter is only thanked for, withdrawn or asked about.
+        live: Features in sentences that are live.
+        margin: How far the matter leads before the next.
     """
 
-    own: float = 0.0
-    total: float = 0.0
-    reasons: tuple[Reason, ...] = ()
+    matter: MatterKey | None
+    urgent: Urgency
+    possible: bool
+    scores: dict[MatterKey, Score]
+    live: frozenset[str]
+    margin: float
+    quiet: frozenset[str]
 
 
-def scores(reading: Reading, tag: Tag | None, rules: TriageRules) -> dict[MatterKey, Score]:
-    """Score every matter that any cue or the tag speaks for."""
-    found: dict[MatterKey, Score] = {}
-    seen: set[tuple[MatterKey, str]] = set()
-    hints: dict[MatterKey, float] = {}
+def judge(
+    reading: Reading, tag: Tag | None, own_process: ProcessKey | None, rules: TriageRules
+) -> Judgement:
+    """Weigh everything that speaks for one matter or another.
+
+    Args:
+        own_process: The process of the mailbox that the mail came to; None for the common box.
+    """
+    concrete = is_concrete(reading)
+    found: dict[MatterKey, Score] = {key: Score() for key in rules.matters}
+    quiet = _quiet_kinds(reading, concrete)
+    subject_lives = not quiet or _body_asks(reading, concrete, rules)
+    seen: set[str] = set()
+    live: set[str] = set()
     for statement in reading.statements:
-        for hit in statement.hits:
-            key, weight = hit.cue.matter, hit.cue.weight
-            if key is None or not weight or (key, hit.cue.phrase) in seen:
-                continue
-            seen.add((key, hit.cue.phrase))
-            if hit.cue.theme is Theme.HINT:
-                weight = min(weight, _MOST_HINTS - hints.get(key, 0.0))
-                hints[key] = hints.get(key, 0.0) + weight
-            score = found.setdefault(key, Score())
-            score.own += weight
-            score.reasons += (statement.reason(f"matter.{hit.cue.theme.value}", hit),)
-    for score in found.values():
-        score.total = score.own
-    if tag is not None and tag.matter is not None:
-        score = found.setdefault(tag.matter, Score())
-        score.total += _TAG_NAMES_MATTER
-        score.reasons += (Reason(rule="matter.tag", words=tag.matter_words, where="subject"),)
-    return found
+        lives = _lives(statement, concrete) and (subject_lives or not statement.in_subject)
+        if lives:
+            live |= statement.features
+        _add_hits(found, statement, lives, concrete, seen)
+    _combine(found, live, rules)
+    _add_tag(found, tag, own_process, subject_lives, rules)
+    return _lead(found, frozenset(live), quiet, rules)
 
 
-def best(found: Mapping[MatterKey, Score], rules: TriageRules) -> MatterKey | None:
-    """Return the matter that leads, or None where nothing speaks."""
-    ranked = sorted(
-        (item for item in found.items() if item[1].total > 0),
-        key=lambda item: (-item[1].total, rules.matters[item[0]].rank),
+def is_concrete(reading: Reading) -> bool:
+    """Tell whether a mail speaks of a case of its own: a number, "min faktura", a due date."""
+    return reading.has(Feature.OWN_CASE, Feature.DUE) or any(
+        len(word) >= 5 and word.isdigit()
+        for statement in reading.statements
+        for word in statement.sentence.words
     )
-    return ranked[0][0] if ranked else None
+
+
+def _quiet_kinds(reading: Reading, concrete: bool) -> frozenset[str]:
+    """Return why sentences of the body are not live."""
+    kinds: set[str] = set()
+    for statement in reading.body:
+        kinds |= statement.features & {Feature.THANKS, Feature.WITHDRAWAL, Feature.SETTLED}
+        if statement.has(Feature.GENERAL_QUESTION) and not concrete:
+            kinds.add(Feature.GENERAL_QUESTION)
+        for hit in statement.hits:
+            if hit.cue.says is Says.WITHDRAWN and hit.cue.matter:
+                kinds.add(Feature.WITHDRAWAL)
+            if hit.cue.says is Says.GENERAL and hit.cue.matter and not concrete:
+                kinds.add(Feature.GENERAL_QUESTION)
+    return frozenset(kinds)
+
+
+def _body_asks(reading: Reading, concrete: bool, rules: TriageRules) -> bool:
+    """Tell whether the body asks for something in a sentence that is live."""
+    for statement in reading.body:
+        if not _lives(statement, concrete):
+            continue
+        if statement.has(Feature.REQUEST):
+            return True
+        for hit in statement.hits:
+            matter = rules.matters.get(hit.cue.matter) if hit.cue.matter else None
+            if matter and matter.urgent is not Urgency.NO and WEIGHTS[hit.cue.says] >= GLANCE:
+                return True
+    return False
+
+
+def _lives(statement: Statement, concrete: bool) -> bool:
+    if statement.has(Feature.WITHDRAWAL, Feature.SETTLED):
+        return False
+    if statement.has(Feature.THANKS) and not statement.has(Feature.REQUEST):
+        return False
+    return concrete or not statement.has(Feature.GENERAL_QUESTION)
+
+
+def _add_hits(
+    found: dict[MatterKey, Score],
+    statement: Statement,
+    lives: bool,
+    concrete: bool,
+    seen: set[str],
+) -> None:
+    hushed = {
+        hit.cue.matter
+        for hit in statement.hits
+        if hit.cue.says is Says.WITHDRAWN or (hit.cue.says is Says.GENERAL and not concrete)
+    }
+    for hit in statement.hits:
+        cue = hit.cue
+        if cue.matter is None:
+            continue
+        score = found[cue.matter]
+        if cue.says is Says.WITHDRAWN:
+            score.withdrawn = True
+        if cue.says is Says.GENERAL and not concrete:
+            score.general = True
+        key = f"{cue.matter} {cue.phrase}"
+        if key in seen:
+            continue
+        seen.add(key)
+        weight = WEIGHTS[cue.says]
+        if cue.says is Says.HINT:
+            weight = min(weight, _MOST_HINTS - score.hints)
+            score.hints += weight
+        score.total += weight
+        if lives and cue.matter not in hushed and cue.says not in (Says.WITHDRAWN, Says.GENERAL):
+            score.live += weight
+        if weight > 0:
+            score.reasons.append(statement.reason(f"matter.{cue.says.value}", hit))
+
+
+def _combine(found: dict[MatterKey, Score], live: set[str], rules: TriageRules) -> None:
+    for row in rules.combinations:
+        if live.issuperset(row.when) and live.isdisjoint(row.unless):
+            score = found[row.matter]
+            score.total += WEIGHTS[row.says]
+            score.live += WEIGHTS[row.says]
+            score.reasons.append(
+                Reason(rule="matter.together", words=" + ".join(row.when), where="body")
+            )
+
+
+def _add_tag(
+    found: dict[MatterKey, Score],
+    tag: Tag | None,
+    own_process: ProcessKey | None,
+    subject_lives: bool,
+    rules: TriageRules,
+) -> None:
+    for key, score in found.items():
+        if score.total <= 0:
+            continue
+        process = rules.matters[key].process
+        if process and tag and process == tag.process:
+            score.total += _TAG_POINTS_AT_PROCESS
+        if process and process == own_process:
+            score.total += _MAILBOX_POINTS_AT_PROCESS
+    if tag is None or tag.matter is None:
+        return
+    score = found[tag.matter]
+    score.total += _TAG_NAMES_MATTER
+    if subject_lives:
+        score.live += _TAG_NAMES_MATTER
+    score.reasons.append(Reason(rule="matter.tag", words=tag.matter_words, where="subject"))
+
+
+def _lead(
+    found: dict[MatterKey, Score], live: frozenset[str], quiet: frozenset[str], rules: TriageRules
+) -> Judgement:
+    ranked = sorted(
+        ((key, score) for key, score in found.items() if score.total > 0),
+        key=lambda item: (-min(item[1].total, _MOST), rules.matters[item[0]].rank),
+    )
+    urgent = [item for item in ranked if _is_urgent(item[0], rules) and item[1].live >= ENOUGH]
+    chosen = urgent[0] if urgent else (ranked[0] if ranked else None)
+    others = [score.total for key, score in ranked if chosen and key != chosen[0]]
+    return Judgement(
+        matter=chosen[0] if chosen else None,
+        urgent=rules.matters[urgent[0][0]].urgent if urgent else Urgency.NO,
+        possible=not urgent and _deserves_a_glance(ranked, rules),
+        scores=found,
+        live=live,
+        margin=(chosen[1].total - max(others, default=0.0)) if chosen else 0.0,
+        quiet=quiet,
+    )
+
+
+def _is_urgent(key: MatterKey, rules: TriageRules) -> bool:
+    return rules.matters[key].urgent is not Urgency.NO
+
+
+def _deserves_a_glance(
+    ranked: Iterable[tuple[MatterKey, Score]], rules: TriageRules
+) -> bool:
+    return any(_is_urgent(key, rules) and score.live >= GLANCE for key, score in ranked)

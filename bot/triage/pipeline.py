@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from bot.triage.matters import ENOUGH, best, scores
+from functionmail.message import Message
+
+from bot.language.detection import detect
+from bot.language.tokens import words
+from bot.triage.cues import Feature
+from bot.triage.invoices import due_date, invoices
+from bot.triage.kinds import case_or_follow_up, spam_reason
+from bot.triage.matters import Judgement, judge
+from bot.triage.missing import missing
 from bot.triage.model import Reason, Triage
 from bot.triage.reading import Reading, read
 from bot.triage.rules import TriageRules
+from bot.triage.sensitive import complaint_reasons, protected_reasons
 from bot.triage.tags import Tag
-from bot.vocabulary import Kind, MailboxKey, MatterKey, ProcessKey, Urgency
-from functionmail.message import Message
-from functionmail.subject import is_reply
+from bot.vocabulary import Kind, Language, MailboxKey, MatterKey, ProcessKey
 
 _OTHER = MatterKey("ovrigt")
-_MACHINES = {
+_STOP = MatterKey("betalstopp")
+_NOT_OURS = MatterKey("wrong_recipient")
+_TREASURY = ProcessKey("stadskassan")
+_DEFAULT = ProcessKey("kundreskontra")
+_MACHINES: Mapping[str, Kind] = {
     "auto_reply": Kind.AUTO_REPLY,
     "bounce": Kind.BOUNCE,
     "spam": Kind.SPAM,
@@ -53,48 +65,107 @@ def triage(
         mailbox: The function mailbox that it arrived in; the sender may have chosen wrongly.
         received_at: Aware; dates such as "på fredag" count from its local day.
     """
-    kind = _MACHINES.get(str(authorship.kind), Kind.CASE)
     reading = read(message, rules)
-    if not kind.for_people:
-        reason = Reason(rule=f"kind.{kind.value}", words=authorship.words[:80], where="header")
-        return Triage(kind=kind, process=None, matter=None, confidence=0.99, reasons=(reason,))
-    tag = rules.tags.read(message.subject)
-    found = scores(reading, tag, rules)
-    matter = best(found, rules)
-    process = _process(matter, tag, mailbox, rules)
-    urgent = rules.matters[matter].urgent if matter else Urgency.NO
-    reasons = _reasons(reading, tag)
-    if matter:
-        reasons += found[matter].reasons
+    machine = _MACHINES.get(str(authorship.kind))
+    if machine:
+        said = Reason(rule=authorship.rule, words=authorship.words[:80], where="header")
+        return _for_nobody(machine, reading, said)
+    spam = spam_reason(reading)
+    if spam:
+        return _for_nobody(Kind.SPAM, reading, spam)
+    return _for_people(reading, mailbox, received_at, rules)
+
+
+def _for_nobody(kind: Kind, reading: Reading, why: Reason) -> Triage:
+    protected = protected_reasons(reading) if kind is Kind.BOUNCE else ()
     return Triage(
-        kind=Kind.FOLLOW_UP if is_reply(message.subject) else Kind.CASE,
+        kind=kind,
+        process=None,
+        matter=None,
+        protected=bool(protected),
+        lang=_language(reading),
+        confidence=0.97,
+        reasons=(why, *protected),
+    )
+
+
+def _for_people(
+    reading: Reading, mailbox: MailboxKey, received_at: datetime, rules: TriageRules
+) -> Triage:
+    tag = rules.tags.read(reading.message.subject)
+    own_process = rules.mailboxes.get(mailbox)
+    judgement = judge(reading, tag, own_process, rules)
+    kind, kind_reasons = case_or_follow_up(reading, judgement)
+    process = _process(reading, judgement, tag, own_process, rules)
+    numbers = invoices(reading, rules)
+    complaint = complaint_reasons(reading)
+    protected = protected_reasons(reading)
+    matter = judgement.matter or _OTHER
+    return Triage(
+        kind=kind,
         process=process,
-        matter=matter or _OTHER,
-        urgent=urgent,
-        misdirected=_is_misdirected(process, mailbox, rules),
-        confidence=0.9 if matter and found[matter].total >= ENOUGH else 0.4,
-        reasons=reasons,
+        matter=matter,
+        urgent=judgement.urgent,
+        possible=judgement.possible,
+        complaint=bool(complaint),
+        protected=bool(protected),
+        misdirected=None not in (process, own_process) and process != own_process,
+        invoices=numbers,
+        due=due_date(reading, received_at),
+        lang=_language(reading),
+        missing=missing(reading, judgement, kind, numbers),
+        confidence=_confidence(judgement, tag, process),
+        reasons=(
+            *_tag_reasons(tag),
+            *(judgement.scores[matter].reasons if matter in judgement.scores else ()),
+            *kind_reasons,
+            *complaint,
+            *protected,
+        ),
     )
 
 
 def _process(
-    matter: MatterKey | None, tag: Tag | None, mailbox: MailboxKey, rules: TriageRules
+    reading: Reading,
+    judgement: Judgement,
+    tag: Tag | None,
+    own_process: ProcessKey | None,
+    rules: TriageRules,
 ) -> ProcessKey | None:
+    matter = judgement.matter
+    if matter == _NOT_OURS:
+        return None
+    if matter == _STOP and reading.has(Feature.AT_BANK):
+        return _TREASURY
     rule = rules.matters.get(matter) if matter else None
     if rule and rule.process:
         return rule.process
     if tag:
         return tag.process
-    return rules.mailboxes.get(mailbox)
+    return own_process or _DEFAULT
 
 
-def _is_misdirected(process: ProcessKey | None, mailbox: MailboxKey, rules: TriageRules) -> bool:
-    own = rules.mailboxes.get(mailbox)
-    return process is not None and own is not None and own != process
+def _language(reading: Reading) -> Language:
+    own = reading.own
+    shown, folded = own.shown, own.folded
+    if len(folded.split()) < 4:
+        shown, folded = f"{reading.subject.shown} {shown}", f"{reading.subject.folded} {folded}"
+    if reading.forwarded and len(folded.split()) < 4:
+        shown, folded = f"{shown} {reading.quoted.shown}", f"{folded} {reading.quoted.folded}"
+    return detect(words(folded[:4000]), shown)
 
 
-def _reasons(reading: Reading, tag: Tag | None) -> tuple[Reason, ...]:
+def _tag_reasons(tag: Tag | None) -> tuple[Reason, ...]:
     if tag is None:
         return ()
     rule = "tag.exact" if tag.exact else "tag.fuzzy"
     return (Reason(rule=rule, words=tag.words[:80], where="subject"),)
+
+
+def _confidence(judgement: Judgement, tag: Tag | None, process: ProcessKey | None) -> float:
+    if judgement.matter is None:
+        return 0.35
+    strength = min(1.0, judgement.scores[judgement.matter].total / 10)
+    lead = min(1.0, max(0.0, judgement.margin) / 6)
+    agrees = 0.1 if tag and tag.process == process else 0.0
+    return min(0.98, 0.35 + 0.25 * strength + 0.3 * lead + agrees)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+from functionmail.message import Message
+from functionmail.subject import strip_prefixes
 
 from bot.language.folding import fold, readable
 from bot.language.phrases import Match, words_between
 from bot.language.tokens import Sentence, sentences
-from bot.triage.cues import Cue, Theme
+from bot.triage.cues import Cue
 from bot.triage.model import Reason
 from bot.triage.rules import TriageRules
-from functionmail.message import Message
-from functionmail.subject import strip_prefixes
 
 _FIRST = 14_000
 _LAST = 4_000
 """Characters read from the beginning and the end of a long text."""
 _QUOTED = 6_000
-_MOST_SENTENCES = 400
+_SUBJECT = 300
+_MOST_SENTENCES = 300
 _CLIP = 80
 
 
@@ -61,22 +63,31 @@ class Statement:
     text: Text
     sentence: Sentence
     hits: tuple[Hit, ...]
+    features: frozenset[str]
 
-    def has(self, *themes: Theme) -> bool:
-        """Tell whether a cue of one of the themes is in the sentence."""
-        return any(hit.cue.theme in themes for hit in self.hits)
+    @property
+    def in_subject(self) -> bool:
+        """Tell whether it stands in the subject."""
+        return self.text.place is Place.SUBJECT
 
-    def first(self, *themes: Theme) -> Hit | None:
-        """Return the first cue of one of the themes."""
-        return next((hit for hit in self.hits if hit.cue.theme in themes), None)
+    @property
+    def folded(self) -> str:
+        """Return its folded text."""
+        return self.text.folded[self.sentence.start : self.sentence.end]
+
+    def has(self, *features: str) -> bool:
+        """Tell whether it speaks of one of the features."""
+        return not self.features.isdisjoint(features)
+
+    def first(self, *features: str) -> Hit | None:
+        """Return the first cue of one of the features."""
+        return next((hit for hit in self.hits if hit.cue.feature in features), None)
 
     def reason(self, rule: str, hit: Hit) -> Reason:
         """Return the reason that a cue gives, with the words as they stand in the mail."""
+        first = hit.match.start
         start, end = words_between(
-            self.text.folded,
-            self.sentence,
-            hit.match.start,
-            max(hit.match.end, hit.match.start + 1),
+            self.text.folded, self.sentence, first, max(hit.match.end, first + 1)
         )
         words = " ".join(self.text.shown[start:end].split())
         return Reason(rule=rule, words=words[:_CLIP], where=self.text.place.value)
@@ -88,43 +99,57 @@ class Reading:
 
     Attributes:
         statements: Of the subject and of the text that speaks, in order.
-        speaking: The text that speaks: the sender's own, or what was forwarded.
-        forwarded: The sender's own text is nearly empty, so the quoted text speaks.
+        forwarded: The sender's own text is nearly empty, so the quoted text speaks too.
     """
 
     message: Message
     subject: Text
-    speaking: Text
     own: Text
     quoted: Text
     statements: tuple[Statement, ...]
     forwarded: bool
 
     @property
-    def body(self) -> Iterable[Statement]:
-        """Return the statements outside the subject."""
-        return (s for s in self.statements if s.text.place is not Place.SUBJECT)
+    def speaking(self) -> Iterator[Text]:
+        """Return the texts that speak: the own one, and the quoted one where it counts."""
+        yield self.own
+        if self.forwarded:
+            yield self.quoted
 
-    def having(self, *themes: Theme) -> Iterable[Statement]:
-        """Return the statements with a cue of one of the themes."""
-        return (statement for statement in self.statements if statement.has(*themes))
+    @property
+    def body(self) -> Iterator[Statement]:
+        """Return the statements outside the subject."""
+        return (statement for statement in self.statements if not statement.in_subject)
+
+    def having(self, *features: str) -> Iterator[Statement]:
+        """Return the statements that speak of one of the features."""
+        return (statement for statement in self.statements if statement.has(*features))
+
+    def has(self, *features: str) -> bool:
+        """Tell whether any statement speaks of one of the features."""
+        return any(True for _ in self.having(*features))
+
+    def reasons(self, rule: str, *features: str) -> tuple[Reason, ...]:
+        """Return one reason for each statement that speaks of one of the features."""
+        return tuple(
+            statement.reason(rule, hit)
+            for statement in self.having(*features)
+            if (hit := statement.first(*features))
+        )
 
 
 def read(message: Message, rules: TriageRules) -> Reading:
     """Read a mail. Bounded work whatever its size."""
-    subject = Text.of(Place.SUBJECT, strip_prefixes(message.subject[:300]))
+    subject = Text.of(Place.SUBJECT, strip_prefixes(message.subject[:_SUBJECT]))
     own = Text.of(Place.BODY, _clipped(message.text))
     quoted = Text.of(Place.QUOTED, message.quoted[:_QUOTED])
-    forwarded = _is_nearly_empty(own) and bool(quoted.shown.strip())
-    speaking = quoted if forwarded else own
-    statements = list(_statements(subject, rules))
-    statements += _statements(own, rules)
+    statements = [*_statements(subject, rules), *_statements(own, rules)]
+    forwarded = bool(quoted.shown.strip()) and _says_nearly_nothing(own, statements)
     if forwarded:
         statements += _statements(quoted, rules)
     return Reading(
         message=message,
         subject=subject,
-        speaking=speaking,
         own=own,
         quoted=quoted,
         statements=tuple(statements[:_MOST_SENTENCES]),
@@ -138,15 +163,17 @@ def _clipped(text: str) -> str:
     return text[:_FIRST] + "\n\n" + text[-_LAST:]
 
 
-def _is_nearly_empty(own: Text) -> bool:
+def _says_nearly_nothing(own: Text, statements: Iterable[Statement]) -> bool:
     return len(own.folded.split()) <= 3
 
 
-def _statements(text: Text, rules: TriageRules) -> Iterable[Statement]:
+def _statements(text: Text, rules: TriageRules) -> Iterator[Statement]:
     for sentence in sentences(text.folded, text.shown):
         found = rules.book.find(sentence)
+        hits = tuple(Hit(cue=rules.cues[match.label], match=match) for match in found)
         yield Statement(
             text=text,
             sentence=sentence,
-            hits=tuple(Hit(cue=rules.cues[match.label], match=match) for match in found),
+            hits=hits,
+            features=frozenset(hit.cue.feature for hit in hits if hit.cue.feature),
         )

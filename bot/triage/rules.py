@@ -9,22 +9,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.language.phrases import PhraseBook
-from bot.triage.cues import Cue, CustomerRule, MatterRule, TagRule
+from bot.triage.cues import Combination, Cue, CustomerRule, MatterRule, ReferenceRules, TagRule
 from bot.triage.tags import Tags
 from bot.vocabulary import MailboxKey, MatterKey, ProcessKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSource:
-    """Everything that `TriageRules.compile` takes; plain values in the order of the files."""
+    """Everything that `TriageRules.compile` takes; plain values in the order of the files.
+
+    Attributes:
+        lists: Name -> words and phrases that cues may use as ``{name}``.
+        mailboxes: The process that each mailbox belongs to; None for the common box.
+    """
 
     matters: Sequence[MatterRule]
     tags: Sequence[TagRule]
     cues: Sequence[Cue]
+    combinations: Sequence[Combination] = ()
     lists: Mapping[str, Sequence[str]]
     never_fuzzy: Sequence[str] = ()
     mailboxes: Mapping[MailboxKey, ProcessKey | None] = field(default_factory=dict)
     customers: Sequence[CustomerRule] = ()
+    references: ReferenceRules = ReferenceRules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +40,12 @@ class TriageRules:
 
     book: PhraseBook
     cues: tuple[Cue, ...]
+    combinations: tuple[Combination, ...]
     matters: Mapping[MatterKey, MatterRule]
     tags: Tags
     mailboxes: Mapping[MailboxKey, ProcessKey | None]
     customers: tuple[CustomerRule, ...]
+    references: ReferenceRules
 
     @classmethod
     def compile(cls, source: RuleSource) -> TriageRules:
@@ -52,8 +61,10 @@ class TriageRules:
                 never_fuzzy=source.never_fuzzy,
             ),
             cues=tuple(source.cues),
+            combinations=tuple(source.combinations),
             matters={matter.key: matter for matter in source.matters},
             tags=Tags(source.tags, source.matters),
             mailboxes=dict(source.mailboxes),
             customers=tuple(source.customers),
+            references=source.references,
         )

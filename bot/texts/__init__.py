@@ -24,11 +24,13 @@ from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Final
 
+from bot.texts.codes import CODES
+
 if TYPE_CHECKING:
     from babel import Locale
 
 SOURCE_LANGUAGE: Final = "sv"
-CATALOGUES: Final = Path(__file__).parent / "locale"
+CATALOGUES: Final = Path(__file__).parent.parent / "locale"
 _LOCALES: Final[Mapping[str, str]] = {"sv": "sv_SE", "en": "en_GB"}
 _AT: Final[Mapping[str, str]] = {"sv": "'kl.' HH:mm", "en": "'at' HH:mm"}
 LANGUAGES: Final = tuple(_LOCALES)
@@ -197,85 +199,3 @@ def _unit(amount: int, unit: str, short: bool, language: str) -> str:
     from babel.units import format_unit
 
     return format_unit(amount, unit, "short" if short else "long", locale=_locale(language))
-
-
-CODES: Final[Mapping[str, str]] = {
-    "kind.case": "Nytt ärende",
-    "kind.follow_up": "Fortsättning på ett ärende",
-    "kind.auto_reply": "Automatiskt svar",
-    "kind.bounce": "Mejl som inte kom fram",
-    "kind.spam": "Skräppost",
-    "urgency.collections": "Bråttom: kan gå vidare till inkasso",
-    "urgency.payout": "Bråttom: en felaktig utbetalning kan gå i väg",
-    "urgency.no": "Inte bråttom",
-    "status.new": "Nytt",
-    "status.open": "Pågår",
-    "status.waiting_customer": "Väntar på kunden",
-    "status.waiting_other": "Väntar på någon annan",
-    "status.closed": "Avslutat",
-    "channel.email": "E-post",
-    "channel.phone": "Telefon",
-    "language.sv": "Svenska",
-    "language.en": "Engelska",
-    "missing.invoice_number": "fakturanummer",
-    "missing.customer": "vilken förvaltning, vilket bolag eller vilken kund det gäller",
-    "missing.reason": "orsak",
-    "missing.new_date": "önskat nytt datum",
-    "missing.contact": "kontaktuppgifter",
-    "missing.authorisation": "fullmakt eller annan behörighet",
-    "missing.attachment": "bilagan",
-    "outcome.case": "Blev ett ärende",
-    "outcome.follow_up": "Lades till ett ärende",
-    "outcome.ignored": "Sparades utan att bli ett ärende",
-    "outcome.duplicate": "Fanns redan",
-    "outcome.quarantined": "Kunde inte hanteras och väntar på en person",
-    "ignored.auto_reply": "Automatiskt svar från avsändarens e-post",
-    "ignored.bounce": "Besked om ett mejl som inte kom fram",
-    "ignored.spam": "Reklam, nyhetsbrev eller bedrägeriförsök",
-    "ignored.own_loop": "Vårt eget mejl kom tillbaka",
-    "ignored.own_bounce": "Ett mejl från oss kom inte fram",
-    "ignored.delay_notice": "Besked om att ett mejl är försenat",
-    "mode.off": "Avstängd",
-    "mode.shadow": "Skuggläge: bedömer men gör inget",
-    "mode.draft": "Utkast: skriver svar som en person skickar",
-    "mode.auto": "Automatisk: skickar kvittenser själv",
-    "event.received": "Mejlet kom in",
-    "event.triaged": "Bedömdes",
-    "event.retagged": "Bedömningen rättades",
-    "event.assigned": "Tilldelades",
-    "event.taken": "Togs av en handläggare",
-    "event.handed_over": "Lämnades över",
-    "event.moved_process": "Flyttades till en annan process",
-    "event.receipt_sent": "Kvittens skickades",
-    "event.answered": "Besvarades",
-    "event.feedback_ongoing": "Kunden fick veta att ärendet pågår",
-    "event.feedback_done": "Kunden fick veta att ärendet är klart",
-    "event.waiting": "Började vänta",
-    "event.resumed": "Togs upp igen",
-    "event.alert_sent": "Larm skickades",
-    "event.acknowledged": "Larmet kvitterades",
-    "event.escalated": "Larmet gick vidare till nästa person",
-    "event.stop_confirmed": "En person bekräftade stoppet",
-    "event.closed": "Avslutades",
-    "event.reopened": "Öppnades igen",
-    "event.merged": "Slogs ihop med ett annat ärende",
-    "event.undone": "Ångrades",
-    "event.viewed": "Öppnades för läsning",
-    "event.delivery_failed": "Vårt mejl kom inte fram",
-    "event.remark_registered": "Synpunkten registrerades",
-    "action.reply": "Svar",
-    "action.alert": "Larm",
-    "action.digest": "Sammanställning",
-    "action_state.planned": "Planerad",
-    "action_state.held": "Hålls inne tills en person släpper den",
-    "action_state.done": "Utförd",
-    "action_state.dropped": "Struken",
-    "action_state.failed": "Misslyckades",
-    "where.subject": "ämnesraden",
-    "where.body": "mejlets text",
-    "where.quoted": "den citerade texten",
-    "where.header": "mejlets huvud",
-    "where.sender": "avsändaren",
-    "where.attachment": "bilagans namn",
-    "where.mailbox": "funktionsbrevlådan",
-}

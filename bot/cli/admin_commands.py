@@ -1,0 +1,113 @@
+"""`check`, `recompute` and `db upgrade`: for process owners and operators."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import typer
+
+from bot.cli.common import console, of, print_json, settings_of, tell
+from bot.texts import Say
+
+
+def add(app: typer.Typer, say: Say) -> None:
+    """Add the commands to the command line."""
+
+    @app.command(
+        help=say("Kontrollera kunskapsfiler, mallar och inställningar; alla fel med fil och rad."),
+        epilog=say("Exempel: sammadag check"),
+    )
+    def check(
+        context: typer.Context,
+        as_json: bool = typer.Option(False, "--json", help=say("Skriv felen som JSON.")),
+    ) -> None:
+        from bot.app import check_everything
+
+        problems = check_everything(settings_of(context))
+        if as_json:
+            print_json([problem.as_json() for problem in problems])
+        for problem in problems:
+            tell(str(problem))
+        if not problems and not as_json:
+            console().print(of(context).say("Inga fel."))
+        raise typer.Exit(1 if problems else 0)
+
+    @app.command(
+        help=say("Räkna om arbetstiden för händelser när öppettiderna har rättats."),
+        epilog=say("Exempel: sammadag recompute --from 2026-01-01 --to 2026-03-31"),
+    )
+    def recompute(
+        context: typer.Context,
+        start: datetime = typer.Option(
+            ..., "--from", formats=["%Y-%m-%d"], help=say("Första dagen.")
+        ),
+        end: datetime = typer.Option(
+            ..., "--to", formats=["%Y-%m-%d"], help=say("Sista dagen, medräknad.")
+        ),
+        as_json: bool = typer.Option(False, "--json", help=say("Skriv resultatet som JSON.")),
+    ) -> None:
+        events, changed = _recompute(context, start, end)
+        if as_json:
+            print_json({"events": events, "changed": changed})
+        else:
+            console().print(
+                of(context).say(
+                    "{events} händelser räknade om, {changed} ändrade.",
+                    events=events,
+                    changed=changed,
+                )
+            )
+
+    database = typer.Typer(help=say("Databasens skötsel."), no_args_is_help=True)
+    app.add_typer(database, name="db")
+
+    @database.command(
+        "upgrade",
+        help=say("Uppgradera databasens schema till programmets."),
+        epilog=say("Exempel: sammadag db upgrade"),
+    )
+    def upgrade(context: typer.Context) -> None:
+        from bot.app import open_database
+        from bot.store import schema
+
+        opened = open_database(settings_of(context), ready=False)
+        before, after = schema.upgrade(opened.engine)
+        opened.close()
+        console().print(
+            of(context).say(
+                "Databasens schema är {after} (var {before}).",
+                after=after,
+                before=before or of(context).say("tomt"),
+            )
+        )
+
+
+def _recompute(context: typer.Context, start: datetime, end: datetime) -> tuple[int, int]:
+    from datetime import UTC, timedelta
+
+    from rich.progress import Progress
+
+    from bot.app import load_knowledge, open_database
+    from bot.errors import UsageError
+    from bot.services.recompute import recompute
+
+    if end < start:
+        raise UsageError("--to: lies before --from; give the earlier day first")
+    settings = settings_of(context)
+    calendar = load_knowledge(settings).calendar
+    first = start.replace(tzinfo=calendar.zone).astimezone(UTC)
+    last = (end + timedelta(days=1)).replace(tzinfo=calendar.zone).astimezone(UTC)
+    database = open_database(settings)
+    try:
+        with Progress(console=console(to_stderr=True), transient=True) as progress:
+            task = progress.add_task(of(context).say("Räknar om"), total=None)
+            result = recompute(
+                database,
+                calendar,
+                first,
+                last,
+                progress=lambda count: progress.advance(task, count),
+            )
+    finally:
+        database.close()
+    return result.events, result.changed

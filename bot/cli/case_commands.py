@@ -1,0 +1,170 @@
+"""`ignored`, `quarantine` and `books`: mail that became no case, and whether nothing is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.cli.common import console, of, print_json, settings_of, tell
+from bot.texts import Say
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.store.records import IgnoredMail, Quarantined
+
+
+def add(app: typer.Typer, say: Say) -> None:
+    """Add the commands to the command line."""
+    ignored = typer.Typer(
+        help=say("Mejl som inte blev ärenden: visa dem och gör ärende av dem."),
+        no_args_is_help=True,
+    )
+    app.add_typer(ignored, name="ignored")
+    _add_ignored(ignored, say)
+
+    @app.command(
+        help=say("Visa mejl som programmet självt inte klarade; de är sparade och prövas igen."),
+        epilog=say("Exempel: sammadag quarantine --retry"),
+    )
+    def quarantine(
+        context: typer.Context,
+        retry: bool = typer.Option(False, "--retry", help=say("Pröva dem nu.")),
+        as_json: bool = typer.Option(False, "--json", help=say("Skriv listan som JSON.")),
+    ) -> None:
+        built = _built(context)
+        try:
+            if retry:
+                tell(of(context).say("{antal} lämnade karantänen", antal=built.intake.retry_all()))
+            with built.database.reading() as work:
+                mails = work.books.quarantined()
+        finally:
+            built.close()
+        _show_quarantine(mails, as_json=as_json, say=of(context).say)
+
+    @app.command(
+        help=say("Kontrollera att varje mejl har exakt ett utfall."),
+        epilog=say("Exempel: sammadag books --json"),
+    )
+    def books(
+        context: typer.Context,
+        as_json: bool = typer.Option(False, "--json", help=say("Skriv böckerna som JSON.")),
+    ) -> None:
+        from bot.cli.books_view import show
+        from bot.services.books import balance
+
+        built = _built(context)
+        try:
+            found = balance(built.database, built.sources.values())
+        finally:
+            built.close()
+        if as_json:
+            print_json(found.as_json())
+        else:
+            show(found, console(), of(context).say)
+        raise typer.Exit(0 if found.balanced else 1)
+
+
+def _add_ignored(app: typer.Typer, say: Say) -> None:
+    @app.command(
+        "list",
+        help=say("Visa undanlagda mejl, nyast först, utan att visa vad som står i dem."),
+        epilog=say("Exempel: sammadag ignored list --glance"),
+    )
+    def listed(
+        context: typer.Context,
+        glance: bool = typer.Option(
+            False, "--glance", help=say("Bara de som innehåller brådskande ord.")
+        ),
+        as_json: bool = typer.Option(False, "--json", help=say("Skriv listan som JSON.")),
+    ) -> None:
+        built = _built(context)
+        try:
+            mails = built.ignored.listed(glance_only=glance)
+        finally:
+            built.close()
+        _show_ignored(mails, as_json=as_json, say=of(context).say)
+
+    @app.command(
+        "open",
+        help=say("Gör ett ärende av ett undanlagt mejl."),
+        epilog=say("Exempel: sammadag ignored open 17 --as anna@exempelstad.example"),
+    )
+    def opened(
+        context: typer.Context,
+        number: int = typer.Argument(..., help=say("Mejlets nummer i listan.")),
+        as_email: str = typer.Option(..., "--as", help=say("Din e-postadress.")),
+        as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),
+    ) -> None:
+        from bot.vocabulary import MessageId
+
+        built = _built(context)
+        try:
+            person = built.knowledge.person_by_email(as_email)
+            case = built.ignored.make_case(MessageId(number), by=person.key)
+        finally:
+            built.close()
+        if as_json:
+            print_json({"case": str(case.number), "process": case.process, "matter": case.matter})
+        else:
+            console().print(of(context).say("Mejlet är nu ärende {case}.", case=case.number))
+
+
+def _built(context: typer.Context) -> App:
+    from bot.app import build
+    from bot.logging_setup import configure
+
+    configure(level="warning")
+    return build(settings_of(context))
+
+
+def _show_ignored(mails: list[IgnoredMail], *, as_json: bool, say: Say) -> None:
+    if as_json:
+        for mail in mails:
+            print_json(
+                {
+                    "id": mail.id,
+                    "mailbox": mail.mailbox,
+                    "because": mail.because,
+                    "received": mail.received_at.isoformat(),
+                    "glance": mail.glance,
+                }
+            )
+        return
+    from rich.table import Table
+
+    table = Table(say("Nr"), say("Brevlåda"), say("Skäl"), say("Inkom"), say("Titta på"))
+    for mail in mails:
+        table.add_row(
+            str(mail.id),
+            say.code(f"mailbox.{mail.mailbox}"),
+            say.code(f"ignored.{mail.because}"),
+            f"{mail.received_at:%Y-%m-%d %H:%M} UTC",
+            say("ja") if mail.glance else "",
+        )
+    console().print(table)
+
+
+def _show_quarantine(mails: list[Quarantined], *, as_json: bool, say: Say) -> None:
+    if as_json:
+        for mail in mails:
+            print_json(
+                {
+                    "mailbox": mail.mailbox,
+                    "error": mail.error,
+                    "attempts": mail.attempts,
+                    "retry_at": mail.retry_at.isoformat(),
+                }
+            )
+        return
+    from rich.table import Table
+
+    table = Table(say("Brevlåda"), say("Fel"), say("Försök"), say("Prövas igen"))
+    for mail in mails:
+        table.add_row(
+            say.code(f"mailbox.{mail.mailbox}"),
+            mail.error,
+            str(mail.attempts),
+            f"{mail.retry_at:%Y-%m-%d %H:%M} UTC",
+        )
+    console().print(table)

@@ -1,0 +1,62 @@
+"""`demo` and `run`: the product, with a sample city or with real settings."""
+
+from __future__ import annotations
+
+import typer
+
+from bot.cli.common import of, settings_of
+from bot.texts import Say
+
+
+def add(app: typer.Typer, say: Say) -> None:
+    """Add the commands to the command line."""
+
+    @app.command(
+        help=say("Visa hela produkten med en påhittad stad, utan nätverk."),
+        epilog=say("Exempel: sammadag demo --once --json"),
+    )
+    def demo(
+        context: typer.Context,
+        once: bool = typer.Option(
+            False, "--once", help=say("Hantera exempelmejlen, sammanfatta och sluta.")
+        ),
+        as_json: bool = typer.Option(False, "--json", help=say("Skriv sammanfattningen som JSON.")),
+        port: int = typer.Option(8000, "--port", help=say("Webbsidans port.")),
+    ) -> None:
+        from bot import demo as sample_city
+
+        _log(context, level="warning")
+        speak = of(context).say
+        if once:
+            raise typer.Exit(sample_city.run_once(speak, as_json=as_json))
+        sample_city.run(speak, port=port)
+
+    @app.command(
+        help=say("Bevaka brevlådorna enligt inställningarna tills du avbryter."),
+        epilog=say("Exempel: sammadag --config /etc/sammadag.toml run"),
+    )
+    def run(context: typer.Context) -> None:
+        from bot.app import build
+        from bot.errors import SettingsError
+        from bot.signals import stop_on_signals
+
+        settings = settings_of(context)
+        _log(context, style=settings.log.format, level=settings.log.level)
+        if not settings.mailboxes:
+            raise SettingsError(
+                "mailboxes: none is configured; see sammadag.sample.toml for an example"
+            )
+        app_ = build(settings)
+        lock = app_.claim()
+        try:
+            stop_on_signals(app_.worker.stop)
+            app_.worker.run()
+        finally:
+            lock.release()
+            app_.close()
+
+
+def _log(context: typer.Context, *, style: str = "auto", level: str = "info") -> None:
+    from bot.logging_setup import configure
+
+    configure(style=style, level=level)
