@@ -64,7 +64,7 @@ def find(root: Path, codes: Sequence[str]) -> Found:
         for path in sorted(root.rglob(pattern)):
             _find_in_page(path, path.relative_to(root.parent).as_posix(), found)
     for sentence in codes:
-        found.sentences.setdefault(sentence, "bot/texts.py CODES")
+        found.sentences.setdefault(sentence, "bot/texts/codes.py")
     return found
 
 

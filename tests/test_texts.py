@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,8 +14,16 @@ from babel.messages.catalog import Catalog
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bot.triage
+import functionmail.automatic
 from bot import vocabulary
+from bot.notifying import Alert, AlertCode, sentence
+from bot.plan import Withheld
 from bot.texts import CODES, names_in, speaker
+from bot.triage.cues import Says
+from bot.triage.reading import Place
+from functionmail.automatic import NoAnswer
+from functionmail.message import Fault
 from tests import catalogues
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -22,9 +32,20 @@ SPRING = datetime(2026, 3, 4, 13, 5, tzinfo=UTC)
 swedish = speaker("sv")
 english = speaker("en")
 
+CODES_OF_OTHERS = {
+    "alert": AlertCode,
+    "fault": Fault,
+    "no_answer": NoAnswer,
+    "withheld": Withheld,
+    "where": Place,
+}
+A_RULE = re.compile(r'"((?:tag|matter|kind|spam|protected|complaint)\.[a-z_]+)"')
+AN_AUTHOR_RULE = re.compile(
+    r'(?:_automatic\(|_bounce\(|rule=)"([a-z_]+)"|^        \("([a-z]+)", _[a-z]+\(reading', re.M
+)
 ENUMS = {
     "kind": vocabulary.Kind,
-    "urgency": vocabulary.Urgency,
+    "urgent": vocabulary.Urgency,
     "status": vocabulary.Status,
     "channel": vocabulary.Channel,
     "language": vocabulary.Language,
@@ -40,10 +61,45 @@ ENUMS = {
 
 @pytest.mark.parametrize(
     "code",
-    [f"{prefix}.{item.value}" for prefix, enum in ENUMS.items() for item in enum],
+    [
+        f"{prefix}.{item.value}"
+        for prefix, enum in (ENUMS | CODES_OF_OTHERS).items()
+        for item in enum
+    ],
 )
-def test_every_word_of_the_vocabulary_has_a_sentence(code):
+def test_every_code_that_a_module_can_return_has_a_sentence(code):
     assert CODES[code]
+
+
+def test_every_rule_of_triage_has_a_sentence():
+    sources = Path(bot.triage.__file__).parent.glob("*.py")
+    literal = {rule for path in sources for rule in A_RULE.findall(path.read_text("utf-8"))}
+    made = {f"matter.{says.value}" for says in Says if says is not Says.AGAINST}
+    assert len(literal) > 5
+    assert [rule for rule in sorted(literal | made) if f"reason.{rule}" not in CODES] == []
+
+
+def test_every_rule_that_tells_machines_from_people_has_a_sentence():
+    sources = Path(functionmail.automatic.__file__).parent.glob("*.py")
+    found = {
+        rule
+        for path in sources
+        for pair in AN_AUTHOR_RULE.findall(path.read_text("utf-8"))
+        for rule in pair
+        if rule
+    }
+    assert len(found) > 5
+    assert [rule for rule in sorted(found) if f"reason.{rule}" not in CODES] == []
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if code.startswith("reason.")])
+def test_a_reason_needs_nothing_but_the_words_it_saw(code):
+    assert names_in(CODES[code]) <= {"words"}
+
+
+@pytest.mark.parametrize("code", AlertCode)
+def test_an_alert_can_be_said_with_the_values_that_it_has(code):
+    assert sentence(Alert(key="k", code=code, values={"cases": 3}), swedish)
 
 
 @pytest.mark.parametrize("code", sorted(CODES))
