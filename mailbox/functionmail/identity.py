@@ -14,6 +14,9 @@ from hashlib import sha256
 
 from functionmail.message import CaseReference
 
+LOOP_HEADER = "X-Samma-Dag"
+"""Stands in everything that we send. Anyone can write it, so it only ever keeps us silent."""
+
 _SHORTEST_KEY = 16
 _MAC_LETTERS = 10
 """50 bits: more than anyone can try by sending mail."""

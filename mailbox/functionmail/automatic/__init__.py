@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from functionmail.automatic import bounces, headers, replies, spam
-from functionmail.automatic.headers import LOOP_HEADER
 from functionmail.automatic.reading import Reading, read
 from functionmail.automatic.verdicts import (
     BY_A_PERSON,
@@ -22,12 +21,11 @@ from functionmail.automatic.verdicts import (
     DeliveryFailure,
     NoAnswer,
 )
-from functionmail.identity import Identity
+from functionmail.identity import LOOP_HEADER, Identity
 from functionmail.message import Message
 
 __all__ = [
     "BY_A_PERSON",
-    "LOOP_HEADER",
     "Author",
     "Authorship",
     "DeliveryFailure",

@@ -11,9 +11,6 @@ from collections.abc import Iterator
 
 from functionmail.message import Address, Message
 
-LOOP_HEADER = "x-samma-dag"
-"""Our own mark on what we send; `compose` writes it."""
-
 _AUTORESPONDER_NAMES = frozenset(
     {
         "x-autoreply",
