@@ -4,7 +4,8 @@ Run by ``make check``. One line for each sentence that is missing, empty, fuzzy,
 used, or whose ``{names}`` differ from the Swedish; exit code 1 if there is any. Sentences
 are found by the names `say`, `say.plural`, `say.code` (through the table `CODES`) and
 `mark`, in Python below ``bot/`` and in its Jinja2 pages. A sentence that is put together
-with an f-string, ``+`` or ``%`` cannot be translated and is reported too.
+with an f-string, ``+`` or ``%`` cannot be translated and is reported too, and so is a code without
+a sentence.
 
 ``--update`` adds what is missing with an empty translation, for a translator to fill in.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 import argparse
 import ast
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,10 +23,11 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 
-from bot.texts import CATALOGUES, CODES, LANGUAGES, SOURCE_LANGUAGE, names_in
+from bot.texts import CATALOGUES, LANGUAGES, SOURCE_LANGUAGE, names_in
+from bot.texts.codes import CODES
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("*.html", "*.j2", "*.jinja", "*.txt")
+PAGES = ("*.html", "*.j2")
 HEADER = r"""# The sentences of Samma dag beside the Swedish of the source code.
 msgid ""
 msgstr ""
@@ -55,39 +57,46 @@ class Found:
             self.sentences.setdefault(key, where)
 
 
-def find(root: Path, codes: Sequence[str]) -> Found:
-    """Collect every sentence below a folder, with the place where it stands first."""
+def find(root: Path, codes: Mapping[str, str]) -> Found:
+    """Collect every sentence below a folder and of a table of codes, with its first place."""
     found = Found()
     for path in sorted(root.rglob("*.py")):
-        _find_in_python(path, path.relative_to(root.parent).as_posix(), found)
+        _find_in_python(path, path.relative_to(root.parent).as_posix(), codes, found)
     for pattern in PAGES:
         for path in sorted(root.rglob(pattern)):
             _find_in_page(path, path.relative_to(root.parent).as_posix(), found)
-    for sentence in codes:
+    for sentence in codes.values():
         found.sentences.setdefault(sentence, "bot/texts/codes.py")
     return found
 
 
-def _find_in_python(path: Path, name: str, found: Found) -> None:
+def _find_in_python(path: Path, name: str, codes: Mapping[str, str], found: Found) -> None:
     for node in ast.walk(ast.parse(path.read_bytes())):
-        count = _arguments(node.func) if isinstance(node, ast.Call) else 0
-        if not count or not isinstance(node, ast.Call):
+        if not isinstance(node, ast.Call):
             continue
         where = f"{name}:{node.lineno}"
-        arguments = node.args[:count]
-        if any(isinstance(argument, ast.JoinedStr | ast.BinOp) for argument in arguments):
-            found.faults.append(f"{where}: a sentence is put together; use {{names}} and values")
-        found.add([getattr(argument, "value", None) for argument in arguments], where)
+        match node:
+            case ast.Call(ast.Name("say" | "mark") | ast.Attribute(attr="say" | "_say")):
+                _take_in(node.args[:1], where, found)
+            case ast.Call(ast.Attribute(speaker, "plural")) if _is_say(speaker):
+                _take_in(node.args[:2], where, found)
+            case ast.Call(ast.Attribute(speaker, "code"), [ast.Constant(str(code)), *_]) if (
+                _is_say(speaker) and code not in codes
+            ):
+                found.faults.append(f"{where}: no sentence for the code {code!r}")
 
 
-def _arguments(function: ast.expr) -> int:
-    """Tell how many leading arguments of a call are sentences."""
-    match function:
-        case ast.Name("say" | "mark") | ast.Attribute(attr="say"):
-            return 1
-        case ast.Attribute(ast.Name("say") | ast.Attribute(attr="say"), "plural"):
-            return 2
-    return 0
+def _is_say(speaker: ast.expr) -> bool:
+    match speaker:
+        case ast.Name("say") | ast.Attribute(attr="say" | "_say"):
+            return True
+    return False
+
+
+def _take_in(arguments: Sequence[ast.expr], where: str, found: Found) -> None:
+    if any(isinstance(argument, ast.JoinedStr | ast.BinOp) for argument in arguments):
+        found.faults.append(f"{where}: a sentence is put together; use {{names}} and values")
+    found.add([getattr(argument, "value", None) for argument in arguments], where)
 
 
 def _find_in_page(path: Path, name: str, found: Found) -> None:
@@ -169,7 +178,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check the catalogues of sentences.")
     parser.add_argument("--update", action="store_true", help="add missing sentences")
     options = parser.parse_args(arguments)
-    found = find(ROOT / "bot", list(CODES.values()))
+    found = find(ROOT / "bot", CODES)
     lines = list(found.faults)
     for language in LANGUAGES:
         if language == SOURCE_LANGUAGE:

@@ -19,7 +19,8 @@ import functionmail.automatic
 from bot import vocabulary
 from bot.notifying import Alert, AlertCode, sentence
 from bot.plan import Withheld
-from bot.texts import CODES, names_in, speaker
+from bot.texts import names_in, speaker
+from bot.texts.codes import CODES
 from bot.triage.cues import Says
 from bot.triage.reading import Place
 from functionmail.automatic import NoAnswer
@@ -270,14 +271,14 @@ def test_sentences_are_found_in_code_and_in_pages(tmp_path):
     package = tmp_path / "bot"
     package.mkdir()
     (package / "a.py").write_text(
-        'say("Ett")\nself.say("Två {x}", x=1)\nT = {"k": mark("Tre")}\n'
+        'say("Ett")\nself._say("Två {x}", x=1)\nsay.code("kind.x")\nT = {"k": mark("Tre")}\n'
         'say.plural("{n} dag", "{n} dagar", n)\nsay(variable)\nother("Nej")\n',
         "utf-8",
     )
     (package / "p.html").write_text(
         '<p>{{ say("Fyra") }}{{ say.plural("{n} rad", "{n} rader", 3) }}</p>', "utf-8"
     )
-    found = catalogues.find(package, ["Kod"])
+    found = catalogues.find(package, {"kind.x": "Kod"})
     assert set(found.sentences) == {
         "Ett",
         "Två {x}",
@@ -293,5 +294,11 @@ def test_sentences_are_found_in_code_and_in_pages(tmp_path):
 @pytest.mark.parametrize("call", ['say(f"Hej {x}")', 'say("Hej " + x)', 'say("Hej %s" % x)'])
 def test_a_sentence_that_is_put_together_is_a_fault(tmp_path, call):
     (tmp_path / "a.py").write_text(call, "utf-8")
-    (line,) = catalogues.find(tmp_path, []).faults
+    (line,) = catalogues.find(tmp_path, {}).faults
     assert "put together" in line
+
+
+def test_a_code_without_a_sentence_is_a_fault(tmp_path):
+    (tmp_path / "a.py").write_text('self.say.code("kind.case")\nsay.code("kind.cse")\n', "utf-8")
+    (line,) = catalogues.find(tmp_path, {"kind.case": "Ärende"}).faults
+    assert "a.py:2: no sentence for the code 'kind.cse'" in line

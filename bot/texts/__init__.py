@@ -14,9 +14,7 @@ the check finds sentences by that name.
 
 from __future__ import annotations
 
-import gettext
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from io import BytesIO
@@ -27,6 +25,8 @@ from typing import TYPE_CHECKING, Final
 from bot.texts.codes import CODES
 
 if TYPE_CHECKING:
+    from gettext import NullTranslations
+
     from babel import Locale
 
 SOURCE_LANGUAGE: Final = "sv"
@@ -55,11 +55,13 @@ def speaker(language: str) -> Say:
     return _speaker(primary if primary in _LOCALES else SOURCE_LANGUAGE)
 
 
-@dataclass(frozen=True, slots=True)
 class Say:
     """Speaks one language. Called with a Swedish sentence, it says it in that language."""
 
-    language: str
+    __slots__ = ("language",)
+
+    def __init__(self, language: str) -> None:
+        self.language: Final = language
 
     def __call__(self, source: str, /, **values: object) -> str:
         """Say a sentence, its ``{names}`` replaced by values.
@@ -145,9 +147,11 @@ def _speaker(language: str) -> Say:
 
 
 @lru_cache
-def _catalogue(language: str) -> gettext.NullTranslations:
+def _catalogue(language: str) -> NullTranslations:
+    from gettext import GNUTranslations, NullTranslations
+
     if language == SOURCE_LANGUAGE:
-        return gettext.NullTranslations()
+        return NullTranslations()
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
@@ -155,7 +159,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     with (CATALOGUES / language / "LC_MESSAGES" / "sammadag.po").open("rb") as file:
         write_mo(compiled, read_po(file, locale=language))
     compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    return GNUTranslations(compiled)
 
 
 @lru_cache
