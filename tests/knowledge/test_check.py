@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.knowledge import bundled_folder
+from bot.knowledge.check import Problem, problems
+from tests.knowledge import small
+
+TAGS = """\
+tags:
+  - {code: KR, process: kundreskontra}
+  - {code: RED, process: redovisning}
+"""
+ANSTAND = """\
+matter: anstand
+process: kundreskontra
+urgent: collections
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    small.write(tmp_path)
+    (tmp_path / "tags.yaml").write_text(TAGS, encoding="utf-8")
+    lexicon = tmp_path / "lexicon" / "matters"
+    lexicon.mkdir(parents=True)
+    (lexicon / "anstand.yaml").write_text(ANSTAND, encoding="utf-8")
+    return tmp_path
+
+
+def found(folder: Path, *files: str) -> list[str]:
+    return [str(problem) for problem in problems(folder) if problem.file in files]
+
+
+def test_the_shipped_knowledge_has_no_problems():
+    assert problems(bundled_folder()) == []
+
+
+def test_problems_of_all_files_are_listed_at_once(folder):
+    small.spoil(folder, "hours.yaml", "friday", "fredag")
+    small.spoil(folder, "matters.yaml", "urgent: collections", "urgnt: collections")
+    small.spoil(folder, "organisation.yaml", "[trafik]", "[trafk]")
+    assert {problem.file for problem in problems(folder)} >= {
+        "hours.yaml",
+        "matters.yaml",
+        "organisation.yaml",
+    }
+
+
+def test_a_problem_is_one_line_with_file_and_line(folder):
+    small.spoil(folder, "organisation.yaml", "[trafik]", "[trafk]")
+    (problem,) = [p for p in problems(folder) if p.file == "organisation.yaml"]
+    assert problem == Problem(
+        file="organisation.yaml",
+        line=16,
+        what="unknown customer trafk; did you mean trafik?",
+    )
+    assert str(problem).startswith("organisation.yaml line 16: ")
+
+
+def test_tags_that_agree_with_the_processes_are_no_problem(folder):
+    assert found(folder, "tags.yaml", "anstand.yaml") == []
+
+
+def test_a_tag_with_another_code_than_its_process_is_a_problem(folder):
+    small.spoil(folder, "tags.yaml", "code: RED", "code: REDO")
+    assert found(folder, "tags.yaml") == [
+        "tags.yaml line 3: the code of redovisning is RED in processes.yaml"
+    ]
+
+
+def test_a_tag_of_an_unknown_process_is_a_problem(folder):
+    small.spoil(folder, "tags.yaml", "process: redovisning", "process: redovising")
+    assert found(folder, "tags.yaml") == [
+        "tags.yaml line 3: unknown process redovising",
+        "tags.yaml line 1: the process redovisning has no tag",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "problem"),
+    [
+        pytest.param(
+            "matter: anstand",
+            "matter: anstond",
+            "anstand.yaml line 1: unknown matter anstond",
+            id="matter",
+        ),
+        pytest.param(
+            "process: kundreskontra",
+            "process: redovisning",
+            "anstand.yaml line 2: redovisning is not a process of anstand, which has kundreskontra",
+            id="process",
+        ),
+        pytest.param(
+            "urgent: collections",
+            "urgent: payout",
+            "anstand.yaml line 3: anstand is collections in matters.yaml",
+            id="urgency",
+        ),
+    ],
+)
+def test_the_lexicon_and_the_list_of_matters_must_agree(folder, right, wrong, problem):
+    small.spoil(folder, "lexicon/matters/anstand.yaml", right, wrong)
+    assert found(folder, "anstand.yaml") == [problem]
+
+
+def test_a_matter_without_words_in_the_lexicon_is_a_problem(folder):
+    shutil.rmtree(folder / "lexicon")
+    assert found(folder, "matters.yaml") == [
+        "matters.yaml line 2: the matter anstand has no file in lexicon/matters"
+    ]
+
+
+def test_a_folder_that_is_not_there_is_a_list_of_missing_files(tmp_path):
+    whats = {problem.what for problem in problems(tmp_path / "gone")}
+    assert whats == {"the file is missing"}
