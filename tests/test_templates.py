@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import KnowledgeError, NotFound, ReplyHasHole
-from bot.templates import LONGEST_LINE, FieldType, Sending, Templates, bundled_folder
+from bot.templates import FieldType, Sending, Templates, bundled_folder, faults
+from bot.templates.values import LONGEST_LINE
 from bot.vocabulary import Urgency
 
 TEMPLATES = Templates(bundled_folder())
@@ -332,6 +333,22 @@ def test_a_missing_file_is_named_when_the_folder_is_read(folder, file):
     with pytest.raises(KnowledgeError, match="missing") as caught:
         Templates(folder)
     assert caught.value.file == str(folder / file)
+
+
+def test_every_wrong_template_is_named_at_once(folder):
+    replace(folder / "received" / "template.toml", 'sending = "auto"', "")
+    (folder / "received_protected" / "en" / "subject.txt.j2").unlink()
+    assert faults(bundled_folder()) == []
+    assert [Path(fault.file).relative_to(folder).parts[0] for fault in faults(folder)] == [
+        "received",
+        "received_protected",
+    ]
+
+
+def test_a_wrong_base_is_one_fault(folder):
+    (folder / "_base" / "fields.toml").write_text("fields = 1", "utf-8")
+    (fault,) = faults(folder)
+    assert fault.file.endswith("fields.toml")
 
 
 def test_a_file_that_is_not_utf8_is_named(folder):

@@ -1,0 +1,176 @@
+"""Reply templates: a name, a language and values become a subject, a text and an HTML body.
+
+A template is a folder: ``<name>/template.toml`` and ``<name>/<language>/{subject.txt,
+body.txt,body.html}.j2``, over the greeting and signature in ``_base/<language>/`` and the
+values that every letter takes in ``_base/fields.toml``. The whole folder is read, checked
+and compiled once; after a change on disk, make a new `Templates`.
+
+Values come from mail and from settings and are hostile: they are cleaned, escaped in HTML
+and never read as templates. A value that a template requires and does not get stops the
+reply (`ReplyHasHole`), because a letter with a hole is worse than a late one.
+
+To add a reply: copy a folder, change its texts and its ``template.toml`` (`Definition`
+lists the keys, `FieldType` the types of values), and run ``sammadag check`` and the tests of
+the templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import css_inline
+import jinja2
+
+from bot.errors import KnowledgeError, NotFound, ReplyHasHole
+from bot.templates.definition import (
+    FieldType,
+    Sending,
+    Template,
+    TemplateField,
+    paths_of,
+    read_base,
+    read_template,
+)
+from bot.templates.sources import Sources
+from bot.templates.values import clean, one_line, tidy
+from bot.vocabulary import Language, TemplateKey
+
+__all__ = [
+    "FieldType",
+    "Rendered",
+    "Sending",
+    "Template",
+    "TemplateField",
+    "Templates",
+    "bundled_folder",
+    "faults",
+]
+
+_PARTS: Final = ("subject.txt.j2", "body.txt.j2", "body.html.j2")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A letter, ready to be sent.
+
+    Attributes:
+        subject: One line without control characters.
+        html: A whole document with its styles inline; nothing in it is loaded from afar.
+        language: The one it is written in; see `Definition.languages`.
+    """
+
+    subject: str
+    text: str
+    html: str
+    template: TemplateKey
+    language: Language
+    version: str
+
+
+class Templates:
+    """The templates of one folder, compiled. Threads may share it."""
+
+    def __init__(self, folder: Path, *, only: Path | None = None) -> None:
+        """Read, check and compile every template below a folder, or a single one.
+
+        Args:
+            only: A ``template.toml`` below the folder.
+
+        Raises:
+            KnowledgeError: A file is missing or wrong; names it, and the line where known.
+        """
+        self._folder = folder
+        self._sources = Sources(folder)
+        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
+        self._templates: dict[str, Template] = {}
+        self._compiled: dict[tuple[str, str], tuple[jinja2.Template, ...]] = {}
+        paths = paths_of(folder) if only is None else [only]
+        base = read_base(folder)
+        for path in paths:
+            self._take_in(read_template(path, base))
+
+    def names(self) -> tuple[TemplateKey, ...]:
+        """Return the names of all templates in alphabetical order."""
+        return tuple(template.name for template in self._templates.values())
+
+    def get(self, name: str) -> Template:
+        """Return a template; NotFound if there is none of that name."""
+        template = self._templates.get(name)
+        if template is None:
+            raise NotFound(f"template {name}: there is none of that name in templates/")
+        return template
+
+    def render(self, name: str, language: str, context: Mapping[str, object]) -> Rendered:
+        """Write a letter.
+
+        Args:
+            name: One of `names`.
+            language: ``sv`` or ``en``; see `Definition.languages`.
+            context: A value for each field of the template; others are ignored. Fields of
+                type ``lines`` take a list or tuple of strings, all others a string.
+
+        Raises:
+            NotFound: There is no such template.
+            ReplyHasHole: A required value is missing or empty, or a link is no https address.
+        """
+        template = self.get(name)
+        chosen = next((known for known in template.languages if known == language), None)
+        spoken = chosen or template.languages[0]
+        values = clean(template, context)
+        try:
+            subject, text, html = (
+                part.render(values) for part in self._compiled[template.name, spoken]
+            )
+        except jinja2.UndefinedError as error:
+            raise ReplyHasHole(template.name, error.message or "of a part") from error
+        if not one_line(subject):
+            raise ReplyHasHole(template.name, "subject")
+        return Rendered(
+            subject=one_line(subject),
+            text=tidy(text),
+            html=self._inliner.inline(html),
+            template=template.name,
+            language=spoken,
+            version=template.version,
+        )
+
+    def _take_in(self, template: Template) -> None:
+        """Compile a template in every language and try its samples."""
+        self._templates[template.name] = template
+        for language in template.languages:
+            keys = [f"{template.name}/{language}/{part}" for part in _PARTS]
+            self._compiled[template.name, language] = tuple(
+                self._sources.compiled(key, template.fields) for key in keys
+            )
+            try:
+                self.render(template.name, language, template.sample(language))
+            except (ReplyHasHole, jinja2.TemplateError) as error:
+                where = str(self._folder / template.name / language)
+                what = f"the sample cannot be rendered: {error}"
+                raise KnowledgeError(where, None, what) from error
+
+
+def faults(folder: Path) -> list[KnowledgeError]:
+    """Return what is wrong with the templates of a folder: the first fault of each."""
+    found = []
+    try:
+        paths = paths_of(folder)
+        read_base(folder)
+    except KnowledgeError as error:
+        return [error]
+    for path in paths:
+        try:
+            Templates(folder, only=path)
+        except KnowledgeError as error:
+            found.append(error)
+    return found
+
+
+def bundled_folder() -> Path:
+    """Return the templates that came with the program: in the wheel, else in the checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "bundled" / "templates"
+    return installed if installed.is_dir() else package.parent / "templates"

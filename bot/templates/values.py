@@ -1,0 +1,86 @@
+"""Hostile values, made fit for a letter: cleaned, clipped, or refused as a hole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from bot.errors import ReplyHasHole
+from bot.templates.definition import FieldType, Template
+
+LONGEST_LINE: Final = 200
+"""Characters of a one-line value and of a subject; the rest is cut off."""
+LONGEST_TEXT: Final = 4000
+MOST_LINES: Final = 50
+_LINK: Final = re.compile(r"https://[A-Za-z0-9.-]{1,200}(?:[/?#][!#-&(-;=?-~]{0,1000})?")
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+_BLANK_LINES: Final = re.compile(r"\n{3,}")
+
+
+def clean(template: Template, context: Mapping[str, object]) -> dict[str, object]:
+    """Return a value for every field of a template, safe to insert, empty where optional.
+
+    Raises:
+        ReplyHasHole: A required value is missing or empty, or a link is no https address.
+        TypeError: A value is not of the type that the template says.
+    """
+    values: dict[str, object] = {}
+    for name, field in template.fields.items():
+        value = _CLEAN[field.type](name, context.get(name))
+        if field.required and not value:
+            raise ReplyHasHole(template.name, name)
+        values[name] = value
+    return values
+
+
+def _clean_line(name: str, value: object) -> str:
+    return one_line(_string(name, value))
+
+
+def _clean_text(name: str, value: object) -> str:
+    return tidy(_INVISIBLE.sub("", _string(name, value)[:LONGEST_TEXT])).strip()
+
+
+def _clean_link(name: str, value: object) -> str:
+    link = _string(name, value)
+    return link if _LINK.fullmatch(link) else ""
+
+
+def _clean_lines(name: str, value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{name} takes a list of strings, got {type(value).__name__}")
+    lines = (_clean_line(name, item) for item in value[:MOST_LINES])
+    return tuple(line for line in lines if line)
+
+
+_CLEAN: Final = {
+    FieldType.LINE: _clean_line,
+    FieldType.TEXT: _clean_text,
+    FieldType.LINK: _clean_link,
+    FieldType.LINES: _clean_lines,
+}
+
+
+def _string(name: str, value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} takes a string, got {type(value).__name__}")
+    return value
+
+
+def one_line(value: str) -> str:
+    """Return a text as one visible line of at most `LONGEST_LINE` characters."""
+    clipped = value[: LONGEST_LINE * 4]
+    return " ".join(_INVISIBLE.sub("", clipped).split())[:LONGEST_LINE].strip()
+
+
+def tidy(text: str) -> str:
+    """End lines without spaces, and keep at most one empty line between paragraphs."""
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return _BLANK_LINES.sub("\n\n", lines).strip() + "\n"
