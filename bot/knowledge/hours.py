@@ -16,11 +16,11 @@ from functools import lru_cache
 from typing import Annotated, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot.knowledge.models import File
 from bot.knowledge.yaml_file import KnowledgeModel
-from bot.worktime import Calendar, Interval, Special
+from bot.worktime import Calendar, Interval, Special, check_order
 
 FIRST_YEAR: Final = 1990
 LAST_YEAR: Final = 2060
@@ -86,7 +86,16 @@ def _interval(text: object) -> object:
     return Interval(opens=hours[0], closes=hours[1])
 
 
-Hours = Annotated[tuple[Annotated[Interval, BeforeValidator(_interval)], ...], Field(min_length=1)]
+def _in_order(intervals: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    check_order(intervals)
+    return intervals
+
+
+Hours = Annotated[
+    tuple[Annotated[Interval, BeforeValidator(_interval)], ...],
+    Field(min_length=1),
+    AfterValidator(_in_order),
+]
 
 
 class HalfDays(KnowledgeModel):
@@ -129,8 +138,7 @@ class OpeningHours(File):
     open: tuple[OpenDate, ...] = ()
 
     @model_validator(mode="after")
-    def _makes_sense(self) -> OpeningHours:
-        make_calendar(self)
+    def _is_not_both(self) -> OpeningHours:
         both = {item.date for item in self.open} & set(self.closed)
         if both:
             raise ValueError(f"{min(both)} is both open and closed")

@@ -274,9 +274,11 @@ def _value_line(spot: _Spot, location: Location) -> int:
 def _explained(
     file: str, detail: ErrorDetails, model: type[BaseModel], spots: _Spot
 ) -> KnowledgeError:
-    location = detail["loc"]
+    location, kind = detail["loc"], detail["type"]
+    about_key = bool(location) and location[-1] == "[key]"
+    if about_key:
+        location = location[:-1]
     where = ".".join(_shown(str(part)) for part in location)
-    kind = detail["type"]
     if kind == "extra_forbidden":
         what = f"unknown key {where}{_hint(str(location[-1]), model, location[:-1])}"
         return KnowledgeError(file, _line(spots, location), what)
@@ -288,7 +290,8 @@ def _explained(
     if kind == "json_invalid":
         where, what = "", "is not YAML"
     prefix = f"{where}: " if where else ""
-    return KnowledgeError(file, _value_line(spots, location), f"{prefix}{what}")
+    line = _line(spots, location) if about_key else _value_line(spots, location)
+    return KnowledgeError(file, line, f"{prefix}{what}")
 
 
 def _shown(word: str) -> str:

@@ -20,7 +20,15 @@ from bot.worktime.arithmetic import (
     working_time,
 )
 from bot.worktime.explanation import explain
-from bot.worktime.model import OPEN, OUTSIDE_HOURS, WEEKEND, CountedSpan, Interval, Special
+from bot.worktime.model import (
+    OPEN,
+    OUTSIDE_HOURS,
+    WEEKEND,
+    CountedSpan,
+    Interval,
+    Special,
+    check_order,
+)
 from bot.worktime.office_calendar import Calendar
 
 __all__ = [
@@ -32,6 +40,7 @@ __all__ = [
     "Interval",
     "Special",
     "add_working_time",
+    "check_order",
     "closing_time",
     "end_of_working_day",
     "explain",

@@ -7,11 +7,11 @@ from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
 
-OPEN: Final = "open"
+OPEN: Final = "hours.open"
 """Note of a span that was counted in ordinary opening hours."""
-OUTSIDE_HOURS: Final = "outside_hours"
+OUTSIDE_HOURS: Final = "hours.outside"
 """Note of a working day of which the span touches only hours when the office is closed."""
-WEEKEND: Final = "weekend"
+WEEKEND: Final = "day.weekend"
 """Note of a weekday on which the office never opens."""
 
 

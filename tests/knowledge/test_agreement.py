@@ -198,7 +198,7 @@ def errors_of(folder: Path, people_file: Path | None = None) -> list[str]:
             "hours.yaml",
             "13:00-16:00",
             "11:00-16:00",
-            "hours.yaml line 1: opening hours overlap or stand out of order: 12:00:00, 11:00:00",
+            "hours.yaml line 3: week.monday: opening hours overlap or stand out of order: ",
             id="hours-overlap",
         ),
         pytest.param(
@@ -212,9 +212,17 @@ def errors_of(folder: Path, people_file: Path | None = None) -> list[str]:
             "hours.yaml",
             "friday",
             "fredag",
-            "hours.yaml line 4: week.fredag.[key]: should be 'monday', 'tuesday', 'wednesday', "
+            "hours.yaml line 4: week.fredag: should be 'monday', 'tuesday', 'wednesday', "
             "'thursday', 'friday', 'saturday' or 'sunday'",
             id="weekday",
+        ),
+        pytest.param(
+            "hours.yaml",
+            '  friday: ["08:00-15:00"]\n',
+            '  friday: ["08:00-15:00"]\nclosed: [2026-05-02]\n'
+            'open: [{date: 2026-05-02, hours: ["08:00-09:00"]}]\n',
+            "hours.yaml line 1: 2026-05-02 is both open and closed",
+            id="open-and-closed",
         ),
         pytest.param(
             "hours.yaml",
