@@ -33,13 +33,6 @@ def test_a_sent_draft_lies_in_sent_and_no_longer_among_the_drafts(server):
     assert server.sent() == [mail(ID)]
 
 
-def test_every_byte_of_a_sent_mail_is_kept(server):
-    content = mail(ID, bytes(range(256)) + b"\n\r\n.\r\n")
-    sender = server.sender()
-    sender.send(sender.save_draft(ID, content))
-    assert server.sent() == [content]
-
-
 def test_a_draft_is_found_by_its_message_id(server):
     sender = server.sender()
     draft = sender.save_draft(ID, mail(ID))

@@ -35,7 +35,12 @@ class MailSource(Protocol):
         Returns:
             A batch whose checkpoint is valid even when it holds no messages. The same
             checkpoint gives the same messages, apart from what came or went since.
-            A message that cannot be read is returned with empty content rather than left out.
+            A message that cannot be read is returned with empty content rather than left out;
+            one that went away meanwhile is left out. A message that people flag, label or
+            move back may be returned again.
+
+        Raises:
+            ValueError: `limit` is below 1.
         """
 
     def keys(self) -> Iterator[MessageKey]:
@@ -47,7 +52,8 @@ class MailSource(Protocol):
     def label(self, key: MessageKey, labels: frozenset[str]) -> None:
         """Show people in the shared mailbox what became of a message.
 
-        Setting the same labels twice is a no-op. Labels that people set stay.
+        Labels are added; those set before stay, whoever set them. Setting the same labels
+        twice is a no-op, and labelling makes no message come again.
 
         Raises:
             MessageGone: Somebody moved or deleted it; not an error for the caller.
@@ -67,7 +73,11 @@ class MailSender(Protocol):
         """Name of the mailbox, for logs and error messages; never personal data."""
 
     def save_draft(self, message_id: str, content: bytes) -> DraftKey:
-        """Put a complete mail among the drafts and return its key."""
+        """Put a complete mail among the drafts and return its key.
+
+        The key stays good after a restart. The Message-ID (without brackets) stands in
+        the mail's header too.
+        """
 
     def send(self, draft: DraftKey) -> None:
         """Send a draft; afterwards it lies in Sent and no longer among the drafts.

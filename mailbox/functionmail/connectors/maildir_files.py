@@ -31,7 +31,7 @@ _PASSES = 3
 _LONGEST_NAME = 120
 _MISSING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ESTALE})
 _NOT_THE_FILES_FAULT = frozenset(
-    {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ETIMEDOUT, errno.EINTR, errno.ENOTCONN}
+    {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ETIMEDOUT, errno.ENOTCONN}
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -135,14 +135,14 @@ def read_file(path: Path, *, limit: int = MAX_BYTES + 1) -> FileContent | None:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb", closefd=True) as file:
-            status = os.fstat(descriptor)
-            return _content(file.read(limit), status)
+            return _content(file.read(limit), os.fstat(descriptor))
     except OSError as error:
         if error.errno in _MISSING:
             return None
         if error.errno in _NOT_THE_FILES_FAULT:
             raise
-        return _unreadable(path)
+        status = _status(path)
+        return None if status is None else _content(b"", status)
 
 
 def write_whole(
@@ -207,20 +207,28 @@ def _is_mail(file: os.DirEntry[str]) -> bool:
 
 
 def _entry(folder: Path, key: MessageKey, place: Place, name: str) -> Entry | None:
-    try:
-        status = os.lstat(folder / place / name)
-    except OSError as error:
-        if error.errno in _MISSING:
-            return None
-        raise
+    status = _status(folder / place / name)
+    if status is None:
+        return None
     return Entry(key=key, place=place, name=name, changed_ns=status.st_ctime_ns)
 
 
-def _unreadable(path: Path) -> FileContent | None:
+def _status(path: Path) -> os.stat_result | None:
+    """Return a file's status, or None when it is gone.
+
+    One damaged file must not stop the others: where the disk has lost what it knew of a
+    file, the folder's status stands in.
+    """
     try:
-        return _content(b"", os.lstat(path))
-    except FileNotFoundError:
-        return None
+        return os.lstat(path)
+    except PermissionError:
+        raise
+    except OSError as error:
+        if error.errno in _MISSING:
+            return None
+        if error.errno in _NOT_THE_FILES_FAULT:
+            raise
+        return os.stat(path.parent)
 
 
 def _content(content: bytes, status: os.stat_result) -> FileContent:
