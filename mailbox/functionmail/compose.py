@@ -14,6 +14,7 @@ from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from hashlib import sha256
 
 from functionmail.errors import CannotAnswer
 from functionmail.identity import LOOP_HEADER
@@ -63,9 +64,10 @@ def compose(outgoing: Outgoing) -> bytes:
         if not _EXTRA_NAME.fullmatch(name):
             raise ValueError(f"an extra header must be of the form X-..., got {name!r}")
         mail[name] = _one_line(value)[:_LONGEST_SUBJECT]
-    mail.set_content(_lines(outgoing.text), charset="utf-8")
+    mail.set_content(_lines(outgoing.text), cte="quoted-printable")
     if outgoing.html is not None:
-        mail.add_alternative(_lines(outgoing.html), subtype="html", charset="utf-8")
+        mail.add_alternative(_lines(outgoing.html), subtype="html", cte="quoted-printable")
+        mail.set_boundary(_boundary(outgoing.message_id))
     return "".join(_thread_headers(outgoing)).encode("ascii") + mail.as_bytes()
 
 
@@ -104,6 +106,11 @@ def _thread_headers(outgoing: Outgoing) -> Iterator[str]:
     if references:
         folded = "\r\n ".join(f"<{message_id}>" for message_id in references)
         yield f"References: {folded}\r\n"
+
+
+def _boundary(message_id: str) -> str:
+    """Return a boundary that is the same every time and cannot stand in quoted-printable text."""
+    return f"=_{sha256(message_id.encode()).hexdigest()[:32]}"
 
 
 def _real_ids(message_ids: Iterable[str]) -> Iterator[str]:
