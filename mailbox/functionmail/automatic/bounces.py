@@ -114,16 +114,11 @@ _TEXTS = (
     "\u914d\u4fe1\u3067\u304d\u307e\u305b\u3093",
     "\u9001\u4fe1\u3067\u304d\u307e\u305b\u3093",
 )
-_CERTAIN = (
-    "this is the mail system at host",
-    '"notificationtype":"bounce"',
-    '"notificationtype":"complaint"',
-    '"notificationtype":"delivery"',
-    '"eventtype":"bounce"',
-    '"eventtype":"complaint"',
-    '"eventtype":"delivery"',
+_CERTAIN = re.compile(
+    r"this is the mail system at host|"
+    r"\{ ?\"(?:notification|event)type\" ?: ?\"(?:bounce|complaint|delivery)\""
 )
-"""Postfix, and the notices of a large mail service, whoever passes them on."""
+"""How Postfix begins, and the notices of a large mail service, whoever passes them on."""
 
 _DELAYS = (
     "delivery status notification (delay)",
@@ -178,9 +173,8 @@ def by_words(reading: Reading) -> Authorship | None:
     """
     if reading.passed_on:
         return None
-    certain = reading.text_word(_CERTAIN)
-    if certain:
-        return _bounce("bounce_text", certain)
+    if certain := _CERTAIN.match(reading.text):
+        return _bounce("bounce_text", certain[0])
     subject, text = reading.subject_start(_SUBJECTS), reading.text_word(_TEXTS)
     if not subject and not text:
         return None

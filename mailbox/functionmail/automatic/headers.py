@@ -41,7 +41,7 @@ _REPORT_TYPES = frozenset(
         "message/global-disposition-notification",
     }
 )
-_DAEMONS = re.compile(r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|microsoftexchange.*)")
+_DAEMONS = re.compile(r"mail(?:er)?[-_.]?daemon|post[-_.]?master|microsoftexchange.*")
 _NO_REPLY = re.compile(
     r"(?:^|[._+-])(?:no|not|do[._-]?not|don?t|ej|inte|svara)[._-]?(?:reply|respond|svara?|ej|inte)"
     r"(?:$|[._+\d-])|^bounces?(?:$|[._+=\d-])"
