@@ -8,6 +8,7 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -15,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from functionmail.connectors.maildir import MaildirSource
 from functionmail.connectors.maildir_files import make_maildir
 from functionmail.message import Checkpoint
+from tests.contracts.mail_servers import RootPowersDropped
 
 MORNING = datetime(2026, 3, 3, 8, tzinfo=UTC)
 
@@ -113,3 +115,28 @@ PeopleAndReader.TestCase.settings = settings(max_examples=60, stateful_step_coun
 
 class TestPeopleAndReader(PeopleAndReader.TestCase):
     """Nothing is lost; nothing comes twice, unless renamed before a restart."""
+
+
+@pytest.mark.slow
+class TestPeopleAndReaderAtLength(PeopleAndReader.TestCase):
+    """The same, through many more histories."""
+
+    settings = settings(max_examples=400, stateful_step_count=50)
+
+
+@pytest.mark.slow
+def test_twenty_thousand_waiting_mails_are_read_once_each_from_one_listing(tmp_path):
+    maildir = tmp_path / "info"
+    make_maildir(maildir)
+    names = [f"{number:06}.mx" for number in range(20_000)]
+    for name in names:
+        (maildir / "new" / name).write_bytes(b"Subject: x\r\n\r\n")
+    source = MaildirSource(maildir, "info")
+    batch = source.fetch(None)
+    found = [message.key for message in batch.messages]
+    (maildir / "new").chmod(0o311)
+    with RootPowersDropped():
+        while batch.more:
+            batch = source.fetch(batch.checkpoint)
+            found += [message.key for message in batch.messages]
+    assert sorted(found) == names

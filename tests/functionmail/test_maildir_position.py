@@ -38,11 +38,12 @@ def listing(*entries: Entry, modified_ns: int = NOON, inode: int = 7) -> Listing
 
 
 def position(shown: Listing, *returned: str) -> Position:
-    waiting = sorted((e for e in shown.entries.values() if e.key not in returned), key=_order)
+    done = frozenset(returned)
+    waiting = sorted((e for e in shown.entries.values() if e.key not in done), key=_order)
     return Position(
         folders=shown.folders,
         first=waiting[0].order if waiting else None,
-        seen=[mark(e.key) for e in shown.recent() if e.key in returned],
+        seen=[mark(e.key) for e in shown.recent() if e.key in done],
     )
 
 
