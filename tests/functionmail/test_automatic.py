@@ -664,4 +664,4 @@ def test_hostile_text_takes_linear_time(piece):
     may_answer(message, own_addresses={BOX}, identity=US)
     delivery_failure(message, US)
 
-    assert time.process_time() - started < 0.3
+    assert time.process_time() - started < 0.5

@@ -339,6 +339,7 @@ def test_sentences_below_a_sign_off_keep_everything_in_the_text(more):
         "Thanks for the reminder you sent",
         "Hälsningar från mig till alla er som jobbar med fakturor i dag",
         "/gemensam/faktura",
+        "--\nStoppa betalningen",
         "Skickat från fel adress, ursäkta",
         "Mvh är en förkortning som ni använde i brevet om 40012345, vad betyder den?",
         "Bäste handläggare, stoppa fakturan",
@@ -526,13 +527,13 @@ def test_hostile_html_takes_linear_time(piece, frame):
 def test_an_ordinary_mail_takes_no_time():
     body = f"{QUESTION}\n\n{SIGNATURES[0]}\n\n{INTRODUCTIONS['outlook desktop sv']}\n\n{HISTORY}"
 
-    assert seconds(body, None) < 0.000_2
+    assert seconds(body, None, times=50) < 0.000_2
 
 
-def seconds(body: str, html: str | None) -> float:
-    """Return the best of three, so that a busy machine does not decide."""
+def seconds(body: str, html: str | None, *, times: int = 3) -> float:
+    """Return the best of several, so that a busy machine does not decide."""
     spent = []
-    for _ in range(3):
+    for _ in range(times):
         started = time.process_time()
         split(body, html)
         spent.append(time.process_time() - started)

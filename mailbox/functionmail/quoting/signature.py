@@ -95,7 +95,7 @@ def _paragraphs(keys: Sequence[str], own: Sequence[int]) -> Iterator[list[int]]:
 
 
 def _starts_signature(line: str, key: str) -> bool:
-    if line.rstrip("\r") in {"-- ", "--"} or _is_slash_name(key):
+    if line in {"-- ", "--"} or _is_slash_name(key):
         return True
     if match := _FIRM.match(key):
         return _is_name(key[match.end() :], most_words=5)
@@ -125,7 +125,7 @@ def _signature_from(
     None where something in it may be the sender's own text, and no postscript.
     """
     found = {tail[0]}
-    share = 1.0 if lines[tail[0]] == "-- " else _NEAR_SIGN_OFF
+    share = {"-- ": 1.0, "--": _FURTHER_DOWN}.get(lines[tail[0]], _NEAR_SIGN_OFF)
     in_postscript = False
     for before, at in pairwise(tail):
         if at != before + 1:

@@ -303,7 +303,7 @@ FIRM_SIGN_OFFS = (
     r"mfg\b",
     r"hochachtungsvoll",
     # Finnish
-    r"(?:ystavallisin|parhain|terveisin|lampimin|hyvin)(?: terveisin)?",
+    r"(?:ystavallisin|parhain|lampimin|hyvin) terveisin",
     r"terveisin|terv\.|ystavallisesti|kunnioittavasti",
     # French
     r"(?:bien )?cordialement",
