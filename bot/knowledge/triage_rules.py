@@ -1,7 +1,8 @@
 """What triage goes by, read from ``knowledge/tags.yaml`` and ``knowledge/lexicon``.
 
-A block of the lexicon holds one phrase a line; what follows ``#`` is a remark. The notation of
-phrases is described in `bot.language.phrases`.
+A block of the lexicon holds one phrase a line; what follows ``#`` is a remark. A line that
+begins with ``!`` keeps a sentence in which it stands from speaking of that matter or feature.
+The notation of phrases is described in `bot.language.phrases`.
 """
 
 from __future__ import annotations
@@ -160,14 +161,21 @@ def _matter_cues(documents: Iterable[Document[_Matter]]) -> Iterator[Cue]:
         matter = document.content
         for says in Says:
             for line in _lines(getattr(matter, says.value)):
-                yield Cue(phrase=line, matter=matter.matter, says=says)
+                phrase, blocks = _unmarked(line)
+                yield Cue(phrase=phrase, blocks=blocks, matter=matter.matter, says=says)
 
 
 def _feature_cues(documents: Iterable[Document[_Features]]) -> Iterator[Cue]:
     for document in documents:
         for name, block in document.content.features.items():
             for line in _lines(block):
-                yield Cue(phrase=line, feature=name)
+                phrase, blocks = _unmarked(line)
+                yield Cue(phrase=phrase, blocks=blocks, feature=name)
+
+
+def _unmarked(line: str) -> tuple[str, bool]:
+    """Take off the ``!`` of a phrase that keeps a sentence from counting."""
+    return line.removeprefix("!").strip(), line.startswith("!")
 
 
 def _references(words: _References) -> ReferenceRules:
@@ -202,18 +210,30 @@ def _located(
         return lists_document.error(str(error), "lists")
     for document in matters:
         for says in Says:
-            if _is_bad(getattr(document.content, says.value), lists):
-                return document.error(str(error), says.value)
+            line = _bad_line(getattr(document.content, says.value), lists)
+            if line is not None:
+                at = document.line(says.value) + line
+                return KnowledgeError(document.file, at, str(error))
     for other in features:
         for name, block in other.content.features.items():
-            if _is_bad(block, lists):
-                return other.error(str(error), "features", name)
+            line = _bad_line(block, lists)
+            if line is not None:
+                return KnowledgeError(other.file, other.line("features", name) + line, str(error))
     return KnowledgeError("lexicon", None, str(error))
+
+
+def _bad_line(block: str, lists: Mapping[str, Sequence[str]]) -> int | None:
+    """Return the number of the first line of a block that cannot be read, from 1."""
+    for number, line in enumerate(block.splitlines(), start=1):
+        if _is_bad(line, lists):
+            return number
+    return None
 
 
 def _is_bad(block: str, lists: Mapping[str, Sequence[str]]) -> bool:
     try:
-        PhraseBook(enumerate(_lines(block)), lists=lists)
+        phrases = (_unmarked(line)[0] for line in _lines(block))
+        PhraseBook(enumerate(phrases), lists=lists)
     except BadPhrase:
         return True
     return False

@@ -11,7 +11,7 @@ One phrase a line, in any case and with or without å ä ö::
     (ta bort|stryk~) fakturan    one of several
     [redan] betald               may be left out
     {kan_inte} .. {betala}       lists of words or phrases, defined beside the cues
-    <tal>  <belopp>  <datum>     a number, an amount of money, a date
+    <tal>                        a number
     ^  $  <?>                    the beginning and the end of a sentence; the sentence asks
     =mån                         only exactly so, never as a misspelling
 
@@ -20,6 +20,7 @@ A misspelling of a listed word counts as the word (see `lexicon`), a word split 
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +37,7 @@ Hits = dict[int, list[Span]]
 _PART = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[a-z_0-9]+\}|<[a-z?]+>|\.\.\.|\.\.|\S+")
 _SHORT_GAP = 3
 _LONG_GAP = 8
-_MARKS = ("<tal>", "<belopp>", "<datum>", "<nummer>", "<?>", "^", "$")
+_MARKS = ("<tal>", "<?>", "^", "$")
 _MAX_ALTERNATIVES = 256
 _MAX_SPANS = 40
 _SPLIT_WORD_FROM = 8
@@ -53,6 +54,31 @@ class Phrase:
 
     elements: tuple[int, ...]
     gaps: tuple[int, ...]
+    needed: frozenset[int]
+
+
+class _Places:
+    """Where the elements of a sentence stand; looked up when a phrase asks for them."""
+
+    __slots__ = ("_by_word", "present", "spans")
+
+    def __init__(self, by_word: Sequence[frozenset[int]], present: frozenset[int]) -> None:
+        self._by_word = by_word
+        self.present = set(present)
+        self.spans: Hits = {}
+
+    def of(self, element: int) -> list[Span]:
+        """Return the spans of an element, by place."""
+        found = self.spans.get(element)
+        if found is None:
+            found = [(i, i + 1) for i, word in enumerate(self._by_word) if element in word]
+            self.spans[element] = found
+        return found
+
+    def add(self, element: int, spans: Iterable[Span]) -> None:
+        """Add spans of an element that are not single words."""
+        self.spans[element] = sorted((*self.of(element), *spans))
+        self.present.add(element)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +106,15 @@ class _Words:
 class PhraseBook:
     """Phrases compiled once; `find` reads a sentence in time linear in its words and hits."""
 
-    __slots__ = ("_anchored", "_lexicon", "_lists", "_marks")
+    __slots__ = (
+        "_always",
+        "_anchored",
+        "_anchors",
+        "_lexicon",
+        "_list_anchors",
+        "_list_phrases",
+        "_marks",
+    )
 
     def __init__(
         self,
@@ -103,68 +137,81 @@ class PhraseBook:
         compiled = [(label, phrase) for label, text in phrases for phrase in compiler.phrases(text)]
         self._lexicon = compiler.lexicon(never_fuzzy)
         self._marks = compiler.marks
-        self._lists = compiler.list_phrases
-        self._anchored = _by_anchor(compiled)
+        always = frozenset((compiler.marks["^"], compiler.marks["$"]))
+        self._always = always
+        self._anchored = _by_anchor(compiled, always)
+        self._anchors = frozenset(self._anchored)
+        self._list_phrases = tuple(compiler.list_phrases)
+        numbered = list(enumerate(phrase for _, phrase in self._list_phrases))
+        self._list_anchors = {
+            anchor: tuple(order for order, _ in listed)
+            for anchor, listed in _by_anchor(numbered, always).items()
+        }
 
-    def find(
-        self, sentence: Sentence, marked: Mapping[str, Sequence[Span]] | None = None
-    ) -> list[Match]:
-        """Return every label whose phrase stands in a sentence, one match each, by place.
-
-        Args:
-            marked: Mark, e.g. ``<datum>`` -> spans of word indexes that it covers.
-        """
-        hits = self._hits(sentence, marked)
+    def find(self, sentence: Sentence) -> list[Match]:
+        """Return every label whose phrase stands in a sentence, one match each, by place."""
+        places = self._places(sentence)
+        present = places.present
         found: dict[int, Match] = {}
-        for element in list(hits):
-            for label, phrase in self._anchored.get(element, ()):
-                if label in found:
-                    continue
-                span = _fits(phrase, hits)
-                if span:
-                    found[label] = Match(label, span[0], span[1])
+        for anchor in present & self._anchors:
+            for label, phrase in self._anchored[anchor]:
+                if phrase.needed <= present and label not in found:
+                    spans = _fits(phrase, places)
+                    if spans:
+                        found[label] = Match(label, spans[0][0], spans[0][1])
         return sorted(found.values(), key=lambda match: (match.start, match.end, match.label))
 
-    def _hits(self, sentence: Sentence, marked: Mapping[str, Sequence[Span]] | None) -> Hits:
-        hits: Hits = {}
+    def _places(self, sentence: Sentence) -> _Places:
         elements = self._lexicon.elements
-        listed = sentence.words
-        previous = ""
-        for index, word in enumerate(listed):
-            for element in elements(word):
-                hits.setdefault(element, []).append((index, index + 1))
-            joined = previous + word
-            if len(joined) >= _SPLIT_WORD_FROM and self._lexicon.knows(joined):
-                for element in elements(joined):
-                    hits.setdefault(element, []).append((index - 1, index + 1))
-            previous = word
-        self._mark(hits, sentence, marked)
-        for name, phrases in self._lists:
-            for phrase in phrases:
-                if phrase.elements[0] in hits:
-                    spans = _all_fits(phrase, hits)
-                    if spans:
-                        hits.setdefault(name, []).extend(spans)
-        return hits
+        by_word = [elements(word) for word in sentence.words]
+        places = _Places(by_word, self._always.union(*by_word))
+        self._mark(places, sentence)
+        self._join(places, sentence)
+        self._add_lists(places)
+        return places
 
-    def _mark(
-        self, hits: Hits, sentence: Sentence, marked: Mapping[str, Sequence[Span]] | None
-    ) -> None:
+    def _mark(self, places: _Places, sentence: Sentence) -> None:
         marks = self._marks
         size = len(sentence.words)
-        hits[marks["^"]] = [(0, 0)]
-        hits[marks["$"]] = [(size, size)]
+        places.spans[marks["^"]] = [(0, 0)]
+        places.spans[marks["$"]] = [(size, size)]
         if sentence.question:
-            hits[marks["<?>"]] = [(size, size)]
+            places.add(marks["<?>"], [(size, size)])
         numbers = [(i, i + 1) for i, word in enumerate(sentence.words) if word[0].isdigit()]
         if numbers:
-            hits[marks["<tal>"]] = numbers
-            long = [(i, j) for i, j in numbers if len(sentence.words[i]) >= 5]
-            if long:
-                hits[marks["<nummer>"]] = long
-        for mark, spans in (marked or {}).items():
+            places.add(marks["<tal>"], numbers)
+
+    def _join(self, places: _Places, sentence: Sentence) -> None:
+        """Find words that stand split in two."""
+        knows = self._lexicon.knows
+        previous = ""
+        for index, word in enumerate(sentence.words):
+            if len(previous) + len(word) >= _SPLIT_WORD_FROM and knows(previous + word):
+                for element in self._lexicon.elements(previous + word):
+                    places.add(element, [(index - 1, index + 1)])
+            previous = word
+
+    def _add_lists(self, places: _Places) -> None:
+        """Add the spans of lists whose entries are phrases; a list may build on earlier ones."""
+        waiting = [
+            order
+            for anchor in places.present & self._list_anchors.keys()
+            for order in self._list_anchors[anchor]
+        ]
+        heapq.heapify(waiting)
+        last = -1
+        while waiting:
+            order = heapq.heappop(waiting)
+            element, phrase = self._list_phrases[order]
+            if order == last or not phrase.needed <= places.present:
+                continue
+            last = order
+            spans = _fits(phrase, places)
             if spans:
-                hits[marks[mark]] = list(spans)
+                if element not in places.present:
+                    for further in self._list_anchors.get(element, ()):
+                        heapq.heappush(waiting, further)
+                places.add(element, spans)
 
 
 def words_between(folded: str, sentence: Sentence, start: int, end: int) -> Span:
@@ -177,45 +224,36 @@ def words_between(folded: str, sentence: Sentence, start: int, end: int) -> Span
     return places[start][0], places[-1][1]
 
 
-def _by_anchor(compiled: Sequence[tuple[int, Phrase]]) -> dict[int, tuple[tuple[int, Phrase], ...]]:
+def _by_anchor(
+    compiled: Sequence[tuple[int, Phrase]], always: frozenset[int]
+) -> dict[int, tuple[tuple[int, Phrase], ...]]:
+    """File each phrase under its rarest element, so that few are tried for a sentence."""
     uses: dict[int, int] = {}
     for _, phrase in compiled:
         for element in set(phrase.elements):
             uses[element] = uses.get(element, 0) + 1
     anchored: dict[int, list[tuple[int, Phrase]]] = {}
     for label, phrase in compiled:
-        anchor = min(phrase.elements, key=lambda element: uses[element])
+        telling = [element for element in phrase.elements if element not in always]
+        anchor = min(telling or phrase.elements, key=lambda element: uses[element])
         anchored.setdefault(anchor, []).append((label, phrase))
     return {anchor: tuple(listed) for anchor, listed in anchored.items()}
 
 
-def _fits(phrase: Phrase, hits: Hits) -> Span | None:
-    elements = phrase.elements
-    for element in elements:
-        if element not in hits:
-            return None
-    if len(elements) == 1:
-        return hits[elements[0]][0]
-    spans = _all_fits(phrase, hits)
-    return spans[0] if spans else None
-
-
-def _all_fits(phrase: Phrase, hits: Hits) -> list[Span]:
+def _fits(phrase: Phrase, places: _Places) -> list[Span]:
     """Return the spans of a phrase; bounded, so that a repeated word cannot cost much."""
-    reached = hits.get(phrase.elements[0], [])[:_MAX_SPANS]
-    for element, gap in zip(phrase.elements[1:], phrase.gaps[1:], strict=True):
-        places = hits.get(element)
-        if not places:
-            return []
-        longer = [
+    elements = phrase.elements
+    reached = places.of(elements[0])[:_MAX_SPANS]
+    for element, gap in zip(elements[1:], phrase.gaps[1:], strict=True):
+        following = places.of(element)[:_MAX_SPANS]
+        reached = [
             (begin, stop)
             for begin, end in reached
-            for first, stop in places[:_MAX_SPANS]
+            for first, stop in following
             if end <= first <= end + gap
-        ]
-        if not longer:
-            return []
-        reached = longer[:_MAX_SPANS]
+        ][:_MAX_SPANS]
+        if not reached:
+            break
     return reached
 
 
@@ -224,7 +262,7 @@ class _Compiler:
         self._numbers: dict[str, int] = {}
         self._words = _Words()
         self.marks = {mark: self._number(mark) for mark in _MARKS}
-        self.list_phrases: list[tuple[int, tuple[Phrase, ...]]] = []
+        self.list_phrases: list[tuple[int, Phrase]] = []
         self._list_names: set[str] = set()
         for name, entries in lists.items():
             self._define(name, entries)
@@ -248,8 +286,9 @@ class _Compiler:
         return [phrase for phrase in made if phrase.elements]
 
     def _define(self, name: str, entries: Sequence[str]) -> None:
-        number = self._number("{" + name + "}")
-        self._list_names.add(name)
+        folded = fold(name)
+        number = self._number("{" + folded + "}")
+        self._list_names.add(folded)
         longer: list[Phrase] = []
         for entry in entries:
             parts = _PART.findall(fold(entry).strip())
@@ -257,8 +296,7 @@ class _Compiler:
                 self._add_word(parts[0], number, entry)
             else:
                 longer.extend(self.phrases(entry))
-        if longer:
-            self.list_phrases.append((number, tuple(longer)))
+        self.list_phrases.extend((number, phrase) for phrase in longer)
 
     def _phrase(self, parts: Sequence[str], text: str) -> Phrase:
         elements: list[int] = []
@@ -274,7 +312,7 @@ class _Compiler:
                     elements.append(self._element(word, text))
                     gaps.append(gap if position == 0 else 0)
                 gap = 0
-        return Phrase(tuple(elements), tuple(gaps))
+        return Phrase(tuple(elements), tuple(gaps), frozenset(elements))
 
     @staticmethod
     def _split(part: str) -> list[str]:
@@ -285,7 +323,7 @@ class _Compiler:
         tail = part[-1] if part[-1] in "*~" else ""
         pieces = WORD.findall(part)
         if not pieces:
-            raise BadPhrase(f"nothing to look for in {part!r}")
+            raise BadPhrase(f"nothing to look for in {part!r} (brackets in brackets?)")
         pieces[0] = lead + pieces[0]
         pieces[-1] += tail
         return pieces
@@ -320,8 +358,7 @@ class _Compiler:
                 self._add_word(pieces[0], number, text)
             else:
                 longer.append(self._phrase(pieces, text))
-        if longer:
-            self.list_phrases.append((number, tuple(longer)))
+        self.list_phrases.extend((number, phrase) for phrase in longer)
         return number
 
     def _number(self, name: str) -> int:
@@ -333,8 +370,7 @@ class _Compiler:
         ending = part[0] == "*"
         core = part.strip("=*~")
         if len(WORD.findall(core)) != 1 or WORD.findall(core)[0] != core:
-            longer = (self._phrase([part], text),)
-            self.list_phrases.append((number, longer))
+            self.list_phrases.append((number, self._phrase([part], text)))
             return
         if part[-1] == "*":
             words.prefixes.setdefault(core, set()).add(number)

@@ -62,6 +62,8 @@ class Feature(StrEnum):
     DEMAND = "demand"
     AT_BANK = "at_bank"
     KEPT = "kept"
+    STATUS = "status"
+    BANK_CHANGED = "bank_changed"
     DUE = "due"
     NOT_DUE = "not_due"
     REASON = "reason"
@@ -77,9 +79,11 @@ class Cue:
 
     Attributes:
         phrase: In the notation of `bot.language.phrases`.
+        blocks: Where it stands, the sentence says nothing of that matter or feature.
     """
 
     phrase: str
+    blocks: bool = False
     matter: MatterKey | None = None
     says: Says = Says.HINT
     feature: str | None = None

@@ -29,10 +29,18 @@ _MOST = 24.0
 
 @dataclass(slots=True)
 class Score:
-    """What speaks for a matter: in all, and in sentences that are live."""
+    """What speaks for a matter.
+
+    Attributes:
+        total: In all.
+        live: In sentences that are live.
+        asked: In sentences of the body that ask for something; after a withdrawal only
+            these are live.
+    """
 
     total: float = 0.0
     live: float = 0.0
+    asked: float = 0.0
     hints: float = 0.0
     withdrawn: bool = False
     general: bool = False
@@ -78,6 +86,9 @@ def judge(
         if lives:
             live |= statement.features
         _add_hits(found, statement, lives, concrete, seen)
+    for score in found.values():
+        if score.withdrawn:
+            score.live = score.asked
     _combine(found, live, rules)
     _add_tag(found, tag, own_process, subject_lives, rules)
     return _lead(found, frozenset(live), quiet, rules)
@@ -110,7 +121,7 @@ def _quiet_kinds(reading: Reading, concrete: bool) -> frozenset[str]:
 def _body_asks(reading: Reading, concrete: bool, rules: TriageRules) -> bool:
     """Tell whether the body asks for something in a sentence that is live."""
     for statement in reading.body:
-        if not _lives(statement, concrete):
+        if not _lives(statement, concrete) or _hushes(statement, concrete):
             continue
         if statement.has(Feature.REQUEST):
             return True
@@ -119,6 +130,16 @@ def _body_asks(reading: Reading, concrete: bool, rules: TriageRules) -> bool:
             if matter and matter.urgent is not Urgency.NO and WEIGHTS[hit.cue.says] >= GLANCE:
                 return True
     return False
+
+
+def _hushes(statement: Statement, concrete: bool) -> frozenset[MatterKey]:
+    """Return the matters that a statement withdraws or asks about in general."""
+    return frozenset(
+        hit.cue.matter
+        for hit in statement.hits
+        if hit.cue.matter
+        and (hit.cue.says is Says.WITHDRAWN or (hit.cue.says is Says.GENERAL and not concrete))
+    )
 
 
 def _lives(statement: Statement, concrete: bool) -> bool:
@@ -136,11 +157,8 @@ def _add_hits(
     concrete: bool,
     seen: set[str],
 ) -> None:
-    hushed = {
-        hit.cue.matter
-        for hit in statement.hits
-        if hit.cue.says is Says.WITHDRAWN or (hit.cue.says is Says.GENERAL and not concrete)
-    }
+    hushed = _hushes(statement, concrete)
+    asks = statement.has(Feature.REQUEST)
     for hit in statement.hits:
         cue = hit.cue
         if cue.matter is None:
@@ -161,6 +179,7 @@ def _add_hits(
         score.total += weight
         if lives and cue.matter not in hushed and cue.says not in (Says.WITHDRAWN, Says.GENERAL):
             score.live += weight
+            score.asked += weight if asks and not statement.in_subject else 0.0
         if weight > 0:
             score.reasons.append(statement.reason(f"matter.{cue.says.value}", hit))
 
@@ -195,7 +214,7 @@ def _add_tag(
         return
     score = found[tag.matter]
     score.total += _TAG_NAMES_MATTER
-    if subject_lives:
+    if subject_lives and not score.withdrawn:
         score.live += _TAG_NAMES_MATTER
     score.reasons.append(Reason(rule="matter.tag", words=tag.matter_words, where="subject"))
 
@@ -225,7 +244,5 @@ def _is_urgent(key: MatterKey, rules: TriageRules) -> bool:
     return rules.matters[key].urgent is not Urgency.NO
 
 
-def _deserves_a_glance(
-    ranked: Iterable[tuple[MatterKey, Score]], rules: TriageRules
-) -> bool:
+def _deserves_a_glance(ranked: Iterable[tuple[MatterKey, Score]], rules: TriageRules) -> bool:
     return any(_is_urgent(key, rules) and score.live >= GLANCE for key, score in ranked)

@@ -17,7 +17,8 @@ class Reason:
     Attributes:
         rule: Code of the rule, e.g. ``tag.exact``; `texts` makes a sentence of it.
         words: What it saw in the mail, clipped to 80 characters; personal data masked.
-        where: ``subject``, ``body``, ``quoted``, ``header``, ``sender``, ``attachment`` or ``mailbox``.
+        where: ``subject``, ``body``, ``quoted``, ``header``, ``sender``, ``attachment`` or
+            ``mailbox``.
     """
 
     rule: str

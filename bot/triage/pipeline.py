@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
-from typing import Protocol
-
-from functionmail.message import Message
 
 from bot.language.detection import detect
 from bot.language.tokens import words
@@ -22,33 +18,20 @@ from bot.triage.rules import TriageRules
 from bot.triage.sensitive import complaint_reasons, protected_reasons
 from bot.triage.tags import Tag
 from bot.vocabulary import Kind, Language, MailboxKey, MatterKey, ProcessKey
+from functionmail.automatic import Author, Authorship
+from functionmail.message import Message
 
 _OTHER = MatterKey("ovrigt")
 _STOP = MatterKey("betalstopp")
 _NOT_OURS = MatterKey("wrong_recipient")
 _TREASURY = ProcessKey("stadskassan")
 _DEFAULT = ProcessKey("kundreskontra")
-_MACHINES: Mapping[str, Kind] = {
-    "auto_reply": Kind.AUTO_REPLY,
-    "bounce": Kind.BOUNCE,
-    "spam": Kind.SPAM,
+_MACHINES: Mapping[Author, Kind] = {
+    Author.AUTO_REPLY: Kind.AUTO_REPLY,
+    Author.BOUNCE: Kind.BOUNCE,
+    Author.SPAM: Kind.SPAM,
+    Author.OWN_LOOP: Kind.AUTO_REPLY,
 }
-
-
-class AuthorshipLike(Protocol):
-    """Who wrote a mail: what `functionmail.automatic.authorship` says."""
-
-    @property
-    def kind(self) -> StrEnum:
-        """Return person, auto_reply, bounce, spam or the like."""
-
-    @property
-    def rule(self) -> str:
-        """Return the code of the rule that decided."""
-
-    @property
-    def words(self) -> str:
-        """Return what the rule saw."""
 
 
 def triage(
@@ -56,7 +39,7 @@ def triage(
     *,
     mailbox: MailboxKey,
     received_at: datetime,
-    authorship: AuthorshipLike,
+    authorship: Authorship,
     rules: TriageRules,
 ) -> Triage:
     """Decide what a mail is and what it needs; never raises for any mail.
@@ -66,7 +49,7 @@ def triage(
         received_at: Aware; dates such as "på fredag" count from its local day.
     """
     reading = read(message, rules)
-    machine = _MACHINES.get(str(authorship.kind))
+    machine = _MACHINES.get(authorship.kind)
     if machine:
         said = Reason(rule=authorship.rule, words=authorship.words[:80], where="header")
         return _for_nobody(machine, reading, said)

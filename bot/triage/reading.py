@@ -6,15 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from functionmail.message import Message
-from functionmail.subject import strip_prefixes
-
 from bot.language.folding import fold, readable
 from bot.language.phrases import Match, words_between
 from bot.language.tokens import Sentence, sentences
-from bot.triage.cues import Cue
+from bot.triage.cues import Cue, Feature, Says
 from bot.triage.model import Reason
 from bot.triage.rules import TriageRules
+from functionmail.message import Message
+from functionmail.subject import is_forward, strip_prefixes
 
 _FIRST = 14_000
 _LAST = 4_000
@@ -23,6 +22,9 @@ _QUOTED = 6_000
 _SUBJECT = 300
 _MOST_SENTENCES = 300
 _CLIP = 80
+_NEARLY_EMPTY = 3
+_SHORT = 60
+"""Words: of a text that says nothing, and of one that may only point at what it forwards."""
 
 
 class Place(StrEnum):
@@ -144,7 +146,9 @@ def read(message: Message, rules: TriageRules) -> Reading:
     own = Text.of(Place.BODY, _clipped(message.text))
     quoted = Text.of(Place.QUOTED, message.quoted[:_QUOTED])
     statements = [*_statements(subject, rules), *_statements(own, rules)]
-    forwarded = bool(quoted.shown.strip()) and _says_nearly_nothing(own, statements)
+    forwarded = bool(quoted.shown.strip()) and _only_forwards(
+        own, statements, is_forward(message.subject)
+    )
     if forwarded:
         statements += _statements(quoted, rules)
     return Reading(
@@ -163,17 +167,36 @@ def _clipped(text: str) -> str:
     return text[:_FIRST] + "\n\n" + text[-_LAST:]
 
 
-def _says_nearly_nothing(own: Text, statements: Iterable[Statement]) -> bool:
-    return len(own.folded.split()) <= 3
+def _only_forwards(own: Text, statements: Iterable[Statement], marked: bool) -> bool:
+    """Tell whether the sender passes on another's text and says little of their own."""
+    size = len(own.folded.split())
+    if size <= _NEARLY_EMPTY:
+        return True
+    body = [statement for statement in statements if not statement.in_subject]
+    points = marked or any(statement.has(Feature.FORWARD) for statement in body)
+    tells = any(
+        hit.cue.matter and hit.cue.says in (Says.NAMED, Says.CLEAR)
+        for statement in body
+        for hit in statement.hits
+    )
+    return points and not tells and size <= _SHORT
 
 
 def _statements(text: Text, rules: TriageRules) -> Iterator[Statement]:
     for sentence in sentences(text.folded, text.shown):
         found = rules.book.find(sentence)
-        hits = tuple(Hit(cue=rules.cues[match.label], match=match) for match in found)
+        hits = _unblocked([Hit(cue=rules.cues[match.label], match=match) for match in found])
         yield Statement(
             text=text,
             sentence=sentence,
             hits=hits,
             features=frozenset(hit.cue.feature for hit in hits if hit.cue.feature),
         )
+
+
+def _unblocked(hits: list[Hit]) -> tuple[Hit, ...]:
+    """Leave out what a blocking cue says not to count, and the blocking cues themselves."""
+    blocked = {hit.cue.matter or hit.cue.feature for hit in hits if hit.cue.blocks}
+    if not blocked:
+        return tuple(hits)
+    return tuple(hit for hit in hits if (hit.cue.matter or hit.cue.feature) not in blocked)

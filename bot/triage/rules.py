@@ -31,7 +31,7 @@ class RuleSource:
     never_fuzzy: Sequence[str] = ()
     mailboxes: Mapping[MailboxKey, ProcessKey | None] = field(default_factory=dict)
     customers: Sequence[CustomerRule] = ()
-    references: ReferenceRules = ReferenceRules()
+    references: ReferenceRules = field(default_factory=ReferenceRules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

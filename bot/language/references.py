@@ -1,0 +1,173 @@
+"""Numbers as people write them in mail: references, lists and ranges, spaced and prefixed.
+
+What looks like a number but is none (amounts, dates, telephones, bank accounts, personal
+numbers) is taken out first. Whether a number is an invoice depends on the words before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.language.tokens import WORD
+
+_CURRENCY = r"(?:kr(?![a-z])|kronor|sek(?![a-z])|:-|,-|tkr|spann|eur(?![a-z])|euro|usd|%)"
+_AMOUNT_WORD = r"(?:kr|sek|eur|usd|belopp(?:et)?(?: pa)?|summan?|a)"
+_NOT_REFERENCES = re.compile(
+    r"[\w.+-]{1,64}@[\w.-]{1,120}"
+    r"|https?://\S{1,300}|www\.\S{1,200}"
+    r"|(?<![a-z0-9])[a-z]{2}\d\d(?: ?[a-z0-9]{4}){3,7}(?: ?[a-z0-9]{1,3})?(?![a-z0-9])"
+    r"|(?<!\d)(?:19|20)?\d{6}[-+]\d{4}(?!\d)"
+    r"|(?<![\d-])(?:\+|00)\d{2}[\d ()-]{6,16}\d"
+    r"|(?<![\d-])0\d{1,3}[-/ ]{1,3}\d{2,3}(?:[ -]?\d{2,3}){1,3}(?![\d-])"
+    r"|(?<![\d-])0\d{8,9}(?!\d)"
+    r"|(?<!\d)20\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?!\d)"
+    r"|(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)"
+    r"|(?<!\d)\d{1,2}[:.]\d\d(?:\s?[-–]\s?\d{1,2}[:.]\d\d)?(?!\d)"
+    rf"|(?<![\d,.])\d{{1,3}}(?:[ .]\d{{3}}){{0,3}}(?:,\d{{1,2}}|\.\d\d)?\s?{_CURRENCY}"
+    rf"|(?<![\d,.])\d{{1,7}}(?:[,.]\d{{1,2}})?\s?{_CURRENCY}"
+    rf"|(?<![a-z]){_AMOUNT_WORD}[ :]{{1,2}}\d{{1,3}}(?:[ .]\d{{3}}){{0,3}}(?:,\d{{1,2}})?(?!\d)"
+    r"|(?<!\d)\d{3} \d\d(?= [a-z]{3})"
+)
+_CANDIDATE = re.compile(
+    r"(?<![\w/])(?P<letters>[a-z]{1,20}[-/ .:#]?)?(?P<digits>\d{2,12}(?:-\d{2,8}){0,2}|"
+    r"\d{2,4}/\d{2,6})(?![\w]|-\w|[.,]\d{1,3}(?!\d))"
+)
+_SPACED = re.compile(r"(?<![\w/.,-])\d{2,4}(?: \d{3,4}){1,2}(?![\w]|[.,:]\d| ?\d)")
+_RANGE = re.compile(
+    r"(?<![\w/-])(\d{4,10})\s?(?:-|–|—|\.\.|till och med|t\.?o\.?m\.?)\s?(\d{1,10})(?![\w-])"
+)
+_LISTED = re.compile(r"(?<=\d{5})/(?=\d{5})")
+_MOST_IN_RANGE = 60
+_CONTEXT = 16
+_PREFIX = 6
+"""Letters and a hyphen that may belong to a number, as in ``TC-5512``."""
+_CONNECTORS = frozenset(
+    ("och", "samt", "and", "eller", "resp", "plus", "o", "nr", "nummer", "no", "number")
+)
+_NUMBER_WORDS = frozenset(
+    ("nr", "nummer", "nummret", "no", "number", "num", "numret", "ar", "is", "med", "with")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A number that may refer to something.
+
+    Attributes:
+        digits: Its digits alone.
+        start, end: Place in the text.
+        before: Words before it in the text up to sixteen, the nearest last; a number before it
+            in the same list is left out, so that all of a list have the same words.
+        prefixed: Letters stand before it, as in ``F55102``.
+        grouped: It was written with spaces or hyphens inside.
+    """
+
+    digits: str
+    start: int
+    end: int
+    before: tuple[str, ...]
+    prefixed: bool = False
+    grouped: bool = False
+
+
+def find_numbers(folded: str, start: int = 0, end: int | None = None) -> list[Number]:
+    """Find what may be references in a part of folded text, in order.
+
+    Ranges such as ``40012345-47`` are listed one by one, at the same place.
+    """
+    stop = len(folded) if end is None else end
+    part = _blanked(folded[start:stop])
+    spans = list(_spans(part))
+    found: list[Number] = []
+    words_before: tuple[str, ...] = ()
+    previous_end = 0
+    for first, last, digits, prefixed, grouped in sorted(spans, key=lambda span: span[:2]):
+        between = WORD.findall(part[previous_end:first])
+        if not found or any(word not in _CONNECTORS for word in between):
+            words_before = tuple(WORD.findall(part[:first])[-_CONTEXT:])
+        found.extend(
+            Number(
+                digits=number,
+                start=start + first,
+                end=start + last,
+                before=words_before,
+                prefixed=prefixed,
+                grouped=grouped,
+            )
+            for number in digits
+        )
+        previous_end = last
+    return found
+
+
+def _blanked(text: str) -> str:
+    text = _LISTED.sub(",", text)
+    return _NOT_REFERENCES.sub(lambda match: " " * (match.end() - match.start()), text)
+
+
+Span = tuple[int, int, tuple[str, ...], bool, bool]
+
+
+def _spans(part: str) -> Iterator[Span]:
+    taken: list[tuple[int, int]] = []
+
+    def free(match: re.Match[str]) -> bool:
+        return all(match.end() <= first or match.start() >= last for first, last in taken)
+
+    for match in _RANGE.finditer(part):
+        numbers = _expanded(match[1], match[2])
+        if numbers:
+            taken.append(match.span())
+            yield *match.span(), numbers, False, False
+    yield from _plain(part, free, taken)
+
+
+def _plain(
+    part: str, free: Callable[[re.Match[str]], bool], taken: list[tuple[int, int]]
+) -> Iterator[Span]:
+    for match in _SPACED.finditer(part):
+        digits = match.group().replace(" ", "")
+        if free(match) and 7 <= len(digits) <= 9:
+            taken.append(match.span())
+            yield *match.span(), (digits,), False, True
+    for match in _CANDIDATE.finditer(part):
+        if not free(match):
+            continue
+        digits = re.sub(r"\D", "", match["digits"])
+        letters = match["letters"] or ""
+        joined = (
+            bool(letters) and not letters.endswith((" ", ".", ":", "#")) and len(letters) <= _PREFIX
+        )
+        first = match.start() if joined else match.start("digits")
+        yield first, match.end(), (digits,), joined, digits != match["digits"]
+
+
+def _expanded(first: str, last: str) -> tuple[str, ...]:
+    """List a range; empty where the two numbers make none."""
+    if len(last) > len(first):
+        return ()
+    full = first[: len(first) - len(last)] + last
+    low, high = int(first), int(full)
+    short_enough = len(last) <= 3 or len(last) == len(first)
+    if not short_enough or not 0 < high - low <= _MOST_IN_RANGE:
+        return ()
+    return tuple(str(number).zfill(len(first)) for number in range(low, high + 1))
+
+
+def luhn_valid(digits: str) -> bool:
+    """Tell whether the last digit checks the others (modulus 10, ISO/IEC 7812-1)."""
+    total = 0
+    for place, character in enumerate(reversed(digits)):
+        value = int(character) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def nearest_label(before: Iterable[str]) -> str | None:
+    """Return the word that labels a number: the last before it that is not "nr" or the like."""
+    for word in reversed(tuple(before)):
+        if word not in _NUMBER_WORDS and not word.isdigit():
+            return word
+    return None

@@ -1,0 +1,62 @@
+"""What a mail is: a new case, a follow-up, or nothing for a person to answer."""
+
+from __future__ import annotations
+
+import re
+
+from bot.triage.cues import Feature
+from bot.triage.matters import Judgement
+from bot.triage.model import Reason
+from bot.triage.reading import Reading
+from bot.vocabulary import Kind
+from functionmail.message import Message
+from functionmail.subject import is_forward, is_reply
+
+_LINK = re.compile(r"https?://|www\.", re.I)
+
+
+def spam_reason(reading: Reading) -> Reason | None:
+    """Return why a mail is advertising or phishing, or None.
+
+    One plain sign is enough; of lesser ones it takes two, or one beside a bulk header.
+    """
+    strong = reading.reasons("spam.sign", Feature.SPAM_STRONG)
+    if strong:
+        return strong[0]
+    weak = reading.reasons("spam.signs", Feature.SPAM)
+    bulk = reading.message.header("list-unsubscribe") is not None or (
+        (reading.message.header("precedence") or "").strip().lower() in ("bulk", "list", "junk")
+    )
+    if len(weak) >= 2 or (weak and bulk):
+        return weak[0]
+    return None
+
+
+def case_or_follow_up(reading: Reading, judgement: Judgement) -> tuple[Kind, tuple[Reason, ...]]:
+    """Tell a new matter from the continuation of one."""
+    message = reading.message
+    if reading.forwarded or (is_forward(message.subject) and not message.in_reply_to):
+        return Kind.CASE, ()
+    if message.in_reply_to or message.references:
+        return Kind.FOLLOW_UP, (Reason(rule="kind.reply", words="In-Reply-To", where="header"),)
+    if is_reply(message.subject):
+        return Kind.FOLLOW_UP, (
+            Reason(rule="kind.reply", words=message.subject[:20], where="subject"),
+        )
+    said = reading.reasons("kind.follow_up", Feature.FOLLOW_UP)
+    if said:
+        return Kind.FOLLOW_UP, said[:1]
+    closes = judgement.quiet & {Feature.WITHDRAWAL, Feature.SETTLED, Feature.THANKS}
+    if closes and Feature.REQUEST not in judgement.live and _is_quiet(judgement):
+        return Kind.FOLLOW_UP, (Reason(rule="kind.closes", words="", where="body"),)
+    return Kind.CASE, ()
+
+
+def _is_quiet(judgement: Judgement) -> bool:
+    matter = judgement.matter
+    return matter is not None and judgement.scores[matter].live < judgement.scores[matter].total
+
+
+def sender_words(message: Message) -> str:
+    """Return the sender's name and address for rules that look at them."""
+    return f"{message.sender.name} {message.sender.address}" if message.sender else ""

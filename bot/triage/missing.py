@@ -1,0 +1,51 @@
+"""What a handler must ask for: only where it is clearly needed and clearly absent."""
+
+from __future__ import annotations
+
+from bot.triage.cues import Feature
+from bot.triage.matters import Judgement
+from bot.triage.reading import Reading
+from bot.vocabulary import Kind, MatterKey, Missing, Urgency
+
+_NEED_INVOICE = frozenset(
+    map(MatterKey, ("anstand", "makulering", "avbetalningsplan", "bestridande", "aterbetalning"))
+)
+
+
+def missing(
+    reading: Reading, judgement: Judgement, kind: Kind, invoices: tuple[str, ...]
+) -> tuple[Missing, ...]:
+    """Return what is missing, in the order of the schema."""
+    matter = judgement.matter
+    if matter is None or kind is not Kind.CASE:
+        return ()
+    needed: list[Missing] = []
+    urgent = judgement.urgent is not Urgency.NO
+    if matter in _NEED_INVOICE and not invoices and (urgent or matter == "aterbetalning"):
+        needed.append(Missing.INVOICE_NUMBER)
+    if matter == "leverantorsfaktura" and not invoices and reading.has(Feature.STATUS):
+        needed.append(Missing.INVOICE_NUMBER)
+    if urgent and matter == "anstand" and not _names_new_date(reading):
+        needed.append(Missing.NEW_DATE)
+    if matter == "leverantorsregister" and _changes_bank(reading) and not _is_vouched_for(reading):
+        needed.append(Missing.AUTHORISATION)
+    if reading.has(Feature.ATTACHED) and not reading.message.attachments:
+        needed.append(Missing.ATTACHMENT)
+    return tuple(needed)
+
+
+def _is_vouched_for(reading: Reading) -> bool:
+    return reading.has(Feature.AUTHORISED) or bool(reading.message.attachments)
+
+
+def _names_new_date(reading: Reading) -> bool:
+    """Tell whether a wish for a later day says which: in the sentence of the wish."""
+    return any(
+        statement.has(Feature.NEW_DATE)
+        and any(hit.cue.matter == "anstand" for hit in statement.hits)
+        for statement in reading.statements
+    )
+
+
+def _changes_bank(reading: Reading) -> bool:
+    return reading.has(Feature.BANK_CHANGED)
