@@ -159,6 +159,11 @@ def test_an_extra_open_date_goes_before_weekends_and_holidays(tmp_path):
     assert found.note(date(2026, 4, 3)) == "day.extra_open"
 
 
+def test_beside_an_extra_open_date_there_is_no_squeeze_day(tmp_path):
+    found = calendar(tmp_path, 'open: [{date: 2026-05-16, hours: ["09:00-13:00"]}]\n')
+    assert found.note(date(2026, 5, 15)) is None
+
+
 def test_a_holiday_on_a_weekend_is_explained_as_a_weekend(sample):
     assert sample.note(date(2026, 6, 6)) == WEEKEND
 

@@ -40,7 +40,8 @@ wall = datetime.fromisoformat
 instants = st.datetimes(wall("2024-12-01"), wall("2027-02-01"), timezones=st.just(UTC))
 spring = st.datetimes(wall("2026-03-28"), wall("2026-03-30"), timezones=st.just(UTC))
 autumn = st.datetimes(wall("2026-10-24"), wall("2026-10-26"), timezones=st.just(UTC))
-moments = instants | spring | autumn
+new_year = st.datetimes(wall("2023-12-31"), wall("2024-01-02"), timezones=st.just(UTC))
+moments = instants | spring | autumn | new_year
 spans = st.timedeltas(timedelta(), timedelta(days=3)) | st.timedeltas(
     timedelta(), timedelta(days=500)
 )

@@ -54,6 +54,12 @@ def test_a_day_with_a_clock_change_counts_its_real_length(day, counted):
     assert working_time(start, start + DAY, NIGHT) == timedelta(hours=counted)
 
 
+def test_the_first_hours_of_a_year_belong_to_it():
+    # The mean year since 1970 ends two hours into 2024.
+    start, end = at("2023-12-31 23:00"), at("2024-01-01 01:00")
+    assert working_time(start, end, ALWAYS) == timedelta(hours=2, microseconds=-1)
+
+
 def test_the_hour_that_comes_twice_is_told_apart():
     first, second = at("2026-10-25 02:10"), at("2026-10-25 02:10").replace(fold=1)
     assert working_time(first, second, NIGHT) == timedelta(hours=1)
@@ -158,6 +164,11 @@ def test_an_explanation_speaks_in_the_time_on_the_wall():
         "2026-07-01T08:00:00+02:00",
         "2026-07-01T09:30:00+02:00",
     )
+
+
+def test_a_span_that_ends_at_midnight_touches_no_further_day():
+    (row,) = explain(at("2026-03-07 00:00"), at("2026-03-08 00:00"), OFFICE)
+    assert (row.closes - row.opens, row.note) == (DAY, WEEKEND)
 
 
 def test_nothing_is_explained_backwards():
