@@ -1,0 +1,262 @@
+"""The structure of a mail: headers and the tree of its parts, as slices of the bytes.
+
+Written for hostile mail in place of the standard library's parser, which needs seconds
+for nested parts (each line is compared with the boundary of every level), raises at a
+depth of some 300, and takes most of the time of an ordinary mail. Here one regular
+expression per level runs over the bytes, and depth, parts, headers and work are capped.
+
+An attached mail (message/rfc822) is one part; `split` its body to look inside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from functionmail.message import Fault
+from functionmail.parse import fields
+
+MAX_SIZE = 50 * 1024 * 1024
+"""Bytes that are read of a mail."""
+
+MAX_DEPTH = 50
+"""Multiparts within multiparts."""
+
+MAX_PARTS = 500
+"""Parts of a mail, containers included."""
+
+MAX_HEADERS = 1000
+"""Headers that are read of one part."""
+
+MAX_HEADER_BLOCK = 1024 * 1024
+"""Bytes of all headers of one part."""
+
+MAX_SEARCHED = 4 * MAX_SIZE
+"""Bytes looked through for boundaries, over all levels."""
+
+Headers = tuple[tuple[str, bytes], ...]
+"""Name in lower case and value as it stands in the mail, folding included; in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of a mail.
+
+    Attributes:
+        content_type: ``type/subtype`` in lower case; text/plain where it makes no sense.
+        parameters: Of Content-Type, decoded.
+        position: Index in a depth-first walk.
+        body: As it stands in the mail, before transfer decoding; empty in a container.
+        parts: What a multipart holds.
+    """
+
+    headers: Headers
+    content_type: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    position: int = 0
+    body: bytes = b""
+    parts: tuple[Part, ...] = ()
+
+    def header(self, name: str) -> bytes:
+        """Return the first value of a header, or nothing; `name` in lower case."""
+        return next((value for key, value in self.headers if key == name), b"")
+
+    def walk(self) -> Iterator[Part]:
+        """Yield this part and all below it, depth first."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+def split(content: bytes) -> tuple[Part, tuple[Fault, ...]]:
+    """Take a mail apart; never raises.
+
+    Mail whose lines end in carriage returns alone is read as such. Bytes that begin
+    with no header that a mail has are one text part, with `Fault.NOT_MAIL`.
+    """
+    faults: list[Fault] = []
+    if len(content) > MAX_SIZE:
+        content = content[:MAX_SIZE]
+        faults.append(Fault.TOO_LARGE)
+    if b"\0" in content:
+        faults.append(Fault.NUL_BYTES)
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")
+    content = content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    if envelope := _MBOX_LINES.match(content):
+        content = content[envelope.end() :]
+    if not content.strip():
+        return Part(headers=(), content_type="text/plain"), (*faults, Fault.EMPTY)
+    splitter = _Splitter(content)
+    root = splitter.part(0, len(content))
+    if not any(name in _HEADERS_OF_MAIL for name, _ in root.headers):
+        text = Part(headers=(), content_type="text/plain", body=content)
+        return text, (*faults, Fault.NOT_MAIL)
+    return root, (*faults, *dict.fromkeys(splitter.faults))
+
+
+_MBOX_LINES = re.compile(rb"(?:>?From [ \t]*[^\s:][^\n]*(?:\n|\Z))+")
+_HEADERS_OF_MAIL = frozenset(
+    {"from", "to", "cc", "sender", "subject", "date", "received", "return-path", "reply-to"}
+    | {"message-id", "mime-version", "content-type", "delivered-to"}
+)
+_BLANK_FIRST_LINE = re.compile(rb"\r*\n")
+_HEAD_END = re.compile(rb"\n\r*\n")
+_HEADER_LINE = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
+_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}")
+
+
+def read_headers(block: bytes) -> tuple[Headers, int, bool]:
+    """Read header lines.
+
+    A stray line among headers continues the one before it; followed by anything but a
+    header, it is where the body begins although the blank line is missing.
+
+    Returns:
+        The headers, the offset at which the body begins (the length of the block if it
+        holds nothing but headers), and whether there were more than `MAX_HEADERS`.
+    """
+    lines = block.split(b"\n")
+    headers: list[tuple[str, list[bytes]]] = []
+    offset = 0
+    for number, line in enumerate(lines):
+        found = _HEADER_LINE.match(line)
+        if found:
+            if len(headers) == MAX_HEADERS:
+                return _joined(headers), len(block), True
+            headers.append((found[1].decode("ascii").lower(), [found[2]]))
+        elif (headers and line[:1] in b" \t") or _header_follows(lines, number):
+            if headers and not line.startswith((b"From ", b">From ")):
+                headers[-1][1].append(line)
+        else:
+            return _joined(headers), offset, False
+        offset += len(line) + 1
+    return _joined(headers), len(block), False
+
+
+def _header_follows(lines: list[bytes], number: int) -> bool:
+    return number + 1 < len(lines) and _HEADER_LINE.match(lines[number + 1]) is not None
+
+
+def _joined(headers: list[tuple[str, list[bytes]]]) -> Headers:
+    return tuple((name, b"\n".join(lines)) for name, lines in headers)
+
+
+# A boundary that was declared wrongly shows itself by the header below it.
+_BOUNDARY_IN_USE = re.compile(rb"\n--([^\r\n]{1,200})\r*\n(?=[Cc][Oo][Nn][Tt][Ee][Nn][Tt]-)")
+_MAX_BOUNDARY = 200
+_MAX_HITS = 10 * MAX_PARTS
+"""Lines that begin like a delimiter and are looked at, for each multipart."""
+
+
+class _Splitter:
+    """Walks down one mail; counts what it meets so that hostile mail cannot keep it busy."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.faults: list[Fault] = []
+        self.parts = 0
+        self.searched = 0
+
+    def part(self, start: int, end: int, depth: int = 0, default_type: str = "text/plain") -> Part:
+        """Read the part between two offsets, with all that is in it."""
+        position = self.parts
+        self.parts += 1
+        headers, body = self._head(start, end)
+        declared = next((value for name, value in headers if name == "content-type"), None)
+        kind = default_type
+        parameters: Mapping[str, str] = {}
+        if declared is not None:
+            kind, parameters = fields.parameters(declared)
+            if not _TYPE.fullmatch(kind):
+                kind = "multipart/mixed" if "boundary" in parameters else "text/plain"
+        children: tuple[Part, ...] = ()
+        if kind.startswith("multipart/"):
+            children = self._children(kind, parameters.get("boundary", ""), body, end, depth)
+            if not children and depth < MAX_DEPTH:
+                kind = "text/plain"
+        return Part(
+            headers=headers,
+            content_type=kind,
+            parameters=parameters,
+            position=position,
+            body=b"" if children else self.content[body:end],
+            parts=children,
+        )
+
+    def _head(self, start: int, end: int) -> tuple[Headers, int]:
+        """Return the headers of a part and where its body begins."""
+        if blank := _BLANK_FIRST_LINE.match(self.content, start, end):
+            return (), blank.end()
+        stop = _HEAD_END.search(self.content, start, end)
+        block_end, body = (stop.start() + 1, stop.end()) if stop else (end, end)
+        block = self.content[start : min(block_end, start + MAX_HEADER_BLOCK)]
+        headers, read, too_many = read_headers(block)
+        if read < len(block):
+            body = start + read
+        elif too_many or block_end - start > MAX_HEADER_BLOCK:
+            self.faults.append(Fault.TOO_MANY_HEADERS)
+        return headers, body
+
+    def _children(
+        self, kind: str, boundary: str, start: int, end: int, depth: int
+    ) -> tuple[Part, ...]:
+        """Return the parts of a multipart; none where its boundary is nowhere to be found."""
+        if depth == MAX_DEPTH or self.searched > MAX_SEARCHED:
+            self.faults.append(Fault.TOO_DEEP)
+            return ()
+        slices = self._slices(boundary.encode(), start, end)
+        inner_type = "message/rfc822" if kind == "multipart/digest" else "text/plain"
+        children: list[Part] = []
+        for part_start, part_end in slices:
+            if self.parts >= MAX_PARTS:
+                self.faults.append(Fault.TOO_MANY_PARTS)
+                break
+            children.append(self.part(part_start, part_end, depth + 1, inner_type))
+        return tuple(children)
+
+    def _slices(self, boundary: bytes, start: int, end: int) -> list[tuple[int, int]]:
+        """Return where the parts of a multipart begin and end."""
+        start = max(start - 1, 0)
+        slices, closed = self._between(boundary, start, end)
+        if not slices:
+            self.searched += end - start
+            in_use = _BOUNDARY_IN_USE.search(self.content, start, end)
+            if in_use:
+                slices, _ = self._between(in_use[1].rstrip(), start, end)
+            closed = False
+        if not closed:
+            self.faults.append(Fault.BAD_BOUNDARY)
+        return slices
+
+    def _between(self, boundary: bytes, start: int, end: int) -> tuple[list[tuple[int, int]], bool]:
+        """Return the slices between the delimiters of a boundary, and whether it is closed.
+
+        Source: RFC 2046, section 5.1.1; the line break before a delimiter belongs to it.
+        """
+        if not 0 < len(boundary) <= _MAX_BOUNDARY:
+            return [], False
+        content, needle = self.content, b"\n--" + boundary
+        slices: list[tuple[int, int]] = []
+        opened: int | None = None
+        at = content.find(needle, start, end)
+        self.searched += (at if at >= 0 else end) - start
+        for _ in range(_MAX_HITS):
+            if at < 0:
+                break
+            tail_start = at + len(needle)
+            line_end = content.find(b"\n", tail_start, end)
+            line_end = end if line_end < 0 else line_end
+            tail = content[tail_start : min(line_end, tail_start + _MAX_BOUNDARY)].strip()
+            if tail in (b"", b"--"):
+                if opened is not None:
+                    part_end = at - 1 if content[at - 1 : at] == b"\r" else at
+                    slices.append((opened, max(opened, part_end)))
+                if tail or len(slices) > MAX_PARTS:
+                    return slices, True
+                opened = min(line_end + 1, end)
+            at = content.find(needle, line_end, end)
+        if opened is not None:
+            slices.append((opened, end))
+        return slices, False
