@@ -20,8 +20,9 @@ from bot import templates as templates_package
 from bot.actions.alert import AlertPerformer
 from bot.actions.reply import Brakes, ReplyPerformer
 from bot.clock import Clock, SystemClock
-from bot.errors import SettingsError
+from bot.errors import KnowledgeError, SettingsError
 from bot.knowledge import Knowledge, triage_rules
+from bot.knowledge.check import Problem, problems
 from bot.notifying import ConsoleNotifier, Notifier
 from bot.plan import AnswerPolicy, BrakeLimits
 from bot.services.dispatch import Dispatch
@@ -45,6 +46,7 @@ from bot.store.wakeup import Wakeup
 from bot.templates import Templates
 from bot.texts import speaker
 from bot.triage import TriageRules
+from bot.triage.cues import CustomerRule
 from bot.vocabulary import ActionKind, MailboxKey, Mode
 from bot.worker import Worker
 from functionmail.identity import Identity
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from functionmail.connectors.base import MailSender, MailSource
 
 
+_NOBODYS_KEY = b"triage of files knows no mail of ours"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -64,13 +67,12 @@ class FileMail(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Understanding:
-    """What is needed to read a mail, without a database."""
+class Material:
+    """What process owners edit, loaded, checked and compiled."""
 
     knowledge: Knowledge
     rules: TriageRules
-    identity: Identity
-    reader: Reader
+    templates: Templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,17 +101,46 @@ class App:
         self.database.close()
 
 
-def understand(settings: Settings, *, keys: tuple[bytes, ...] = (b"no-mail-is-ours",)) -> Understanding:
-    """Load what is needed to read mail; opens no database.
+def load_material(settings: Settings) -> Material:
+    """Load knowledge, triage rules and templates; opens no database.
 
-    Args:
-        keys: Secret keys by which our own mail is recognised.
+    Raises:
+        KnowledgeError: A file is missing or wrong; names file and line.
     """
     knowledge = load_knowledge(settings)
-    rules = triage_rules.build(knowledge_folder(settings), knowledge)
-    identity = Identity(keys=keys, domain=settings.mail_domain)
-    reader = Reader(knowledge, rules, identity)
-    return Understanding(knowledge=knowledge, rules=rules, identity=identity, reader=reader)
+    return Material(
+        knowledge=knowledge,
+        rules=triage_rules.build(knowledge_folder(settings), customers=_customer_rules(knowledge)),
+        templates=Templates(templates_folder(settings)),
+    )
+
+
+def make_reader(settings: Settings, material: Material) -> Reader:
+    """Return a reader of mail that needs no database and takes no mail for our own."""
+    identity = Identity(keys=(_NOBODYS_KEY,), domain=settings.mail_domain)
+    return Reader(material.knowledge, material.rules, identity)
+
+
+def _customer_rules(knowledge: Knowledge) -> list[CustomerRule]:
+    return [
+        CustomerRule(name=forms[0], also=tuple(forms[1:]))
+        for forms in (customer.forms() for customer in knowledge.customers.values())
+    ]
+
+
+def check_everything(settings: Settings) -> list[Problem]:
+    """Return everything that is wrong with the knowledge and the templates that hold."""
+    found = list(problems(knowledge_folder(settings), people_file=settings.people))
+    try:
+        Templates(templates_folder(settings))
+    except KnowledgeError as error:
+        found.append(Problem(file=error.file, line=error.line, what=error.what))
+    return found
+
+
+def templates_folder(settings: Settings) -> Path:
+    """Return the folder of the reply templates that hold."""
+    return settings.templates or templates_package.bundled_folder()
 
 
 def knowledge_folder(settings: Settings) -> Path:
@@ -137,6 +168,7 @@ def open_database(settings: Settings, *, ready: bool = True) -> Database:
 def build(
     settings: Settings,
     *,
+    material: Material | None = None,
     clock: Clock | None = None,
     notifier: Notifier | None = None,
     write: Callable[[str], None] = print,
@@ -146,6 +178,7 @@ def build(
     """Put the house together.
 
     Args:
+        material: Loaded already; default: load what the settings name.
         notifier: Who carries alerts; default: one line each through `write`.
         probe: Called at each named step, for crash tests.
         files: The house takes in mail from files; what becomes of the receipts.
@@ -153,13 +186,15 @@ def build(
     clock = clock or SystemClock()
     database = open_database(settings)
     url = resolve_database_url(settings)
-    parts = understand(settings, keys=secret_keys(settings, url))
-    knowledge = parts.knowledge
+    material = material or load_material(settings)
+    knowledge = material.knowledge
+    identity = Identity(keys=secret_keys(settings, url), domain=settings.mail_domain)
+    reader = Reader(knowledge, material.rules, identity)
     _refuse_unknown_mailboxes(settings, knowledge)
     policies = _policies(settings, files)
     house = House(knowledge=knowledge, calendar=knowledge.calendar, zone=knowledge.calendar.zone)
     sources, senders = _connect(settings)
-    intake = Intake(database, parts.reader, house, policies, clock, probe=probe)
+    intake = Intake(database, reader, house, policies, clock, probe=probe)
     watch = Watch(sources, intake, database, clock)
     dispatch = Dispatch(
         database,
@@ -174,10 +209,10 @@ def build(
             ActionKind.REPLY: ReplyPerformer(
                 database,
                 senders=senders,
-                templates=Templates(settings.templates or templates_package.bundled_folder()),
+                templates=material.templates,
                 knowledge=knowledge,
                 calendar=knowledge.calendar,
-                identity=parts.identity,
+                identity=identity,
                 brakes=_brakes(settings.brakes),
                 policies=policies,
                 clock=clock,
@@ -191,7 +226,7 @@ def build(
     return App(
         settings=settings,
         knowledge=knowledge,
-        identity=parts.identity,
+        identity=identity,
         clock=clock,
         database=database,
         house=house,
@@ -199,7 +234,7 @@ def build(
         intake=intake,
         dispatch=dispatch,
         watch=watch,
-        ignored=Ignored(database, parts.reader, house, clock),
+        ignored=Ignored(database, reader, house, clock),
         worker=Worker(
             watch,
             intake,
@@ -215,9 +250,7 @@ def _refuse_unknown_mailboxes(settings: Settings, knowledge: Knowledge) -> None:
     for name in settings.mailboxes:
         if name not in knowledge.mailboxes:
             known = ", ".join(sorted(knowledge.mailboxes))
-            raise SettingsError(
-                f"mailboxes.{name}: knowledge has no such mailbox; it has {known}"
-            )
+            raise SettingsError(f"mailboxes.{name}: knowledge has no such mailbox; it has {known}")
 
 
 def _policies(

@@ -27,7 +27,8 @@ from bot.services.summary import Summary, outcome_counts, summarise
 from bot.settings import load
 from bot.signals import stop_on_signals
 from bot.texts import Say
-from functionmail.connectors.maildir_files import deliver, make_maildir
+from functionmail.connectors.maildir import deliver
+from functionmail.connectors.maildir_files import make_maildir
 
 _POLL_S = 0.3
 
@@ -100,11 +101,12 @@ def _settings(folder: Path) -> str:
 
 
 def _deliver_samples(folder: Path) -> None:
+    (folder / "mail").mkdir()
     for mailbox in knowledge.load(knowledge.bundled_folder()).mailboxes:
         make_maildir(_mail_folder(folder, mailbox))
     for mail in sample_mails(SystemClock().now()):
-        for mailbox in (mail.mailbox, *mail.also_in):
-            deliver(_mail_folder(folder, mailbox), mail.content)
+        for name in (mail.mailbox, *mail.also_in):
+            deliver(_mail_folder(folder, name), mail.name, mail.content, mail.delivered_at)
 
 
 def _work_off(app: App) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
-from bot.app import App, build
+from bot.app import App, Material, build, load_material
 from bot.clock import Clock, FixedClock
 from bot.notifying import MemoryNotifier
 from bot.services.intake import Probe, no_probe
@@ -14,7 +15,7 @@ from bot.settings import MailboxSettings, Settings
 from bot.store import schema
 from bot.store.engine import open_engine
 from bot.vocabulary import MailboxKey, Mode
-from functionmail.connectors.maildir_files import deliver
+from functionmail.connectors.maildir import deliver
 
 TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 """10:00 in Sweden, an ordinary working day."""
@@ -53,6 +54,12 @@ def city_settings(
     return Settings.model_validate(values)
 
 
+@cache
+def shipped_material() -> Material:
+    """Return the sample city's knowledge and templates, loaded once for all tests."""
+    return load_material(Settings())
+
+
 class City:
     """The house of one test: deliver mail, work it off, look at what became of it."""
 
@@ -76,14 +83,18 @@ class City:
         engine.dispose()
         self.app: App = build(
             city_settings(folder, database_url, self.mailboxes, **settings),  # type: ignore[arg-type]
+            material=shipped_material(),
             clock=self.clock,
             notifier=self.notifier,
             probe=probe,
         )
+        self._delivered = 0
 
     def deliver(self, content: bytes, mailbox: str = "kundreskontra") -> None:
         """Put a mail into a mailbox; its own Date says when it was received."""
-        deliver(self.folder / mailbox, content)
+        self._delivered += 1
+        name = f"{self._delivered:06}.test"
+        deliver(self.folder / mailbox, name, content, self.clock.now())
 
     def take_in(self) -> None:
         """Take in all that waits in all mailboxes."""

@@ -42,7 +42,9 @@ class AlertPerformer:
         return Done()
 
     def _alert(self, action: ClaimedAction, case: Case | None) -> Alert:
-        values = {key: value for key, value in action.data.items() if key not in ("code", "mailbox")}
+        values = {
+            key: value for key, value in action.data.items() if key not in ("code", "mailbox")
+        }
         mailbox = action.data.get("mailbox")
         if case is None:
             return Alert(

@@ -118,9 +118,7 @@ class ReplyPerformer:
             return self._drop(case, action, stopped)
         return self._deliver(case, action, draft, sender, mode)
 
-    def _write(
-        self, case: Case, action: ClaimedAction, original: Message, now: datetime
-    ) -> _Draft:
+    def _write(self, case: Case, action: ClaimedAction, original: Message, now: datetime) -> _Draft:
         mailbox = self._knowledge.mailboxes[MailboxKey(action.data["mailbox"])]
         recipient = answer_address(original)
         template = choose_receipt(case, is_open=is_open(now, self._calendar))
@@ -255,7 +253,9 @@ class ReplyPerformer:
     ) -> Result:
         now = self._clock.now()
         with self._database.work() as work:
-            if not work.actions.finish(action, now, state=ActionState.DROPPED, because=str(because)):
+            if not work.actions.finish(
+                action, now, state=ActionState.DROPPED, because=str(because)
+            ):
                 return Dropped(because=str(because))
             work.cases.record(
                 [self._event(case, EventKind.RECEIPT_WITHHELD, now, because=str(because))]

@@ -25,9 +25,11 @@ def add(app: typer.Typer, say: Say) -> None:
 
         problems = check_everything(settings_of(context))
         if as_json:
-            print_json([problem.as_json() for problem in problems])
-        for problem in problems:
-            tell(str(problem))
+            print_json(
+                [{"file": found.file, "line": found.line, "what": found.what} for found in problems]
+            )
+        for found in problems:
+            tell(str(found))
         if not problems and not as_json:
             console().print(of(context).say("Inga fel."))
         raise typer.Exit(1 if problems else 0)

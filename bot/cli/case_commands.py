@@ -96,12 +96,15 @@ def _add_ignored(app: typer.Typer, say: Say) -> None:
         as_email: str = typer.Option(..., "--as", help=say("Din e-postadress.")),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),
     ) -> None:
+        from bot.errors import UsageError
         from bot.vocabulary import MessageId
 
         built = _built(context)
         try:
-            person = built.knowledge.person_by_email(as_email)
-            case = built.ignored.make_case(MessageId(number), by=person.key)
+            person = built.knowledge.person_by_email.get(as_email.strip().lower())
+            if person is None:
+                raise UsageError("--as: nobody in the organisation has this e-mail address")
+            case = built.ignored.make_case(MessageId(number), by=person)
         finally:
             built.close()
         if as_json:

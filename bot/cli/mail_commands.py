@@ -31,14 +31,16 @@ def add(app: typer.Typer, say: Say) -> None:
         ),
         mailbox: str = typer.Option(None, "--mailbox", help=say("Brevlåda för mejl i filer.")),
     ) -> None:
-        from bot.app import understand
+        from bot.app import load_material, make_reader
         from bot.services.mail_files import known_mailbox
         from bot.services.triage_files import triage_paths
 
-        parts = understand(settings_of(context))
-        named = known_mailbox(mailbox, parts.knowledge.mailboxes)
+        settings = settings_of(context)
+        material = load_material(settings)
+        named = known_mailbox(mailbox, material.knowledge.mailboxes)
+        reader = make_reader(settings, material)
         faults = 0
-        for result in triage_paths(paths, parts.reader, parts.knowledge, mailbox=named):
+        for result in triage_paths(paths, reader, material.knowledge, mailbox=named):
             if result.fault is None:
                 print_json(result.as_json())
             else:
@@ -82,12 +84,12 @@ def add(app: typer.Typer, say: Say) -> None:
         corpus: Path = typer.Argument(..., help=say("Märkta mejl, en JSON-rad per mejl.")),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv siffrorna som JSON.")),
     ) -> None:
-        from bot.app import understand
+        from bot.app import load_material, make_reader
         from bot.cli.evaluation_view import show
         from bot.services.triage_files import evaluate_corpus
 
-        parts = understand(settings_of(context))
-        result = evaluate_corpus(corpus, parts.reader)
+        settings = settings_of(context)
+        result = evaluate_corpus(corpus, make_reader(settings, load_material(settings)))
         if as_json:
             print_json(result.as_json())
         else:
@@ -116,9 +118,7 @@ def _ingest(
     return result.outcomes, result.seconds, len(result.unreadable)
 
 
-def _show_ingest(
-    counts: Mapping[Outcome, int], seconds: float, *, as_json: bool, say: Say
-) -> None:
+def _show_ingest(counts: Mapping[Outcome, int], seconds: float, *, as_json: bool, say: Say) -> None:
     from bot.services.summary import outcome_counts
 
     numbers = outcome_counts(counts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.cases import Case
 from bot.clock import Clock
 from bot.errors import DataError, NotFound
@@ -51,7 +53,7 @@ class Ignored:
             Arrival(mailbox=stored.mailbox, raw=raw), stored.mailbox
         )
         now = self._clock.now()
-        policy = AnswerPolicy(mode=Mode.OFF, answer_from=now)
+        policy = AnswerPolicy(mode=Mode.OFF, answer_from=now, twin_wait=timedelta())
         terms = MailboxTerms(policy=policy, quiet_before=None)
         with self._database.work() as work:
             register = Register(work, self._house, now, actor=by)
@@ -62,9 +64,7 @@ class Ignored:
 
     def _settle(self, work: Work, message_id: MessageId, case: Case) -> None:
         for delivery in work.messages.attach(message_id, case.id, Kind.CASE):
-            outcome = (
-                Outcome.CASE if delivery.outcome is Outcome.IGNORED else delivery.outcome
-            )
+            outcome = Outcome.CASE if delivery.outcome is Outcome.IGNORED else delivery.outcome
             work.books.settle(
                 Delivery(
                     mailbox=delivery.mailbox,
@@ -75,4 +75,3 @@ class Ignored:
                     seen_at=delivery.seen_at,
                 )
             )
-

@@ -66,9 +66,7 @@ class Reader:
     def read(self, arrival: Arrival) -> Reading:
         """Read one mail. Whatever the mail holds, only a fault of ours can raise."""
         raw = arrival.raw
-        message = arrival.message or parse(
-            raw.content, transport_headers=raw.transport_headers
-        )
+        message = arrival.message or parse(raw.content, transport_headers=raw.transport_headers)
         mailbox = conversation.primary_mailbox(message, self._addresses, arrival.mailbox)
         author = automatic.authorship(message, identity=self._identity)
         found = self._triage(message, mailbox, arrival, author)

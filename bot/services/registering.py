@@ -59,9 +59,7 @@ class House:
 class Register:
     """Registers one batch of read mails inside one transaction."""
 
-    def __init__(
-        self, work: Work, house: House, now: datetime, *, actor: str = SYSTEM
-    ) -> None:
+    def __init__(self, work: Work, house: House, now: datetime, *, actor: str = SYSTEM) -> None:
         self._work = work
         self._house = house
         self._now = now
@@ -90,9 +88,7 @@ class Register:
         for known in self._work.messages.known(mids):
             self._remember(known)
         cases = self._work.cases.get_many(set(self._case_of_mid.values()))
-        cases.update(
-            {case.id: case for case in self._work.cases.by_numbers(numbers).values()}
-        )
+        cases.update({case.id: case for case in self._work.cases.by_numbers(numbers).values()})
         self._cases = cases
         self._by_number = {str(case.number): case.id for case in cases.values()}
         for case_id, senders in self._work.cases.senders_on(list(cases)).items():
@@ -192,9 +188,7 @@ class Register:
             self._senders.setdefault(case_id, set()).add(reading.message.sender.address)
         return Outcome.FOLLOW_UP
 
-    def _take_over_findings(
-        self, reading: Reading, case_id: CaseId, message_id: MessageId
-    ) -> None:
+    def _take_over_findings(self, reading: Reading, case_id: CaseId, message_id: MessageId) -> None:
         case, found = self._cases[case_id], reading.triage
         self._change(
             case_id,
@@ -394,4 +388,3 @@ def _numbers(reading: Reading) -> set[CaseNumber]:
         reference = reading.candidates.reference
         numbers.add(CaseNumber(year=reference.year, serial=reference.serial))
     return {number for number in numbers if number is not None}
-

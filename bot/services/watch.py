@@ -90,7 +90,8 @@ class Watch:
         wait = min(_FIRST_WAIT_S * 2 ** (health.failures - 1), _LONGEST_WAIT_S)
         if not error.retryable:
             wait = _LONGEST_WAIT_S
-        wait = max(wait, getattr(error, "retry_after_s", None) or 0.0)
+        if isinstance(error, ConnectorError) and error.retry_after_s is not None:
+            wait = max(wait, error.retry_after_s)
         if health.failures == 1:
             log.warning("mailbox_unreachable", mailbox=mailbox, error=str(error))
         overdue = now - health.failing_since >= ALARM_AFTER or not error.retryable

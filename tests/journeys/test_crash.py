@@ -7,12 +7,12 @@ from collections import Counter
 from email import message_from_bytes
 
 import pytest
+
 from bot.services.books import balance
 from bot.vocabulary import Outcome, Step
-
-from tests.city import City, mail, make_folders
+from functionmail.connectors.maildir import deliver
+from tests.city import TUESDAY, City, mail, make_folders
 from tests.crashing import clock_of_round, run_for, run_until_killed, work_off
-from functionmail.connectors.maildir_files import deliver
 
 PER_ROUND = 3
 
@@ -36,7 +36,7 @@ class Town:
                 sender=f"Person {n} <person{n}@kund{n}.example>",
                 message_id=f"<{n}@kund.example>",
             )
-            deliver(self.folder / "kundreskontra", made)
+            deliver(self.folder / "kundreskontra", f"{n:04}.test", made, TUESDAY)
         self.rounds += 1
         clock = clock_of_round(self.rounds)
         return lambda probe: work_off(self.folder, self.database_url, probe, clock=clock)
