@@ -189,11 +189,11 @@ def build(
     material = material or load_material(settings)
     knowledge = material.knowledge
     identity = Identity(keys=secret_keys(settings, url), domain=settings.mail_domain)
-    reader = Reader(knowledge, material.rules, identity)
+    sources, senders = _connect(settings)
+    reader = Reader(knowledge, material.rules, identity, watched=sources)
     _refuse_unknown_mailboxes(settings, knowledge)
     policies = _policies(settings, files)
     house = House(knowledge=knowledge, calendar=knowledge.calendar, zone=knowledge.calendar.zone)
-    sources, senders = _connect(settings)
     intake = Intake(database, reader, house, policies, clock, probe=probe)
     watch = Watch(sources, intake, database, clock)
     dispatch = Dispatch(

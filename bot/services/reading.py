@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,19 +58,36 @@ class Reading:
 class Reader:
     """Reads mails by the rules that hold now."""
 
-    def __init__(self, knowledge: Knowledge, rules: TriageRules, identity: Identity) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        rules: TriageRules,
+        identity: Identity,
+        *,
+        watched: Collection[MailboxKey] = (),
+    ) -> None:
+        """Make a reader.
+
+        Args:
+            watched: The mailboxes that can answer; empty means all that are known.
+        """
         self._rules = rules
         self._identity = identity
         self._addresses: Mapping[str, MailboxKey] = knowledge.mailbox_by_address
+        self._answering = {
+            address: mailbox
+            for address, mailbox in self._addresses.items()
+            if not watched or mailbox in watched
+        }
 
     def read(self, arrival: Arrival) -> Reading:
         """Read one mail. Whatever the mail holds, only a fault of ours can raise."""
         raw = arrival.raw
         message = arrival.message or parse(raw.content, transport_headers=raw.transport_headers)
-        mailbox = conversation.primary_mailbox(message, self._addresses, arrival.mailbox)
+        mailbox = conversation.primary_mailbox(message, self._answering, arrival.mailbox)
         author = automatic.authorship(message, identity=self._identity)
         found = self._triage(message, mailbox, arrival, author)
-        failure = automatic.delivery_failure(message, self._identity)
+        failure = automatic.delivery_failure(message, self._identity, author=author)
         ignored = _ignored(author, found.kind, message, failure)
         return Reading(
             arrival=arrival,
@@ -79,7 +96,10 @@ class Reader:
             triage=found,
             no_answer=tuple(
                 automatic.may_answer(
-                    message, own_addresses=self._addresses, identity=self._identity
+                    message,
+                    own_addresses=self._addresses,
+                    identity=self._identity,
+                    author=author,
                 )
             ),
             ignored=ignored,

@@ -40,7 +40,11 @@ _ROBOTS = frozenset({"bulk", "junk", "list", "auto_reply"})
 
 
 def may_answer(
-    message: Message, *, own_addresses: Collection[str], identity: Identity
+    message: Message,
+    *,
+    own_addresses: Collection[str],
+    identity: Identity,
+    author: Authorship | None = None,
 ) -> tuple[NoAnswer, ...]:
     """Return every reason not to answer a mail automatically; empty means that we may.
 
@@ -49,8 +53,10 @@ def may_answer(
 
     Args:
         own_addresses: Of all function mailboxes and their aliases, in lower case.
+        author: What `authorship` says of the mail, where that is known already.
     """
-    return tuple(_reasons_not_to(message, own_addresses, identity))
+    author = author or authorship(message, identity=identity)
+    return tuple(_reasons_not_to(message, own_addresses, identity, author))
 
 
 def authorship(message: Message, *, identity: Identity) -> Authorship:
@@ -67,9 +73,16 @@ def authorship(message: Message, *, identity: Identity) -> Authorship:
     )
 
 
-def delivery_failure(message: Message, identity: Identity) -> DeliveryFailure | None:
-    """Return which of our mails did not arrive, or None if this is no bounce of our mail."""
-    if authorship(message, identity=identity).kind is not Author.BOUNCE:
+def delivery_failure(
+    message: Message, identity: Identity, *, author: Authorship | None = None
+) -> DeliveryFailure | None:
+    """Return which of our mails did not arrive, or None if this is no bounce of our mail.
+
+    Args:
+        author: What `authorship` says of the mail, where that is known already.
+    """
+    author = author or authorship(message, identity=identity)
+    if author.kind is not Author.BOUNCE:
         return None
     return bounces.failure(read(message), identity)
 
@@ -95,7 +108,7 @@ def _by_words_or_headers(message: Message, reading: Reading) -> Authorship | Non
 
 
 def _reasons_not_to(
-    message: Message, own_addresses: Collection[str], identity: Identity
+    message: Message, own_addresses: Collection[str], identity: Identity, author: Authorship
 ) -> Iterator[NoAnswer]:
     tests = (
         (NoAnswer.EMPTY_RETURN_PATH, message.return_path == ""),
@@ -115,10 +128,7 @@ def _reasons_not_to(
         (NoAnswer.NOT_ADDRESSED, not _is_addressed(message, own_addresses)),
         (NoAnswer.AUTHENTICATION_FAILED, headers.failed_authentication(message)),
         (NoAnswer.SPAM_SCORE, headers.has_spam_score(message)),
-        (
-            NoAnswer.NOT_A_PERSON,
-            authorship(message, identity=identity).kind is not Author.PERSON,
-        ),
+        (NoAnswer.NOT_A_PERSON, author.kind is not Author.PERSON),
     )
     return (reason for reason, holds in tests if holds)
 
