@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -20,11 +21,44 @@ _ENOUGH = 4
 _MOST_LINKS = 20
 _MOST_MATCHES = 20
 
-_Sign = tuple[int, str, re.Pattern[str]]
+_FIRST_GROUP = re.compile(r"\(\?:([^()]*)\)(?![?*{])")
+_LITERAL = re.compile(r"(?:[a-z0-9@ ](?![?*{]))*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sign:
+    """Wordings that speak for spam, or against it.
+
+    Attributes:
+        beginnings: Every match starts with one of these; looking for them first is many
+            times as fast as the pattern, and hardly any mail holds one.
+    """
+
+    weight: int
+    code: str
+    pattern: re.Pattern[str]
+    beginnings: tuple[str, ...]
+
+    def wordings(self, text: str) -> Iterator[str]:
+        """Yield what matches, with repeats, at most `_MOST_MATCHES`."""
+        if any(beginning in text for beginning in self.beginnings):
+            yield from (match[0] for match in islice(self.pattern.finditer(text), _MOST_MATCHES))
 
 
 def _sign(weight: int, code: str, *patterns: str) -> _Sign:
-    return weight, code, re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})")
+    return _Sign(
+        weight=weight,
+        code=code,
+        pattern=re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})"),
+        beginnings=tuple(start for pattern in patterns for start in _beginnings(pattern)),
+    )
+
+
+def _beginnings(pattern: str) -> Iterator[str]:
+    group = _FIRST_GROUP.match(pattern)
+    for choice in group[1].split("|") if group else (pattern,):
+        literal = _LITERAL.match(choice)
+        yield literal[0] if literal else ""
 
 
 _ADVERTISING = (
@@ -235,7 +269,7 @@ _ODD_HOST = re.compile(
 def by_signs(reading: Reading) -> Authorship | None:
     """Recognise spam where enough signs come together."""
     text = f"{reading.subject}. {reading.text}"
-    against = sum(weight for weight, _, pattern in _AGAINST if pattern.search(text))
+    against = sum(sign.weight for sign in _AGAINST if any(sign.wordings(text)))
     for rule, signs in (
         ("phishing", _phishing(reading, text)),
         ("advertising", _advertising(reading, text)),
@@ -276,10 +310,10 @@ def _phishing(reading: Reading, text: str) -> Iterator[tuple[int, str]]:
 
 def _seen(signs: tuple[_Sign, ...], text: str, most: int = 1) -> Iterator[tuple[int, str]]:
     """Yield each sign that is there; its weight counts for up to `most` different wordings."""
-    for weight, code, pattern in signs:
-        wordings = {match[0] for match in islice(pattern.finditer(text), _MOST_MATCHES)}
+    for sign in signs:
+        wordings = set(sign.wordings(text))
         if wordings:
-            yield weight * min(len(wordings), most), code
+            yield sign.weight * min(len(wordings), most), sign.code
 
 
 def _has_false_link(message: Message) -> bool:
