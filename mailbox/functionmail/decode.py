@@ -19,7 +19,7 @@ MAX_TEXT = 1_000_000
 """Characters that are kept of one text."""
 
 MAX_HEADER = 100_000
-"""Bytes that are read of one header."""
+"""Bytes or characters that are read of one header."""
 
 _UNREADABLE_CHARSETS = frozenset(
     {"ascii", "us_ascii", "ansi_x3_4_1968", "unknown", "unknown_8bit", "x_unknown", "default"}
@@ -279,12 +279,14 @@ def undecoded(value: str | bytes) -> tuple[str, tuple[Fault, ...]]:
 
     For structured headers, which must be taken apart before their words are decoded.
     """
-    value = value[:MAX_HEADER]
+    faults: tuple[Fault, ...] = ()
+    if len(value) > MAX_HEADER:
+        value, faults = value[:MAX_HEADER], (Fault.TEXT_TRUNCATED,)
     if isinstance(value, str):
-        return value, ()
+        return value, faults
     if value.isascii():
-        return value.decode("ascii"), ()
-    return _guess(value), (Fault.RAW_8BIT_HEADER,)
+        return value.decode("ascii"), faults
+    return _guess(value), (*faults, Fault.RAW_8BIT_HEADER)
 
 
 def examine_header(value: str | bytes) -> tuple[str, tuple[Fault, ...]]:

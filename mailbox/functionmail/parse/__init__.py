@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from functionmail import decode, quoting
@@ -20,6 +20,7 @@ __all__ = ["extract", "from_fields", "parse", "received_at"]
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
+_ADDRESS_HEADERS = frozenset({"from", "sender", "reply-to", "to", "cc"})
 
 
 def parse(content: bytes, *, transport_headers: tuple[tuple[str, str], ...] = ()) -> Message:
@@ -57,9 +58,9 @@ def from_fields(
             as from a mail.
         attachments: File names.
     """
-    given = {name.lower(): value for name, value in (headers or {}).items()}
+    given = {decode.header(name).lower(): value for name, value in (headers or {}).items()}
     text, faults = decode.tidy(body)
-    kind, _ = fields.parameters(given.get("content-type", "text/plain").encode("utf-8", "replace"))
+    kind, _ = mime.content_type(given.get("content-type", "text/plain"))
     found = contents.Contents(
         body=text.strip("\n"),
         attachments=[
@@ -75,7 +76,8 @@ def from_fields(
     )
     envelope = _envelope(tuple(given.items()))
     envelope.subject, subject_faults = decode.examine_header(subject)
-    envelope.sender, envelope.to = sender, to
+    envelope.sender = sender and replace(sender, address=sender.address.lower())
+    envelope.to = to
     envelope.faults += subject_faults
     return _message(envelope, found, content_types=(kind,), size=len(text.encode()))
 
@@ -127,9 +129,8 @@ class _Envelope:
 def _read(content: bytes, transport_headers: tuple[tuple[str, str], ...]) -> Message:
     root, faults = mime.split(content)
     present = {name for name, _ in root.headers}
-    added = [
-        (name.lower(), value) for name, value in transport_headers if name.lower() not in present
-    ]
+    further = [(decode.header(name).lower(), value) for name, value in transport_headers]
+    added = [(name, value) for name, value in further if name not in present]
     envelope = _envelope((*root.headers, *added))
     envelope.faults[:0] = faults
     found = contents.read(root)
@@ -142,19 +143,21 @@ def _envelope(raw: Sequence[tuple[str, str | bytes]]) -> _Envelope:
     faults: list[Fault] = []
     headers: list[tuple[str, str]] = []
     first: dict[str, str] = {}
+    written: dict[str, list[str | bytes]] = {}
     for name, value in raw[: mime.MAX_HEADERS]:
         text, found = decode.examine_header(value)
         faults += found
         headers.append((name, text))
         first.setdefault(name, text)
+        if name in _ADDRESS_HEADERS:
+            written.setdefault(name, []).append(value)
 
-    def listed(wanted: str) -> tuple[Address, ...]:
+    def listed(name: str) -> tuple[Address, ...]:
         read: list[Address] = []
-        for name, value in raw:
-            if name == wanted:
-                addresses, found = fields.addresses(value)
-                faults.extend(found)
-                read += addresses
+        for value in written.get(name, ()):
+            addresses, found = fields.addresses(value)
+            faults.extend(found)
+            read += addresses
         return tuple(read[: fields.MAX_ADDRESSES])
 
     senders = listed("from") or listed("sender")

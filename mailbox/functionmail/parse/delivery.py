@@ -31,12 +31,15 @@ _STATUS = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
 _FIELD = re.compile(r"^([a-z-]{1,60})[ \t]*:[ \t]*(\S[^\n]*)", re.IGNORECASE | re.MULTILINE)
 _WRITTEN_ID = re.compile(r"message-id[ \t]*:[ \t\n]*<([^<>\s]{1,998})>", re.IGNORECASE)
 
-_DAEMONS = frozenset(
-    {"mailer-daemon", "mailerdaemon", "mail-daemon", "postmaster", "maildelivery", "mdaemon"}
+_DAEMONS = (
+    *("mailer-daemon", "mailerdaemon", "mail-daemon", "mdaemon", "postmaster", "maildelivery"),
+    "microsoftexchange",
 )
+"""How the local parts of servers that write bounces begin."""
+
 _SAYS_DELAYED = re.compile(
     r"\bdelay|not yet (?:been )?delivered|still (?:being )?(?:trying|retried)|försena"
-    r"|(?:keep|continue) trying|temporar"
+    r"|(?:keep|continue) trying"
 )
 _SAYS_FAILED = re.compile(
     r"undeliver|(?:could ?n.t|could not|cannot|can.t|was not|wasn.t) be delivered|not delivered"
@@ -48,7 +51,12 @@ _SAYS_FAILED = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What a mail holds that may show it to be a delivery report."""
+    """What a mail holds that may show it to be a delivery report.
+
+    Attributes:
+        root: None where there are no parts, only fields.
+        answers: Ids in In-Reply-To and References.
+    """
 
     root: mime.Part | None
     headers: tuple[tuple[str, str], ...]
@@ -56,7 +64,6 @@ class Evidence:
     subject: str
     body: str
     answers: tuple[str, ...]
-    """Ids in In-Reply-To and References."""
 
 
 def find(mail: Evidence) -> DeliveryReport | None:
@@ -101,7 +108,10 @@ def _text_of(part: mime.Part) -> str:
 
 def _is_from_a_daemon(mail: Evidence) -> bool:
     local = mail.sender.local if mail.sender else ""
-    return local in _DAEMONS or any(name == "x-failed-recipients" for name, _ in mail.headers)
+    return local.startswith(_DAEMONS) or any(
+        name == "x-failed-recipients" or (name == "content-type" and "delivery-status" in value)
+        for name, value in mail.headers
+    )
 
 
 def _told_in_words(mail: Evidence) -> tuple[str, str] | None:
@@ -109,11 +119,13 @@ def _told_in_words(mail: Evidence) -> tuple[str, str] | None:
     words = f"{mail.subject}\n{mail.body[:_MOST_READ]}".lower()
     status = _STATUS.search(words)
     code = status[0] if status else ""
-    if _SAYS_DELAYED.search(words) and not code.startswith("5"):
-        return "delayed", code
-    if code.startswith("5") or _SAYS_FAILED.search(words):
+    if code.startswith("5"):
         return "failed", code
-    return None
+    if _SAYS_DELAYED.search(words):
+        return "delayed", code
+    if _SAYS_FAILED.search(words):
+        return "failed", code
+    return ("delayed", code) if code.startswith("4") else None
 
 
 def _returned_ids(parts: Iterable[mime.Part]) -> Iterator[str]:

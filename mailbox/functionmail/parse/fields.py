@@ -43,6 +43,9 @@ _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _ADDRESS = re.compile(
     r"[^\s@<>(),;:\"\[\]\\]{1,64}@(?:[^\s@<>(),;:\"\[\]\\]{1,255}|\[[0-9A-Fa-f:.]{2,60}\])"
 )
+_LOOKALIKE = re.compile(
+    r"(?<![^\s<>(),;:\"\[\]\\])[^\s@<>(),;:\"\[\]\\]{1,64}+@[^\s@<>(),;:\"\[\]\\]{1,255}+(?!@)"
+)
 
 
 class _Entry:
@@ -120,7 +123,7 @@ def addresses(value: str | bytes) -> tuple[tuple[Address, ...], tuple[Fault, ...
         else:
             faults.append(Fault.BAD_ADDRESS)
     if not found and faults:
-        lookalikes = _ADDRESS.findall(decode.header(value))
+        lookalikes = _LOOKALIKE.findall(decode.header(value))
         found = [Address(address=one.strip("'.").lower()) for one in lookalikes[:MAX_ADDRESSES]]
     return tuple(found), tuple(dict.fromkeys(faults))
 
@@ -158,7 +161,7 @@ _PARAMETER = re.compile(r';\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)(?:"|\Z)|([^
 _SEGMENT = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 
 
-def parameters(value: bytes) -> tuple[str, Mapping[str, str]]:
+def parameters(value: str | bytes) -> tuple[str, Mapping[str, str]]:
     """Take apart a Content-Type or Content-Disposition header.
 
     Returns:

@@ -20,19 +20,19 @@ from functionmail.message import Fault
 MAX_HTML = 500_000
 """Characters of HTML that are read."""
 
-# A tag is first tried with its quoted attributes, in which ">" may stand, then, where a
-# quotation mark is missing, up to the next ">". Possessive, so nothing is tried twice.
+# An element without text is taken whole. A tag is first tried with its quoted attributes,
+# in which ">" may stand, then, where a quotation mark is missing, up to the next ">".
+# Possessive or tied to a "<", so that nothing is tried twice.
 _TOKEN = re.compile(
-    r"<!--.*?(?:-->|(?P<unclosed>\Z))"
+    r"<(?i:(?P<unseen>script|style|title)\b[^<>]*+>"
+    r"(?:.*?</(?P=unseen)\b[^<>]*+>|(?P<open>.*)))"
+    r"|<!--(?:.*?-->|(?P<unclosed>.*))"
     r"|<(?P<end>/?)(?P<name>[a-zA-Z][\w:]{0,30})"
     r"(?P<attributes>(?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>"
-    r"|<[/!?a-zA-Z][^<>]*+(?:>|(?P<cut>\Z)|(?=<))",
+    r"|<[/!?a-zA-Z][^<>]*+(?:>|(?=<)|(?P<cut>\Z))",
     re.DOTALL,
 )
-_UNSEEN = {
-    name: re.compile(rf"</{name}\b[^<>]*>", re.IGNORECASE) for name in ("script", "style", "title")
-}
-"""Elements whose content is no text of the mail, with their ends."""
+_BROKEN = ("open", "unclosed", "cut")
 
 _SPACED = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre"}
@@ -46,11 +46,12 @@ _EMPTY = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "
 _HIDDEN = re.compile(r"display\s{0,5}:\s{0,5}none", re.IGNORECASE)
 _NO_MARGIN = re.compile(r"MsoNormal|MsoPlainText|margin(?:-top)?\s{0,5}:\s{0,5}0", re.IGNORECASE)
 
-_SPACES = re.compile(r"\s+")
-_HUGE_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]{8,};?")
+_BLOCK_END, _PARAGRAPH_END, _HARD_BREAK, _CELL = "\x1c", "\x1d", "\x1e", "\x1f"
+"""Stand in the text until neighbours are merged; HTML cannot hold these characters."""
 
-_LINE_END, _PARAGRAPH_END, _HARD_BREAK = "\v", "\f", "\n"
-_BREAKS = re.compile(r"([\v\f\n][\v\f\s]*)")
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_BREAKS = re.compile("([\x1c-\x1e][\x1c-\x1f ]*)")
+_HUGE_REFERENCE = re.compile(r"&#[xX]?[0-9a-fA-F]{8,};?")
 
 
 def to_text(html: str) -> tuple[str, tuple[Fault, ...]]:
@@ -63,57 +64,41 @@ def to_text(html: str) -> tuple[str, tuple[Fault, ...]]:
     if len(html) > MAX_HTML:
         html = html[:MAX_HTML]
         faults.append(Fault.TEXT_TRUNCATED)
-    scan = _Scan(html)
-    scan.run()
+    scan = _Scan()
+    scan.run(html)
     if scan.broken:
         faults.append(Fault.BAD_HTML)
-    text = "".join(_lines("".join(scan.pieces)))
-    return decode.clean(text).strip(), tuple(faults)
+    text = _SPACES.sub(" ", entities.unescape(_HUGE_REFERENCE.sub("", "".join(scan.pieces))))
+    return decode.clean("".join(_lines(text))).strip(), tuple(faults)
 
 
 class _Scan:
-    """One pass over the tags of an HTML text; `pieces` is what a reader sees."""
+    """One pass over the tags of an HTML text; `pieces` is what a reader sees, with marks."""
 
-    def __init__(self, html: str) -> None:
-        self.html = html
+    def __init__(self) -> None:
         self.pieces: list[str] = []
         self.broken = False
         self._verbatim = 0
         self._hidden: tuple[str, int] | None = None
         self._hidden_depth = 0
 
-    def run(self) -> None:
+    def run(self, html: str) -> None:
         position = 0
-        while token := _TOKEN.search(self.html, position):
-            self._words(self.html[position : token.start()])
+        for token in _TOKEN.finditer(html):
+            self._words(html[position : token.start()])
             position = token.end()
-            if token["name"]:
-                name = token["name"].lower()
-                if name in _UNSEEN and not token["end"]:
-                    position = self._after(name, position)
-                elif token["end"]:
-                    self._end(name)
-                else:
-                    self._start(name, token["attributes"])
-            elif token["unclosed"] is not None or token["cut"] is not None:
-                self.broken = True
-        self._words(self.html[position:])
-
-    def _after(self, name: str, position: int) -> int:
-        """Return where the content of an unseen element is over."""
-        end = _UNSEEN[name].search(self.html, position)
-        if end is None:
-            self.broken = True
-            return len(self.html)
-        return end.end()
+            end, name, attributes = token.group("end", "name", "attributes")
+            if name is None:
+                self.broken |= any(token[group] is not None for group in _BROKEN)
+            elif end:
+                self._end(name.lower())
+            else:
+                self._start(name.lower(), attributes)
+        self._words(html[position:])
 
     def _words(self, text: str) -> None:
-        if not text:
-            return
-        if not self._verbatim:
-            text = _SPACES.sub(" ", text)
-        if "&" in text:
-            text = entities.unescape(_HUGE_REFERENCE.sub("", text))
+        if self._verbatim:
+            text = text.replace("\n", _HARD_BREAK).replace(" ", "\xa0")
         self.pieces.append(text)
 
     def _start(self, name: str, attributes: str) -> None:
@@ -121,20 +106,20 @@ class _Scan:
             self._hidden_depth += name == self._hidden[0]
         elif attributes and name not in _EMPTY and _HIDDEN.search(attributes):
             self._hidden, self._hidden_depth = (name, len(self.pieces)), 1
-        if name == "br":
-            self.pieces.append(_HARD_BREAK)
-        elif name in _BLOCKS:
+        if name in _BLOCKS:
             spaced = name in _SPACED and not _NO_MARGIN.search(attributes)
-            self.pieces.append(_PARAGRAPH_END if spaced else _LINE_END)
+            self.pieces.append(_PARAGRAPH_END if spaced else _BLOCK_END)
             if name == "li":
                 self.pieces.append("* ")
             self._verbatim += name == "pre"
+        elif name == "br":
+            self.pieces.append(_HARD_BREAK)
         elif name in ("td", "th"):
-            self.pieces.append("\t")
+            self.pieces.append(_CELL)
 
     def _end(self, name: str) -> None:
         if name in _BLOCKS:
-            self.pieces.append(_LINE_END)
+            self.pieces.append(_BLOCK_END)
             self._verbatim -= name == "pre" and self._verbatim > 0
         if self._hidden and name == self._hidden[0]:
             self._hidden_depth -= 1
@@ -150,16 +135,16 @@ def _lines(marked: str) -> Iterator[str]:
     """
     for number, piece in enumerate(_BREAKS.split(marked)):
         if number % 2 == 0:
-            yield piece.strip(" \t")
+            yield piece.lstrip(f" {_CELL}").rstrip(f" \xa0{_CELL}").replace(_CELL, "\t")
             continue
-        before, ends, after = _first_block_end(piece)
+        before, ends, after = _around_first_block_end(piece)
         breaks = max(before, ends) + after
         yield "\n" * (max(2, breaks) if _PARAGRAPH_END in piece else breaks)
 
 
-def _first_block_end(breaks: str) -> tuple[int, int, int]:
+def _around_first_block_end(breaks: str) -> tuple[int, int, int]:
     """Return the hard breaks before the first block end, 1 if there is one, and those after."""
-    ends = [at for at in (breaks.find(_LINE_END), breaks.find(_PARAGRAPH_END)) if at >= 0]
+    ends = [at for at in (breaks.find(_BLOCK_END), breaks.find(_PARAGRAPH_END)) if at >= 0]
     if not ends:
         return breaks.count(_HARD_BREAK), 0, 0
     first = min(ends)

@@ -36,7 +36,7 @@ MAX_SEARCHED = 4 * MAX_SIZE
 """Bytes looked through for boundaries, over all levels."""
 
 Headers = tuple[tuple[str, bytes], ...]
-"""Name in lower case and value as it stands in the mail, folding included; in order."""
+"""Name in lower case and value as it stands in the mail, still folded and encoded; in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +101,20 @@ _HEADERS_OF_MAIL = frozenset(
     {"from", "to", "cc", "sender", "subject", "date", "received", "return-path", "reply-to"}
     | {"message-id", "mime-version", "content-type", "delivered-to"}
 )
+_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}")
+
+
+def content_type(declared: str | bytes) -> tuple[str, Mapping[str, str]]:
+    """Read a Content-Type header; what makes no sense is text/plain (RFC 2045, section 5.2)."""
+    kind, parameters = fields.parameters(declared)
+    if not _TYPE.fullmatch(kind):
+        kind = "multipart/mixed" if "boundary" in parameters else "text/plain"
+    return kind, parameters
+
+
 _BLANK_FIRST_LINE = re.compile(rb"\r*\n")
 _HEAD_END = re.compile(rb"\n\r*\n")
-_HEADER_LINE = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
-_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}")
+_HEADER = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?")
 
 
 def read_headers(block: bytes) -> tuple[Headers, int, bool]:
@@ -117,30 +127,23 @@ def read_headers(block: bytes) -> tuple[Headers, int, bool]:
         The headers, the offset at which the body begins (the length of the block if it
         holds nothing but headers), and whether there were more than `MAX_HEADERS`.
     """
-    lines = block.split(b"\n")
-    headers: list[tuple[str, list[bytes]]] = []
+    headers: list[tuple[str, bytes]] = []
     offset = 0
-    for number, line in enumerate(lines):
-        found = _HEADER_LINE.match(line)
-        if found:
+    while offset < len(block):
+        if found := _HEADER.match(block, offset):
             if len(headers) == MAX_HEADERS:
-                return _joined(headers), len(block), True
-            headers.append((found[1].decode("ascii").lower(), [found[2]]))
-        elif (headers and line[:1] in b" \t") or _header_follows(lines, number):
-            if headers and not line.startswith((b"From ", b">From ")):
-                headers[-1][1].append(line)
-        else:
-            return _joined(headers), offset, False
-        offset += len(line) + 1
-    return _joined(headers), len(block), False
-
-
-def _header_follows(lines: list[bytes], number: int) -> bool:
-    return number + 1 < len(lines) and _HEADER_LINE.match(lines[number + 1]) is not None
-
-
-def _joined(headers: list[tuple[str, list[bytes]]]) -> Headers:
-    return tuple((name, b"\n".join(lines)) for name, lines in headers)
+                return tuple(headers), len(block), True
+            headers.append((found[1].decode("ascii").lower(), found[2].strip()))
+            offset = found.end()
+            continue
+        next_line = block.find(b"\n", offset) + 1 or len(block)
+        if not _HEADER.match(block, next_line):
+            return tuple(headers), offset, False
+        if headers and not block.startswith((b"From ", b">From "), offset):
+            name, value = headers[-1]
+            headers[-1] = name, value + b"\n" + block[offset:next_line].strip()
+        offset = next_line
+    return tuple(headers), len(block), False
 
 
 # A boundary that was declared wrongly shows itself by the header below it.
@@ -165,12 +168,7 @@ class _Splitter:
         self.parts += 1
         headers, body = self._head(start, end)
         declared = next((value for name, value in headers if name == "content-type"), None)
-        kind = default_type
-        parameters: Mapping[str, str] = {}
-        if declared is not None:
-            kind, parameters = fields.parameters(declared)
-            if not _TYPE.fullmatch(kind):
-                kind = "multipart/mixed" if "boundary" in parameters else "text/plain"
+        kind, parameters = (default_type, {}) if declared is None else content_type(declared)
         children: tuple[Part, ...] = ()
         if kind.startswith("multipart/"):
             children = self._children(kind, parameters.get("boundary", ""), body, end, depth)
