@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, default
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from bot.app import App, Material, build, load_material
+from bot.cases import Case, Event
 from bot.clock import Clock, FixedClock
 from bot.notifying import MemoryNotifier
+from bot.services.books import Balance, balance
 from bot.services.intake import Probe, no_probe
 from bot.settings import MailboxSettings, Settings
 from bot.store import schema
 from bot.store.engine import open_engine
-from bot.vocabulary import MailboxKey, Mode
+from bot.vocabulary import CaseId, EventKind, MailboxKey, Mode, Status
 from functionmail.connectors.maildir import deliver
 
 TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
@@ -96,6 +104,22 @@ class City:
         name = f"{self._delivered:06}.test"
         deliver(self.folder / mailbox, name, content, self.clock.now())
 
+    def post(self, text: str, *, mailbox: str = "kundreskontra", **parts: Any) -> str:
+        """Deliver a mail that is written now, and return its Message-ID with brackets.
+
+        Args:
+            parts: As `mail` takes them; addressed to `mailbox` and with an id of its own
+                unless they say otherwise.
+        """
+        usual = {
+            "to": f"{mailbox}@exempelstad.example",
+            "message_id": f"<{self._delivered + 1}@kund.example>",
+            "date": self.clock.now(),
+        }
+        parts = usual | parts
+        self.deliver(mail(text, **parts), mailbox)
+        return str(parts["message_id"])
+
     def take_in(self) -> None:
         """Take in all that waits in all mailboxes."""
         for mailbox in self.mailboxes:
@@ -120,15 +144,58 @@ class City:
         """Return the mails in a mailbox's Drafts folder."""
         return [path.read_bytes() for path in sorted(self.folder.glob(f"{mailbox}/.Drafts/cur/*"))]
 
-    def cases(self) -> list[object]:
-        """Return all cases, oldest first."""
-        with self.app.database.reading() as work:
-            return list(reversed(work.cases.listed()))
+    def receipts(self, mailbox: str = "kundreskontra") -> list[EmailMessage]:
+        """Return the mails in a mailbox's Sent folder, read by another program than ours."""
+        return [message_from_bytes(raw, policy=default) for raw in self.sent(mailbox)]
 
-    def events(self, case: object) -> list[str]:
-        """Return the kinds of a case's events, oldest first."""
+    def cases(self) -> list[Case]:
+        """Return all cases, in the order in which they were opened."""
         with self.app.database.reading() as work:
-            return [event.kind.value for event in work.cases.events(case.id)]  # type: ignore[attr-defined]
+            return sorted(work.cases.listed(), key=lambda case: case.id)
+
+    def events(self, case: Case) -> list[str]:
+        """Return the kinds of a case's events, oldest first."""
+        return [event.kind.value for event in self.history(case)]
+
+    def history(self, case: Case) -> list[Event]:
+        """Return a case's events, oldest first."""
+        with self.app.database.reading() as work:
+            return work.cases.events(case.id)
+
+    def withheld(self, case: Case) -> list[str]:
+        """Return why receipts on a case did not go out."""
+        events = self.history(case)
+        return [str(e.data["because"]) for e in events if e.kind is EventKind.RECEIPT_WITHHELD]
+
+    def actions(self, case: Case) -> dict[str, str]:
+        """Return the state of each action on a case, by the first two parts of its key."""
+        with self.app.database.reading() as work:
+            found = work.actions.of_case(CaseId(case.id))
+        return {":".join(key.split(":")[:2]): state for key, state, _ in found}
+
+    def alerts(self) -> list[str]:
+        """Return the codes of the alerts that staff got, oldest first."""
+        return [alert.code.value for alert in self.notifier.alerts]
+
+    def books(self) -> Balance:
+        """Return the books, compared with what lies in the mailboxes."""
+        return balance(self.app.database, self.app.sources.values())
+
+    def outcomes(self) -> dict[str, int]:
+        """Return how many messages had each outcome; fails unless the books balance."""
+        found = self.books()
+        assert found.balanced, found
+        counts: Counter[str] = Counter()
+        for by_outcome in found.outcomes.values():
+            counts.update({outcome.value: n for outcome, n in by_outcome.items()})
+        return dict(counts)
+
+    def set_status(self, case: Case, status: Status, *, stop_confirmed: bool = False) -> None:
+        """Change a case's status as a person would."""
+        with self.app.database.work() as work:
+            found = replace(work.cases.get(case.id), stop_confirmed=stop_confirmed)
+            found.allow(status)
+            work.cases.change(replace(found, status=status))
 
     def close(self) -> None:
         """Let go of the database."""
@@ -146,9 +213,6 @@ def mail(
     headers: Iterable[tuple[str, str]] = (),
 ) -> bytes:
     """Return a raw mail from its parts."""
-    from email.message import EmailMessage
-    from email.policy import SMTP
-
     made = EmailMessage(policy=SMTP)
     made["From"] = sender
     made["To"] = to

@@ -7,7 +7,7 @@ every time for one action.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -102,6 +102,7 @@ class ReplyPerformer:
             case = work.cases.get(action.case_id)
             stored = work.messages.stored(MessageId(action.data["message"]))
             sent_before = work.cases.has_event(case.id, EventKind.RECEIPT_SENT)
+            invoices = (work.messages.first_triage(case.id) or {}).get("invoices", ())
         mailbox = MailboxKey(action.data["mailbox"])
         mode = self._policies(mailbox, now).mode
         because = _reason_not_to(case, stored, sent_before=sent_before, mode=mode, now=now)
@@ -109,7 +110,7 @@ class ReplyPerformer:
         if because is not None or sender is None or stored is None:
             return self._drop(case, action, because or Withheld.MODE)
         try:
-            draft = self._write(case, action, parse(stored.content), now)
+            draft = self._write(case, action, parse(stored.content), now, invoices=invoices)
         except CannotAnswer:
             return self._drop(case, action, Withheld.NO_ADDRESS)
         except ReplyHasHole:
@@ -118,11 +119,21 @@ class ReplyPerformer:
             return self._drop(case, action, stopped)
         return self._deliver(case, action, draft, sender, mode)
 
-    def _write(self, case: Case, action: ClaimedAction, original: Message, now: datetime) -> _Draft:
+    def _write(
+        self,
+        case: Case,
+        action: ClaimedAction,
+        original: Message,
+        now: datetime,
+        *,
+        invoices: Sequence[str],
+    ) -> _Draft:
         mailbox = self._knowledge.mailboxes[MailboxKey(action.data["mailbox"])]
-        recipient = answer_address(original)
+        # Without the name: it is the sender's own text, and From may be forged.
+        recipient = Address(address=answer_address(original).address)
         template = choose_receipt(case, is_open=is_open(now, self._calendar))
-        rendered = self._templates.render(template, case.language, self._context(case, now))
+        context = {**self._context(case, now), "invoice_numbers": invoices}
+        rendered = self._templates.render(template, case.language, context)
         message_id = self._identity.own_message_id(str(case.number), int(action.data["n"]))
         outgoing = Outgoing(
             message_id=message_id,

@@ -55,7 +55,6 @@ def compose(outgoing: Outgoing) -> bytes:
     mail["To"] = _header_address(outgoing.recipient, "recipient")
     mail["Subject"] = _one_line(outgoing.subject)[:_LONGEST_SUBJECT]
     mail["Date"] = format_datetime(outgoing.sent_at)
-    mail["Content-Language"] = _one_line(outgoing.language)
     if outgoing.auto_submitted is not None:
         mail["Auto-Submitted"] = _one_line(outgoing.auto_submitted)
         mail["X-Auto-Response-Suppress"] = _SUPPRESS
@@ -68,6 +67,8 @@ def compose(outgoing: Outgoing) -> bytes:
     if outgoing.html is not None:
         mail.add_alternative(_lines(outgoing.html), subtype="html", cte="quoted-printable")
         mail.set_boundary(_boundary(outgoing.message_id))
+    # Setting the content takes away every header that begins with Content-.
+    mail["Content-Language"] = _one_line(outgoing.language)
     return "".join(_thread_headers(outgoing)).encode("ascii") + mail.as_bytes()
 
 

@@ -1,0 +1,59 @@
+"""A working house for a story: on SQLite to be quick, or on both databases."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from bot.store import schema
+from bot.store.engine import open_engine
+from tests.city import City
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory):
+    """A SQLite file with the present schema and nothing in it, to be copied."""
+    path = tmp_path_factory.mktemp("database") / "empty.db"
+    engine = open_engine(f"sqlite:///{path}")
+    schema.upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path, empty_database):
+    """The URL of an empty SQLite database of this test's own."""
+    path = tmp_path / "sammadag.db"
+    shutil.copy(empty_database, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def build_city(tmp_path, sqlite_url):
+    """Build a house with settings of the test's choice; a second one shares mail and database."""
+    cities = []
+
+    def build(*mailboxes, **settings):
+        named = mailboxes or ("kundreskontra", "info")
+        city = City(tmp_path / "mail", sqlite_url, named, **settings)
+        cities.append(city)
+        return city
+
+    yield build
+    for city in cities:
+        city.close()
+
+
+@pytest.fixture
+def city(build_city):
+    """A house that answers automatically, on SQLite."""
+    return build_city()
+
+
+@pytest.fixture
+def city_on_both(tmp_path, database_url):
+    """The same house on each database in turn."""
+    city = City(tmp_path / "mail", database_url)
+    yield city
+    city.close()
