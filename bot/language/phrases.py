@@ -186,7 +186,11 @@ class PhraseBook:
         knows = self._lexicon.knows
         previous = ""
         for index, word in enumerate(sentence.words):
-            if len(previous) + len(word) >= _SPLIT_WORD_FROM and knows(previous + word):
+            if (
+                previous
+                and len(previous) + len(word) >= _SPLIT_WORD_FROM
+                and knows(previous + word)
+            ):
                 for element in self._lexicon.elements(previous + word):
                     places.add(element, [(index - 1, index + 1)])
             previous = word

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 WORD = re.compile(r"[^\W\d_]+|\d+")
 _BREAK = re.compile(
-    r"[.!?…]+(?=[\s\"')\]]|$)|\n\s*\n|\n(?=[ \t]*(?:[-*•–·]|\d{1,2}[.)])[ \t])|[;\n]"
+    r"[.!?…]+(?=[\s\"')\]]|$)|,\s(?=(?:men|utan|but|however|fast|dock)\s)|\n\s*\n|\n(?=[ \t]*(?:[-*•–·]|\d{1,2}[.)])[ \t])|[;\n]"
 )
 _ABBREVIATIONS = frozenset(
     (

@@ -12,7 +12,7 @@ _AFTER_A = (
     "ar", "ade", "ades", "at", "ats", "ad", "adde", "ande", "andet",
     "er", "ers", "te", "tes", "t", "ts", "d", "de", "des", "da",
 )  # fmt: skip
-_AFTER_E = ("e", "es", "en", "ens", "ar", "ars", "arna", "arnas", "n")
+_AFTER_E = ("e", "es", "en", "ens", "ar", "ars", "arna", "arnas", "er", "ers", "erna", "ernas", "n")
 _AFTER_OTHER = (
     "", "s", "en", "ens", "n", "ns", "et", "ets", "t", "ts", "e", "a", "as",
     "ar", "ars", "arna", "arnas", "er", "ers", "erna", "ernas", "or", "orna", "na", "nas",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -19,7 +20,10 @@ _LONGEST = 12
 _FAR = 14
 """Words over which "faktura" still labels a number."""
 _NEAR = 3
+_SAFE = 5
+"""Digits from which a number may stand far from the word that labels it."""
 _MOST = 200
+_SHORT_DATE = re.compile(r"[12]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
 
 def invoices(reading: Reading, rules: TriageRules) -> tuple[str, ...]:
@@ -51,8 +55,13 @@ def _is_invoice(number: Number, rules: ReferenceRules) -> bool:
     plain = size in rules.plain_lengths and not number.prefixed and not number.grouped
     if plain:
         return True
-    reach = _NEAR if number.prefixed or number.grouped or size < 5 else _FAR
+    doubtful = number.prefixed or number.grouped or size < _SAFE or _looks_like_date(number.digits)
+    reach = _NEAR if doubtful else _FAR
     return any(word in rules.invoice or word.endswith(_INVOICE_ENDINGS) for word in words[-reach:])
+
+
+def _looks_like_date(digits: str) -> bool:
+    return _SHORT_DATE.fullmatch(digits) is not None
 
 
 _JOINING = frozenset(

@@ -37,6 +37,9 @@ def case_or_follow_up(reading: Reading, judgement: Judgement) -> tuple[Kind, tup
     message = reading.message
     if reading.forwarded or (is_forward(message.subject) and not message.in_reply_to):
         return Kind.CASE, ()
+    new = reading.reasons("kind.new", Feature.NEW_MATTER)
+    if new:
+        return Kind.CASE, new[:1]
     if message.in_reply_to or message.references:
         return Kind.FOLLOW_UP, (Reason(rule="kind.reply", words="In-Reply-To", where="header"),)
     if is_reply(message.subject):

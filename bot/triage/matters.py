@@ -6,12 +6,12 @@ still tells the matter, but is not *live*: only live sentences make a mail urgen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.triage.cues import WEIGHTS, Feature, Says
 from bot.triage.model import Reason
-from bot.triage.reading import Reading, Statement
+from bot.triage.reading import Hit, Reading, Statement
 from bot.triage.rules import TriageRules
 from bot.triage.tags import Tag
 from bot.vocabulary import MatterKey, ProcessKey, Urgency
@@ -20,6 +20,8 @@ ENOUGH = 4.0
 """The live score from which a matter is asked for in earnest; one clear cue."""
 GLANCE = 2.0
 """The live score from which a person should look: one likely cue."""
+_ENOUGH_AFTER_WITHDRAWAL = 8.0
+"""What another matter needs where the leading one is withdrawn."""
 _TAG_NAMES_MATTER = 5.0
 _TAG_POINTS_AT_PROCESS = 1.5
 _MAILBOX_POINTS_AT_PROCESS = 0.75
@@ -84,7 +86,8 @@ def judge(
     for statement in reading.statements:
         lives = _lives(statement, concrete) and (subject_lives or not statement.in_subject)
         if lives:
-            live |= statement.features
+            hushes = _hushes(statement, concrete)
+            live |= statement.features - ({Feature.REQUEST} if hushes else set())
         _add_hits(found, statement, lives, concrete, seen)
     for score in found.values():
         if score.withdrawn:
@@ -158,30 +161,43 @@ def _add_hits(
     seen: set[str],
 ) -> None:
     hushed = _hushes(statement, concrete)
-    asks = statement.has(Feature.REQUEST)
-    for hit in statement.hits:
-        cue = hit.cue
-        if cue.matter is None:
-            continue
-        score = found[cue.matter]
-        if cue.says is Says.WITHDRAWN:
-            score.withdrawn = True
-        if cue.says is Says.GENERAL and not concrete:
-            score.general = True
-        key = f"{cue.matter} {cue.phrase}"
+    asks = statement.has(Feature.REQUEST) and not statement.in_subject
+    for matter, hit, weight in _counting(statement):
+        score = found[matter]
+        says = hit.cue.says
+        score.withdrawn |= says is Says.WITHDRAWN
+        score.general |= says is Says.GENERAL and not concrete
+        key = f"{matter} {hit.cue.phrase}"
         if key in seen:
             continue
         seen.add(key)
-        weight = WEIGHTS[cue.says]
-        if cue.says is Says.HINT:
+        if says is Says.HINT:
             weight = min(weight, _MOST_HINTS - score.hints)
             score.hints += weight
         score.total += weight
-        if lives and cue.matter not in hushed and cue.says not in (Says.WITHDRAWN, Says.GENERAL):
+        if lives and matter not in hushed and says not in (Says.WITHDRAWN, Says.GENERAL):
             score.live += weight
-            score.asked += weight if asks and not statement.in_subject else 0.0
+            score.asked += weight if asks else 0.0
         if weight > 0:
-            score.reasons.append(statement.reason(f"matter.{cue.says.value}", hit))
+            score.reasons.append(statement.reason(f"matter.{says.value}", hit))
+
+
+def _counting(statement: Statement) -> Iterator[tuple[MatterKey, Hit, float]]:
+    """Yield the cues of a sentence; of those that share words, only the strongest counts."""
+    taken: dict[MatterKey, list[tuple[int, int]]] = {}
+    cues = [hit for hit in statement.hits if hit.cue.matter]
+    for hit in sorted(cues, key=lambda hit: -abs(WEIGHTS[hit.cue.says])):
+        matter = hit.cue.matter
+        if matter is None:
+            continue
+        start, end = hit.match.start, hit.match.end
+        spans = taken.setdefault(matter, [])
+        speaks_alone = hit.cue.says in (Says.AGAINST, Says.WITHDRAWN, Says.GENERAL)
+        if not speaks_alone:
+            if any(start < last and first < end for first, last in spans):
+                continue
+            spans.append((start, end))
+        yield matter, hit, WEIGHTS[hit.cue.says]
 
 
 def _combine(found: dict[MatterKey, Score], live: set[str], rules: TriageRules) -> None:
@@ -226,7 +242,8 @@ def _lead(
         ((key, score) for key, score in found.items() if score.total > 0),
         key=lambda item: (-min(item[1].total, _MOST), rules.matters[item[0]].rank),
     )
-    urgent = [item for item in ranked if _is_urgent(item[0], rules) and item[1].live >= ENOUGH]
+    enough = ENOUGH if not ranked or _is_alive(*ranked[0], rules) else _ENOUGH_AFTER_WITHDRAWAL
+    urgent = [item for item in ranked if _is_urgent(item[0], rules) and item[1].live >= enough]
     chosen = urgent[0] if urgent else (ranked[0] if ranked else None)
     others = [score.total for key, score in ranked if chosen and key != chosen[0]]
     return Judgement(
@@ -238,6 +255,11 @@ def _lead(
         margin=(chosen[1].total - max(others, default=0.0)) if chosen else 0.0,
         quiet=quiet,
     )
+
+
+def _is_alive(key: MatterKey, score: Score, rules: TriageRules) -> bool:
+    """Tell whether a leading matter is not one that is merely withdrawn or thanked for."""
+    return not _is_urgent(key, rules) or score.live >= ENOUGH or not score.withdrawn
 
 
 def _is_urgent(key: MatterKey, rules: TriageRules) -> bool:

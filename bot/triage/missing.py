@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.triage.cues import Feature
 from bot.triage.matters import Judgement
 from bot.triage.reading import Reading
 from bot.vocabulary import Kind, MatterKey, Missing, Urgency
 
+_PHONE = re.compile(r"(?<!\d)(?:\+46|0)[\d -]{7,14}\d")
 _NEED_INVOICE = frozenset(
     map(MatterKey, ("anstand", "makulering", "avbetalningsplan", "bestridande", "aterbetalning"))
 )
@@ -27,7 +30,9 @@ def missing(
         needed.append(Missing.INVOICE_NUMBER)
     if urgent and matter == "anstand" and not _names_new_date(reading):
         needed.append(Missing.NEW_DATE)
-    if matter == "leverantorsregister" and _changes_bank(reading) and not _is_vouched_for(reading):
+    if reading.has(Feature.CALL) and not _PHONE.search(reading.message.body):
+        needed.append(Missing.CONTACT)
+    if _must_be_vouched_for(reading, matter) and not _is_vouched_for(reading):
         needed.append(Missing.AUTHORISATION)
     if reading.has(Feature.ATTACHED) and not reading.message.attachments:
         needed.append(Missing.ATTACHMENT)
@@ -47,5 +52,8 @@ def _names_new_date(reading: Reading) -> bool:
     )
 
 
-def _changes_bank(reading: Reading) -> bool:
-    return reading.has(Feature.BANK_CHANGED)
+def _must_be_vouched_for(reading: Reading, matter: MatterKey) -> bool:
+    """Tell whether a matter needs an approval: new bank details, or access for oneself."""
+    return (matter == "leverantorsregister" and reading.has(Feature.BANK_CHANGED)) or (
+        matter == "behorighet" and reading.has(Feature.OWN_ACCESS)
+    )

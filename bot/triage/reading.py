@@ -13,7 +13,7 @@ from bot.triage.cues import Cue, Feature, Says
 from bot.triage.model import Reason
 from bot.triage.rules import TriageRules
 from functionmail.message import Message
-from functionmail.subject import is_forward, strip_prefixes
+from functionmail.subject import is_forward, is_reply, strip_prefixes
 
 _FIRST = 14_000
 _LAST = 4_000
@@ -147,7 +147,7 @@ def read(message: Message, rules: TriageRules) -> Reading:
     quoted = Text.of(Place.QUOTED, message.quoted[:_QUOTED])
     statements = [*_statements(subject, rules), *_statements(own, rules)]
     forwarded = bool(quoted.shown.strip()) and _only_forwards(
-        own, statements, is_forward(message.subject)
+        own, statements, is_forward(message.subject) and not is_reply(message.subject)
     )
     if forwarded:
         statements += _statements(quoted, rules)
@@ -174,12 +174,13 @@ def _only_forwards(own: Text, statements: Iterable[Statement], marked: bool) -> 
         return True
     body = [statement for statement in statements if not statement.in_subject]
     points = marked or any(statement.has(Feature.FORWARD) for statement in body)
+    closes = any(statement.has(Feature.THANKS, Feature.SETTLED) for statement in body)
     tells = any(
         hit.cue.matter and hit.cue.says in (Says.NAMED, Says.CLEAR)
         for statement in body
         for hit in statement.hits
     )
-    return points and not tells and size <= _SHORT
+    return points and not tells and not closes and size <= _SHORT
 
 
 def _statements(text: Text, rules: TriageRules) -> Iterator[Statement]:

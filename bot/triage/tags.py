@@ -7,7 +7,7 @@ is evidence of a strength, never an order.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rapidfuzz import process as nearest
@@ -22,9 +22,12 @@ _BRACKETED = re.compile(r"[\[({<]\s*([a-z][a-z /&-]{1,22}?)\s*[\])}>]?(?=[\])}>]
 _LEADING = re.compile(r"^[\s#*|\"'.,;:–—\]\[(){}<>/_-]*([a-z]{2,22}(?:[-/& ]?[a-z]{4,16})?)\b")
 _TRAILING = re.compile(r"[\s:|/_–—(\[{<#,;.-]([a-z]{2,20})[\s\])}>.!*]*$")
 _SEPARATED = re.compile(r"\s*[\])}>:|/_–—.,;-]")
+_SEGMENT = re.compile(r"[|–—:;/]|\s-\s|[\[\](){}<>]|\d{3,}")
+_LETTERS = re.compile(r"[a-z]+")
 _LONGEST = 300
 _TYPO_FROM = 3
-_NAME_CUT_OFF = 0.74
+_NAME_CUT_OFF = 0.8
+_LONG_NAME = 6
 _CODE_LENGTH = 4
 
 
@@ -48,7 +51,7 @@ class Tag:
 class Tags:
     """The codes, compiled."""
 
-    __slots__ = ("_aliases", "_codes", "_names")
+    __slots__ = ("_aliases", "_codes", "_long_names", "_names")
 
     def __init__(self, tags: Iterable[TagRule], matters: Iterable[MatterRule]) -> None:
         """Compile codes, their aliases and the names of matters."""
@@ -59,6 +62,14 @@ class Tags:
             self._aliases.update((_squeezed(fold(name)), tag.process) for name in tag.also)
         self._names: dict[str, MatterRule] = {
             _squeezed(fold(name)): matter for matter in matters for name in matter.names
+        }
+        self._long_names = {
+            process: [
+                name
+                for name, matter in self._names.items()
+                if len(name) >= _LONG_NAME and matter.process in (process, None)
+            ]
+            for process in self._codes.values()
         }
 
     def read(self, subject: str) -> Tag | None:
@@ -155,35 +166,33 @@ class Tags:
         return close.pop() if len(close) == 1 else None
 
     def _matter(self, rest: str, process: ProcessKey) -> tuple[MatterKey | None, str]:
-        """Return the matter that the words right after the code name, misspelt or not."""
-        own: Mapping[str, MatterRule] = {
-            name: matter
-            for name, matter in self._names.items()
-            if matter.process in (process, None)
-        }
-        every = {name: matter for name, matter in self._names.items() if len(name) >= 6}
-        for segment in re.split(r"[|–—:;/]|\s-\s|[\[\](){}<>]|\d{3,}", rest):
-            words = re.findall(r"[a-z]+", segment)
-            for size in (1, 2):
+        """Return the matter that the words after the code name, misspelt or not."""
+        first = True
+        for segment in _SEGMENT.split(rest):
+            words = _LETTERS.findall(segment)
+            for size in (2, 1):
                 for begin in range(min(2, len(words) - size + 1)):
                     shown = " ".join(words[begin : begin + size])
-                    name = _squeezed(shown)
-                    exact = own.get(name) or every.get(name)
-                    if exact:
-                        return exact.key, shown
-                    if len(name) >= 6:
-                        near = nearest.extractOne(
-                            name,
-                            [known for known in own if len(known) >= 6],
-                            scorer=OSA.normalized_similarity,
-                            score_cutoff=_NAME_CUT_OFF,
-                        )
-                        if near:
-                            return own[near[0]].key, shown
-            if words:
-                return None, ""
+                    named = self._named(_squeezed(shown), process, exactly=not first)
+                    if named:
+                        return named, shown
+            first = first and not words
         return None, ""
+
+    def _named(self, name: str, process: ProcessKey, *, exactly: bool) -> MatterKey | None:
+        rule = self._names.get(name)
+        if rule and (rule.process in (process, None) or len(name) >= _LONG_NAME):
+            return rule.key
+        if exactly or len(name) < _LONG_NAME:
+            return None
+        near = nearest.extractOne(
+            name,
+            self._long_names.get(process, ()),
+            scorer=OSA.normalized_similarity,
+            score_cutoff=_NAME_CUT_OFF,
+        )
+        return self._names[near[0]].key if near else None
 
 
 def _squeezed(word: str) -> str:
-    return re.sub(r"[^a-z]", "", word)
+    return "".join(_LETTERS.findall(word))
