@@ -20,12 +20,12 @@ A misspelling of a listed word counts as the word (see `lexicon`), a word split 
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.errors import BadValue
 from bot.language.folding import fold
 from bot.language.lexicon import SHORTEST_FUZZY, Lexicon
 from bot.language.tokens import WORD, Sentence
@@ -40,11 +40,12 @@ _LONG_GAP = 8
 _MARKS = ("<tal>", "<?>", "^", "$")
 _MAX_ALTERNATIVES = 256
 _MAX_SPANS = 40
+_CACHE_SIZE = 30_000
 _SPLIT_WORD_FROM = 8
 """Letters of a word that may stand split in two: ``avbetalnings plan``."""
 
 
-class BadPhrase(ValueError):
+class BadPhrase(BadValue):
     """A phrase cannot be read; says which one and why."""
 
 
@@ -58,27 +59,56 @@ class Phrase:
 
 
 class _Places:
-    """Where the elements of a sentence stand; looked up when a phrase asks for them."""
+    """Where the elements of a sentence stand; looked up when a phrase asks for them.
 
-    __slots__ = ("_by_word", "present", "spans")
+    Attributes:
+        possible: Elements that may stand in the sentence; all others do not.
+    """
 
-    def __init__(self, by_word: Sequence[frozenset[int]], present: frozenset[int]) -> None:
+    __slots__ = ("_by_word", "_entries", "_spans", "possible")
+
+    def __init__(
+        self,
+        by_word: Sequence[frozenset[int]],
+        possible: frozenset[int],
+        entries: Mapping[int, Sequence[Phrase]],
+        spans: Hits,
+    ) -> None:
         self._by_word = by_word
-        self.present = set(present)
-        self.spans: Hits = {}
+        self._entries = entries
+        self._spans = spans
+        self.possible = possible
 
     def of(self, element: int) -> list[Span]:
-        """Return the spans of an element, by place."""
-        found = self.spans.get(element)
+        """Return the spans of an element."""
+        found = self._spans.get(element)
         if found is None:
             found = [(i, i + 1) for i, word in enumerate(self._by_word) if element in word]
-            self.spans[element] = found
+            for phrase in self._entries.get(element, ()):
+                if phrase.needed <= self.possible:
+                    found += self.fits(phrase)
+            self._spans[element] = found
         return found
 
-    def add(self, element: int, spans: Iterable[Span]) -> None:
-        """Add spans of an element that are not single words."""
-        self.spans[element] = sorted((*self.of(element), *spans))
-        self.present.add(element)
+    def fits(self, phrase: Phrase) -> list[Span]:
+        """Return the spans of a phrase; bounded, so that a repeated word cannot cost much."""
+        elements = phrase.elements
+        reached = self.of(elements[0])
+        if len(elements) == 1 or not reached:
+            return reached[:_MAX_SPANS]
+        for element, gap in zip(elements[1:], phrase.gaps[1:], strict=True):
+            following = self.of(element)
+            if not following:
+                return []
+            reached = [
+                (begin, stop)
+                for begin, end in reached[:_MAX_SPANS]
+                for first, stop in following[:_MAX_SPANS]
+                if end <= first <= end + gap
+            ]
+            if not reached:
+                break
+        return reached[:_MAX_SPANS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +137,13 @@ class PhraseBook:
     """Phrases compiled once; `find` reads a sentence in time linear in its words and hits."""
 
     __slots__ = (
-        "_always",
         "_anchored",
         "_anchors",
+        "_entries",
         "_lexicon",
-        "_list_anchors",
-        "_list_phrases",
         "_marks",
+        "_raises",
+        "_words",
     )
 
     def __init__(
@@ -138,84 +168,81 @@ class PhraseBook:
         self._lexicon = compiler.lexicon(never_fuzzy)
         self._marks = compiler.marks
         always = frozenset((compiler.marks["^"], compiler.marks["$"]))
-        self._always = always
         self._anchored = _by_anchor(compiled, always)
         self._anchors = frozenset(self._anchored)
-        self._list_phrases = tuple(compiler.list_phrases)
-        numbered = list(enumerate(phrase for _, phrase in self._list_phrases))
-        self._list_anchors = {
-            anchor: tuple(order for order, _ in listed)
-            for anchor, listed in _by_anchor(numbered, always).items()
-        }
+        entries: dict[int, list[Phrase]] = {}
+        for element, phrase in compiler.list_phrases:
+            entries.setdefault(element, []).append(phrase)
+        self._entries = {element: tuple(listed) for element, listed in entries.items()}
+        self._raises = _raised(self._entries, always)
+        self._words: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
 
     def find(self, sentence: Sentence) -> list[Match]:
         """Return every label whose phrase stands in a sentence, one match each, by place."""
         places = self._places(sentence)
-        present = places.present
+        possible = places.possible
         found: dict[int, Match] = {}
-        for anchor in present & self._anchors:
+        for anchor in possible & self._anchors:
             for label, phrase in self._anchored[anchor]:
-                if phrase.needed <= present and label not in found:
-                    spans = _fits(phrase, places)
+                if phrase.needed <= possible and label not in found:
+                    spans = places.fits(phrase)
                     if spans:
-                        found[label] = Match(label, spans[0][0], spans[0][1])
+                        start, end = min(spans)
+                        found[label] = Match(label, start, end)
         return sorted(found.values(), key=lambda match: (match.start, match.end, match.label))
 
     def _places(self, sentence: Sentence) -> _Places:
-        elements = self._lexicon.elements
-        by_word = [elements(word) for word in sentence.words]
-        places = _Places(by_word, self._always.union(*by_word))
-        self._mark(places, sentence)
-        self._join(places, sentence)
-        self._add_lists(places)
-        return places
-
-    def _mark(self, places: _Places, sentence: Sentence) -> None:
+        words = sentence.words
+        known = [self._word(word) for word in words]
         marks = self._marks
-        size = len(sentence.words)
-        places.spans[marks["^"]] = [(0, 0)]
-        places.spans[marks["$"]] = [(size, size)]
+        size = len(words)
+        spans: Hits = {marks["^"]: [(0, 0)], marks["$"]: [(size, size)]}
+        extra = {marks["^"], marks["$"]}
         if sentence.question:
-            places.add(marks["<?>"], [(size, size)])
-        numbers = [(i, i + 1) for i, word in enumerate(sentence.words) if word[0].isdigit()]
-        if numbers:
-            places.add(marks["<tal>"], numbers)
+            spans[marks["<?>"]] = [(size, size)]
+            extra.add(marks["<?>"])
+        by_word = [elements for elements, _ in known]
+        joined = self._joined(words)
+        for index, (elements, possible) in joined:
+            extra |= possible
+            for element in elements:
+                spans.setdefault(element, self._spans_in(by_word, element)).append(
+                    (index - 1, index + 1)
+                )
+        return _Places(
+            by_word,
+            frozenset(extra).union(*[possible for _, possible in known]),
+            self._entries,
+            spans,
+        )
 
-    def _join(self, places: _Places, sentence: Sentence) -> None:
+    def _word(self, word: str) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the elements that a word fulfils, and those that it makes possible."""
+        found = self._words.get(word)
+        if found is None:
+            elements = self._lexicon.elements(word)
+            if word[0].isdigit():
+                elements |= {self._marks["<tal>"]}
+            found = (elements, elements.union(*[self._raises.get(e, ()) for e in elements]))
+            if len(self._words) >= _CACHE_SIZE:
+                self._words.clear()
+            self._words[word] = found
+        return found
+
+    def _joined(
+        self, words: Sequence[str]
+    ) -> list[tuple[int, tuple[frozenset[int], frozenset[int]]]]:
         """Find words that stand split in two."""
         knows = self._lexicon.knows
-        previous = ""
-        for index, word in enumerate(sentence.words):
-            if (
-                previous
-                and len(previous) + len(word) >= _SPLIT_WORD_FROM
-                and knows(previous + word)
-            ):
-                for element in self._lexicon.elements(previous + word):
-                    places.add(element, [(index - 1, index + 1)])
-            previous = word
-
-    def _add_lists(self, places: _Places) -> None:
-        """Add the spans of lists whose entries are phrases; a list may build on earlier ones."""
-        waiting = [
-            order
-            for anchor in places.present & self._list_anchors.keys()
-            for order in self._list_anchors[anchor]
+        return [
+            (index, self._word(first + second))
+            for index, (first, second) in enumerate(itertools.pairwise(words), start=1)
+            if len(first) + len(second) >= _SPLIT_WORD_FROM and knows(first + second)
         ]
-        heapq.heapify(waiting)
-        last = -1
-        while waiting:
-            order = heapq.heappop(waiting)
-            element, phrase = self._list_phrases[order]
-            if order == last or not phrase.needed <= places.present:
-                continue
-            last = order
-            spans = _fits(phrase, places)
-            if spans:
-                if element not in places.present:
-                    for further in self._list_anchors.get(element, ()):
-                        heapq.heappush(waiting, further)
-                places.add(element, spans)
+
+    @staticmethod
+    def _spans_in(by_word: Sequence[frozenset[int]], element: int) -> list[Span]:
+        return [(i, i + 1) for i, word in enumerate(by_word) if element in word]
 
 
 def words_between(folded: str, sentence: Sentence, start: int, end: int) -> Span:
@@ -244,21 +271,26 @@ def _by_anchor(
     return {anchor: tuple(listed) for anchor, listed in anchored.items()}
 
 
-def _fits(phrase: Phrase, places: _Places) -> list[Span]:
-    """Return the spans of a phrase; bounded, so that a repeated word cannot cost much."""
-    elements = phrase.elements
-    reached = places.of(elements[0])[:_MAX_SPANS]
-    for element, gap in zip(elements[1:], phrase.gaps[1:], strict=True):
-        following = places.of(element)[:_MAX_SPANS]
-        reached = [
-            (begin, stop)
-            for begin, end in reached
-            for first, stop in following
-            if end <= first <= end + gap
-        ][:_MAX_SPANS]
-        if not reached:
-            break
-    return reached
+def _raised(
+    entries: Mapping[int, Sequence[Phrase]], always: frozenset[int]
+) -> dict[int, frozenset[int]]:
+    """Tell for each element which lists it makes possible, directly or through other lists."""
+    numbered = [(element, phrase) for element, listed in entries.items() for phrase in listed]
+    direct = {
+        anchor: frozenset(element for element, _ in listed)
+        for anchor, listed in _by_anchor(numbered, always).items()
+    }
+    closed: dict[int, frozenset[int]] = {}
+    for element in direct:
+        reached: set[int] = set()
+        waiting = [element]
+        while waiting:
+            for further in direct.get(waiting.pop(), ()):
+                if further not in reached:
+                    reached.add(further)
+                    waiting.append(further)
+        closed[element] = frozenset(reached)
+    return closed
 
 
 class _Compiler:
@@ -285,7 +317,7 @@ class _Compiler:
         """Read one phrase; a part that may be left out makes two of it."""
         parts = _PART.findall(fold(text).strip())
         if not parts:
-            raise BadPhrase(f"empty phrase {text!r}")
+            raise BadPhrase("frasen är tom")
         made = [self._phrase(chosen, text) for chosen in _with_and_without(parts, text)]
         return [phrase for phrase in made if phrase.elements]
 
@@ -327,7 +359,7 @@ class _Compiler:
         tail = part[-1] if part[-1] in "*~" else ""
         pieces = WORD.findall(part)
         if not pieces:
-            raise BadPhrase(f"nothing to look for in {part!r} (brackets in brackets?)")
+            raise BadPhrase("inget att leta efter i {part}; parentes i parentes?", part=part)
         pieces[0] = lead + pieces[0]
         pieces[-1] += tail
         return pieces
@@ -335,11 +367,11 @@ class _Compiler:
     def _element(self, part: str, text: str) -> int:
         if part[0] == "{":
             if part[1:-1] not in self._list_names:
-                raise BadPhrase(f"unknown list {part} in {text!r}")
+                raise BadPhrase("listan {part} finns inte ({text})", part=part, text=text)
             return self._number(part)
         if part[0] in "<^$":
             if part not in self.marks:
-                raise BadPhrase(f"unknown mark {part} in {text!r}")
+                raise BadPhrase("tecknet {part} finns inte ({text})", part=part, text=text)
             return self.marks[part]
         if part[0] == "(":
             return self._alternatives(part, text)
@@ -357,7 +389,7 @@ class _Compiler:
         for choice in part[1:-1].split("|"):
             pieces = _PART.findall(choice.strip())
             if not pieces:
-                raise BadPhrase(f"empty choice in {text!r}")
+                raise BadPhrase("ett val är tomt ({text})", text=text)
             if len(pieces) == 1 and pieces[0][0] not in "{<^$" and len(self._split(pieces[0])) == 1:
                 self._add_word(pieces[0], number, text)
             else:
@@ -379,7 +411,9 @@ class _Compiler:
         if part[-1] == "*":
             words.prefixes.setdefault(core, set()).add(number)
             if ending:
-                raise BadPhrase(f"{part!r}: a word cannot be open at both ends ({text!r})")
+                raise BadPhrase(
+                    "{part} kan inte vara öppet i båda ändar ({text})", part=part, text=text
+                )
             return
         spelt = forms(core) if part[-1] == "~" else frozenset({core})
         for form in spelt:
@@ -400,5 +434,5 @@ def _with_and_without(parts: Sequence[str], text: str) -> list[list[str]]:
         else:
             made = [[*chosen, part] for chosen in made]
         if len(made) > _MAX_ALTERNATIVES:
-            raise BadPhrase(f"too many parts that may be left out in {text!r}")
+            raise BadPhrase("för många delar kan utelämnas ({text})", text=text)
     return made

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 WORD = re.compile(r"[^\W\d_]+|\d+")
 _BREAK = re.compile(
-    r"[.!?…]+(?=[\s\"')\]]|$)|,\s(?=(?:men|utan|but|however|fast|dock)\s)|\n\s*\n|\n(?=[ \t]*(?:[-*•–·]|\d{1,2}[.)])[ \t])|[;\n]"
+    r"[.!?…]+(?=[\s\"')\]]|$)"
+    r"|,\s(?=(?:men|utan|but|however|fast|dock)\s)"
+    r"|\n\s*\n|\n(?=[ \t]*(?:[-*•–·]|\d{1,2}[.)])[ \t])|[;\n]"
 )
 _ABBREVIATIONS = frozenset(
     (

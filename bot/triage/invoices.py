@@ -31,6 +31,8 @@ def invoices(reading: Reading, rules: TriageRules) -> tuple[str, ...]:
     found: dict[str, None] = {}
     kept: set[str] = set()
     for statement in reading.statements:
+        if not any(len(word) > 1 and word[0].isdigit() for word in statement.sentence.words):
+            continue
         numbers = find_numbers(
             statement.text.folded, statement.sentence.start, statement.sentence.end
         )

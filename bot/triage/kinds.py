@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.triage.cues import Feature
 from bot.triage.matters import Judgement
 from bot.triage.model import Reason
 from bot.triage.reading import Reading
 from bot.vocabulary import Kind
-from functionmail.message import Message
-from functionmail.subject import is_forward, is_reply
-
-_LINK = re.compile(r"https?://|www\.", re.I)
 
 
 def spam_reason(reading: Reading) -> Reason | None:
@@ -35,14 +29,14 @@ def spam_reason(reading: Reading) -> Reason | None:
 def case_or_follow_up(reading: Reading, judgement: Judgement) -> tuple[Kind, tuple[Reason, ...]]:
     """Tell a new matter from the continuation of one."""
     message = reading.message
-    if reading.forwarded or (is_forward(message.subject) and not message.in_reply_to):
+    if reading.forwarded or (reading.marked_forward and not reading.marked_reply):
         return Kind.CASE, ()
     new = reading.reasons("kind.new", Feature.NEW_MATTER)
     if new:
         return Kind.CASE, new[:1]
     if message.in_reply_to or message.references:
         return Kind.FOLLOW_UP, (Reason(rule="kind.reply", words="In-Reply-To", where="header"),)
-    if is_reply(message.subject):
+    if reading.marked_reply:
         return Kind.FOLLOW_UP, (
             Reason(rule="kind.reply", words=message.subject[:20], where="subject"),
         )
@@ -58,8 +52,3 @@ def case_or_follow_up(reading: Reading, judgement: Judgement) -> tuple[Kind, tup
 def _is_quiet(judgement: Judgement) -> bool:
     matter = judgement.matter
     return matter is not None and judgement.scores[matter].live < judgement.scores[matter].total
-
-
-def sender_words(message: Message) -> str:
-    """Return the sender's name and address for rules that look at them."""
-    return f"{message.sender.name} {message.sender.address}" if message.sender else ""

@@ -38,6 +38,7 @@ class Score:
         live: In sentences that are live.
         asked: In sentences of the body that ask for something; after a withdrawal only
             these are live.
+        seen: The cues that spoke for it, and where.
     """
 
     total: float = 0.0
@@ -46,7 +47,16 @@ class Score:
     hints: float = 0.0
     withdrawn: bool = False
     general: bool = False
-    reasons: list[Reason] = field(default_factory=list)
+    seen: list[tuple[Statement, Hit]] = field(default_factory=list)
+    others: list[Reason] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Return why the matter was thought of, with the words of the mail."""
+        told = [
+            statement.reason(f"matter.{hit.cue.says.value}", hit) for statement, hit in self.seen
+        ]
+        return (*told, *self.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +189,7 @@ def _add_hits(
             score.live += weight
             score.asked += weight if asks else 0.0
         if weight > 0:
-            score.reasons.append(statement.reason(f"matter.{says.value}", hit))
+            score.seen.append((statement, hit))
 
 
 def _counting(statement: Statement) -> Iterator[tuple[MatterKey, Hit, float]]:
@@ -206,7 +216,7 @@ def _combine(found: dict[MatterKey, Score], live: set[str], rules: TriageRules) 
             score = found[row.matter]
             score.total += WEIGHTS[row.says]
             score.live += WEIGHTS[row.says]
-            score.reasons.append(
+            score.others.append(
                 Reason(rule="matter.together", words=" + ".join(row.when), where="body")
             )
 
@@ -232,7 +242,7 @@ def _add_tag(
     score.total += _TAG_NAMES_MATTER
     if subject_lives and not score.withdrawn:
         score.live += _TAG_NAMES_MATTER
-    score.reasons.append(Reason(rule="matter.tag", words=tag.matter_words, where="subject"))
+    score.others.append(Reason(rule="matter.tag", words=tag.matter_words, where="subject"))
 
 
 def _lead(

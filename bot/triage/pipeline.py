@@ -75,7 +75,7 @@ def _for_nobody(kind: Kind, reading: Reading, why: Reason) -> Triage:
 def _for_people(
     reading: Reading, mailbox: MailboxKey, received_at: datetime, rules: TriageRules
 ) -> Triage:
-    tag = rules.tags.read(reading.message.subject)
+    tag = rules.tags.read(reading.subject.shown)
     own_process = rules.mailboxes.get(mailbox)
     judgement = judge(reading, tag, own_process, rules)
     kind, kind_reasons = case_or_follow_up(reading, judgement)

@@ -22,6 +22,7 @@ _QUOTED = 6_000
 _SUBJECT = 300
 _MOST_SENTENCES = 300
 _CLIP = 80
+_NO_FEATURES: frozenset[str] = frozenset()
 _NEARLY_EMPTY = 3
 _SHORT = 60
 """Words: of a text that says nothing, and of one that may only point at what it forwards."""
@@ -46,6 +47,8 @@ class Text:
     @classmethod
     def of(cls, place: Place, text: str) -> Text:
         """Make raw text readable and fold it."""
+        if not text:
+            return cls(place=place, shown="", folded="")
         shown = readable(text)
         return cls(place=place, shown=shown, folded=fold(shown))
 
@@ -101,7 +104,9 @@ class Reading:
 
     Attributes:
         statements: Of the subject and of the text that speaks, in order.
+        features: Of all statements together.
         forwarded: The sender's own text is nearly empty, so the quoted text speaks too.
+        marked_reply, marked_forward: What a mail client put before the subject.
     """
 
     message: Message
@@ -109,14 +114,10 @@ class Reading:
     own: Text
     quoted: Text
     statements: tuple[Statement, ...]
+    features: frozenset[str]
     forwarded: bool
-
-    @property
-    def speaking(self) -> Iterator[Text]:
-        """Return the texts that speak: the own one, and the quoted one where it counts."""
-        yield self.own
-        if self.forwarded:
-            yield self.quoted
+    marked_reply: bool
+    marked_forward: bool
 
     @property
     def body(self) -> Iterator[Statement]:
@@ -125,11 +126,13 @@ class Reading:
 
     def having(self, *features: str) -> Iterator[Statement]:
         """Return the statements that speak of one of the features."""
+        if self.features.isdisjoint(features):
+            return iter(())
         return (statement for statement in self.statements if statement.has(*features))
 
     def has(self, *features: str) -> bool:
         """Tell whether any statement speaks of one of the features."""
-        return any(True for _ in self.having(*features))
+        return not self.features.isdisjoint(features)
 
     def reasons(self, rule: str, *features: str) -> tuple[Reason, ...]:
         """Return one reason for each statement that speaks of one of the features."""
@@ -146,18 +149,23 @@ def read(message: Message, rules: TriageRules) -> Reading:
     own = Text.of(Place.BODY, _clipped(message.text))
     quoted = Text.of(Place.QUOTED, message.quoted[:_QUOTED])
     statements = [*_statements(subject, rules), *_statements(own, rules)]
+    replies, forwards = is_reply(message.subject), is_forward(message.subject)
     forwarded = bool(quoted.shown.strip()) and _only_forwards(
-        own, statements, is_forward(message.subject) and not is_reply(message.subject)
+        own, statements, forwards and not replies
     )
     if forwarded:
         statements += _statements(quoted, rules)
+    kept = tuple(statements[:_MOST_SENTENCES])
     return Reading(
         message=message,
         subject=subject,
         own=own,
         quoted=quoted,
-        statements=tuple(statements[:_MOST_SENTENCES]),
+        statements=kept,
+        features=_NO_FEATURES.union(*[statement.features for statement in kept]),
         forwarded=forwarded,
+        marked_reply=replies,
+        marked_forward=forwards,
     )
 
 
@@ -186,12 +194,15 @@ def _only_forwards(own: Text, statements: Iterable[Statement], marked: bool) -> 
 def _statements(text: Text, rules: TriageRules) -> Iterator[Statement]:
     for sentence in sentences(text.folded, text.shown):
         found = rules.book.find(sentence)
+        if not found:
+            yield Statement(text=text, sentence=sentence, hits=(), features=_NO_FEATURES)
+            continue
         hits = _unblocked([Hit(cue=rules.cues[match.label], match=match) for match in found])
         yield Statement(
             text=text,
             sentence=sentence,
             hits=hits,
-            features=frozenset(hit.cue.feature for hit in hits if hit.cue.feature),
+            features=frozenset([hit.cue.feature for hit in hits if hit.cue.feature]),
         )
 
 

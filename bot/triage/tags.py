@@ -16,7 +16,6 @@ from rapidfuzz.distance import OSA
 from bot.language.folding import fold
 from bot.triage.cues import MatterRule, TagRule
 from bot.vocabulary import MatterKey, ProcessKey
-from functionmail.subject import strip_prefixes
 
 _BRACKETED = re.compile(r"[\[({<]\s*([a-z][a-z /&-]{1,22}?)\s*[\])}>]?(?=[\])}>]|\s*[:|–—-]|\s)")
 _LEADING = re.compile(r"^[\s#*|\"'.,;:–—\]\[(){}<>/_-]*([a-z]{2,22}(?:[-/& ]?[a-z]{4,16})?)\b")
@@ -73,8 +72,8 @@ class Tags:
         }
 
     def read(self, subject: str) -> Tag | None:
-        """Return the tag of a subject, or None where there is none."""
-        bare = strip_prefixes(subject[:_LONGEST])
+        """Return the tag of a subject without ``SV:`` and the like, or None."""
+        bare = subject[:_LONGEST]
         folded = fold(bare)
         found = (
             self._bracketed(folded) or self._leading(folded, bare) or self._trailing(folded, bare)
