@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -45,16 +45,26 @@ def city_settings(
     mailboxes: Iterable[str],
     *,
     mode: Mode = Mode.AUTO,
+    modes: Mapping[str, Mode] | None = None,
     answer_from: datetime | None = LONG_AGO,
+    answers_from: Mapping[str, datetime] | None = None,
     **more: object,
 ) -> Settings:
-    """Return settings for Maildirs below `folder`, whatever the environment says."""
+    """Return settings for Maildirs below `folder`, whatever the environment says.
+
+    Args:
+        modes, answers_from: Of single mailboxes; `mode` and `answer_from` serve the others.
+    """
     values: dict[str, object] = {
         "database_url": database_url,
         "secret_key": SECRET,
         "twin_wait": 0,
         "mailboxes": {
-            mailbox: MailboxSettings(path=folder / mailbox, mode=mode, answer_from=answer_from)
+            mailbox: MailboxSettings(
+                path=folder / mailbox,
+                mode=(modes or {}).get(mailbox, mode),
+                answer_from=(answers_from or {}).get(mailbox, answer_from),
+            )
             for mailbox in mailboxes
         },
         **more,

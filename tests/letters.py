@@ -15,7 +15,7 @@ URGENT_INVOICE: dict[str, Any] = {
 }
 URGENT_PAYMENT: dict[str, Any] = {
     "subject": "[LR] Stoppa utbetalning",
-    "text": "Hej!\n\nBankgironumret på leverantörens faktura är fel. Stoppa utbetalningen!\n\nKarin",
+    "text": "Hej!\n\nBankgironumret på fakturan är fel. Stoppa utbetalningen!\n\nKarin",
 }
 PROTECTED: dict[str, Any] = {
     "subject": "[KR] Anstånd – faktura 40012345",

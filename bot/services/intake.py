@@ -227,8 +227,10 @@ class Intake:
         policy = self._policies(reading.mailbox, connected)
         if policy.hold:
             return MailboxTerms(policy=policy, quiet_before=_ALWAYS)
-        catching_up = state is not None and state.caught_up_at is None
-        return MailboxTerms(policy=policy, quiet_before=policy.answer_from if catching_up else None)
+        if state is None or state.caught_up_at is not None:
+            return MailboxTerms(policy=policy, quiet_before=None)
+        lying_here = self._policies(reading.arrival.mailbox, connected)
+        return MailboxTerms(policy=policy, quiet_before=lying_here.answer_from)
 
     def _quarantine(self, work: Work, arrival: Arrival, place: str, now: datetime) -> int:
         raw = arrival.raw
