@@ -22,7 +22,7 @@ from bot.actions.reply import Brakes, ReplyPerformer
 from bot.clock import Clock, SystemClock
 from bot.errors import KnowledgeError, SettingsError
 from bot.knowledge import Knowledge, triage_rules
-from bot.knowledge.check import Problem, problems
+from bot.knowledge.check import problems
 from bot.notifying import ConsoleNotifier, Notifier
 from bot.plan import AnswerPolicy, BrakeLimits
 from bot.services.dispatch import Dispatch
@@ -128,14 +128,12 @@ def _customer_rules(knowledge: Knowledge) -> list[CustomerRule]:
     ]
 
 
-def check_everything(settings: Settings) -> list[Problem]:
+def check_everything(settings: Settings) -> list[KnowledgeError]:
     """Return everything that is wrong with the knowledge and the templates that hold."""
-    found = list(problems(knowledge_folder(settings), people_file=settings.people))
-    try:
-        Templates(templates_folder(settings))
-    except KnowledgeError as error:
-        found.append(Problem(file=error.file, line=error.line, what=error.what))
-    return found
+    return [
+        *problems(knowledge_folder(settings), people_file=settings.people),
+        *templates_package.faults(templates_folder(settings)),
+    ]
 
 
 def templates_folder(settings: Settings) -> Path:
@@ -250,7 +248,11 @@ def _refuse_unknown_mailboxes(settings: Settings, knowledge: Knowledge) -> None:
     for name in settings.mailboxes:
         if name not in knowledge.mailboxes:
             known = ", ".join(sorted(knowledge.mailboxes))
-            raise SettingsError(f"mailboxes.{name}: knowledge has no such mailbox; it has {known}")
+            raise SettingsError(
+                "mailboxes.{name}: brevlådan finns inte i kunskapen; där finns {known}",
+                name=name,
+                known=known,
+            )
 
 
 def _policies(

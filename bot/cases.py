@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.errors import IllegalChange
+from bot.errors import IllegalChange, Saying
+from bot.texts.codes import CODES
 from bot.vocabulary import (
     ActionKind,
     CaseId,
@@ -88,10 +89,16 @@ class Case:
         An urgent case closes only after the stop tick; DESIGN, promise 3.
         """
         if status not in _CHANGES[self.status]:
-            raise IllegalChange(f"case {self.number}: cannot go from {self.status} to {status}")
+            raise IllegalChange(
+                "ärende {case} kan inte gå från ”{before}” till ”{after}”",
+                case=self.number,
+                before=Saying(CODES[f"status.{self.status}"]),
+                after=Saying(CODES[f"status.{status}"]),
+            )
         if status is Status.CLOSED and self.urgent is not Urgency.NO and not self.stop_confirmed:
             raise IllegalChange(
-                f"case {self.number}: is urgent; confirm first that the stop is made"
+                "ärende {case} är brådskande; bekräfta först att stoppet är gjort",
+                case=self.number,
             )
 
 

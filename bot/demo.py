@@ -163,7 +163,9 @@ def _show(summary: Summary, say: Say, console: Console) -> None:
 
 def _show_urgent(summary: Summary, say: Say, console: Console) -> None:
     console.print()
-    console.print(say.plural("{n} brådskande ärende", "{n} brådskande ärenden", len(summary.urgent)))
+    console.print(
+        say.plural("{n} brådskande ärende", "{n} brådskande ärenden", len(summary.urgent))
+    )
     for urgent in summary.urgent:
         why = "; ".join(say.code(f"reason.{rule}", words=words) for rule, words in urgent.reasons)
         matter = say.code(f"matter.{urgent.case.matter}") if urgent.case.matter else "–"

@@ -1,15 +1,61 @@
 """Everything the assistant raises, in one tree.
 
 Each error is one line: what, where, what to do. Never mail text, addresses or secrets.
+
+An error carries a Swedish sentence and its values, ``NotFound("ärende {case}: finns inte",
+case=7)``, so that each reader gets it in their own language from `Say.error` in `bot.texts`.
+The check of the catalogues finds the sentences by the names of the classes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+
+class Saying:
+    """A Swedish sentence with ``{names}`` and their values, to be said in any language.
+
+    A value may be a sentence itself. `str()` is the Swedish.
+    """
+
+    __slots__ = ("source", "values")
+
+    def __init__(self, source: str, /, **values: object) -> None:
+        self.source = source
+        self.values: Mapping[str, object] = values
+
+    def __str__(self) -> str:
+        return self.source.format_map(self.values) if self.values else self.source
+
+    def __repr__(self) -> str:
+        return f"Saying({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Saying):
+            return NotImplemented
+        return (self.source, self.values) == (other.source, other.values)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
 
 class SammaDagError(Exception):
-    """Base of every error raised by the assistant; `str()` is fit to show."""
+    """Base of every error raised by the assistant; `str()` is Swedish and fit to show.
+
+    Attributes:
+        source: A Swedish sentence, with ``{names}`` where values belong.
+        values: What the names stand for.
+    """
 
     retryable = False
+
+    def __init__(self, source: str, /, **values: object) -> None:
+        super().__init__(source)
+        self.source = source
+        self.values: Mapping[str, object] = values
+
+    def __str__(self) -> str:
+        return str(Saying(self.source, **self.values))
 
 
 class UsageError(SammaDagError):
@@ -23,12 +69,21 @@ class SettingsError(UsageError):
 class KnowledgeError(SammaDagError):
     """A file under knowledge/ or templates/ is wrong; names file and line."""
 
-    def __init__(self, file: str, line: int | None, what: str) -> None:
-        where = file if line is None else f"{file} line {line}"
-        super().__init__(f"{where}: {what}")
+    def __init__(self, file: str, line: int | None, what: Saying) -> None:
+        if line is None:
+            super().__init__("{file}: {what}", file=file, what=what)
+        else:
+            super().__init__("{file} rad {line}: {what}", file=file, line=line, what=what)
         self.file = file
         self.line = line
         self.what = what
+
+
+class BadValue(SammaDagError, ValueError):
+    """A value in a settings, knowledge or template file does not hold together.
+
+    Raised by validators of pydantic's models, which wrap it in a ValidationError.
+    """
 
 
 class DataError(SammaDagError):
@@ -48,7 +103,9 @@ class ReplyHasHole(SammaDagError):
 
     def __init__(self, template: str, missing: str) -> None:
         super().__init__(
-            f"template {template}: the value {missing} is missing; fill it in or write by hand"
+            "mallen {template}: uppgiften {missing} saknas; fyll i den eller skriv för hand",
+            template=template,
+            missing=missing,
         )
         self.template = template
         self.missing = missing

@@ -77,7 +77,7 @@ class MemoryNotifier:
     def notify(self, alert: Alert) -> None:
         """See `Notifier.notify`."""
         if self.down:
-            raise NotifierUnavailable("the memory notifier is switched off")
+            raise NotifierUnavailable("larmen i minnet är avstängda")
         self.alerts.append(alert)
 
 
@@ -93,7 +93,7 @@ class ConsoleNotifier:
         try:
             self._write(sentence(alert, self._say))
         except OSError as error:
-            raise NotifierUnavailable("the console cannot be written to") from error
+            raise NotifierUnavailable("terminalen går inte att skriva till") from error
 
 
 def sentence(alert: Alert, say: Say) -> str:

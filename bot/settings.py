@@ -31,7 +31,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from bot.errors import SettingsError
+from bot.errors import Saying, SettingsError
+from bot.texts.bad_values import not_toml, toml_line, what_is_wrong
 from bot.vocabulary import Language, Mode
 
 PREFIX = "SAMMADAG_"
@@ -109,14 +110,16 @@ def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> 
     content = {} if file is None else _read_toml(file)
     if "secret_key" in content or "old_secret_keys" in content:
         raise SettingsError(
-            f"{file}: secrets do not belong here; put them in a file and name it in secret_key_file"
+            "{file}: hemligheter hör inte hemma här; lägg nyckeln i en egen fil och ange den i "
+            "secret_key_file",
+            file=file,
         )
     _refuse_unknown_variables()
     given = {key: value for key, value in (flags or {}).items() if value is not None}
     try:
         return _layered(given, content)()
     except ValidationError as error:
-        raise SettingsError(_explain(error, file)) from error
+        raise _explained(error, file, given) from error
 
 
 def _layered(flags: Mapping[str, Any], content: Mapping[str, Any]) -> type[Settings]:
@@ -166,7 +169,7 @@ def secret_keys(settings: Settings, database_url: str) -> tuple[bytes, ...]:
     old += [_read_secret(path) for path in settings.old_secret_key_files]
     keys = tuple(key.encode() for key in (current, *old))
     if any(len(key) < 16 for key in keys):
-        raise SettingsError("secret_key: a key must have at least 16 characters")
+        raise SettingsError("secret_key: en nyckel måste ha minst 16 tecken")
     return keys
 
 
@@ -178,7 +181,8 @@ def _current_key(settings: Settings, database_url: str) -> str:
     prefix = "sqlite:///"
     if not database_url.startswith(prefix):
         raise SettingsError(
-            "secret_key: PostgreSQL needs one; set SAMMADAG_SECRET_KEY or secret_key_file"
+            "secret_key: PostgreSQL kräver en nyckel; ange SAMMADAG_SECRET_KEY eller "
+            "secret_key_file"
         )
     beside = Path(database_url.removeprefix(prefix)).with_suffix(".key")
     return _read_secret(beside) if beside.exists() else _make_secret(beside)
@@ -192,7 +196,9 @@ def _make_secret(path: Path) -> str:
         return _read_secret(path)
     except OSError as error:
         raise SettingsError(
-            f"secret_key: cannot write {path.name} beside the database; check the folder's rights"
+            "secret_key: {file} kan inte skrivas bredvid databasen; kontrollera mappens "
+            "rättigheter",
+            file=path.name,
         ) from error
     with os.fdopen(descriptor, "w") as file:
         file.write(key)
@@ -203,14 +209,17 @@ def _read_secret(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"secret file {path}: cannot be read") from error
+        raise SettingsError(
+            "nyckelfilen {path} går inte att läsa; kontrollera att den finns och rättigheterna",
+            path=path,
+        ) from error
 
 
 def _find_file(config: Path | None) -> Path | None:
     named = config or (Path(value) if (value := os.environ.get("SAMMADAG_CONFIG")) else None)
     if named is not None:
         if not named.is_file():
-            raise SettingsError(f"{named}: there is no such settings file")
+            raise SettingsError("{file}: det finns ingen sådan inställningsfil", file=named)
         return named
     here = Path("sammadag.toml")
     return here if here.is_file() else None
@@ -219,10 +228,19 @@ def _find_file(config: Path | None) -> Path | None:
 def _read_toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file}: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        line = toml_line(error)
+        if line is None:
+            raise SettingsError("{file}: {what}", file=file, what=not_toml()) from error
+        raise SettingsError(
+            "{file} rad {line}: {what}", file=file, line=line, what=not_toml()
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError("{file}: är inte UTF-8; spara den som UTF-8", file=file) from error
     except OSError as error:
-        raise SettingsError(f"{file}: cannot be read") from error
+        raise SettingsError(
+            "{file}: går inte att läsa; kontrollera rättigheterna", file=file
+        ) from error
 
 
 def _refuse_unknown_variables() -> None:
@@ -235,20 +253,34 @@ def _refuse_unknown_variables() -> None:
         name = variable.removeprefix(PREFIX).split("__")[0].upper()
         if name not in known:
             nearest = _nearest(name, known)
-            hint = f"; did you mean {PREFIX}{nearest}?" if nearest else ""
-            raise SettingsError(f"{variable}: there is no such setting{hint}")
+            raise SettingsError(
+                "{variable}: {what}",
+                variable=variable,
+                what=_unknown_setting(nearest and f"{PREFIX}{nearest}"),
+            )
 
 
-def _explain(error: ValidationError, file: Path | None) -> str:
+def _explained(
+    error: ValidationError, file: Path | None, flags: Mapping[str, object]
+) -> SettingsError:
     first = error.errors(include_url=False, include_input=False)[0]
     path = [str(part) for part in first["loc"]]
-    where = ".".join(path)
-    origin = f"{file}: " if file is not None else "settings: "
     if first["type"] == "extra_forbidden":
-        nearest = _nearest(path[-1], _names_at(path[:-1]))
-        hint = f"; did you mean {nearest}?" if nearest else ""
-        return f"{origin}{where}: there is no such setting{hint}"
-    return f"{origin}{where}: {first['msg']}"
+        what = _unknown_setting(_nearest(path[-1], _names_at(path[:-1])))
+    else:
+        what = what_is_wrong(first["type"], first.get("ctx", {}))
+    where, variable = ".".join(path), PREFIX + "__".join(path)
+    if variable.upper() in {name.upper() for name in os.environ}:
+        return SettingsError("{variable}: {what}", variable=variable, what=what)
+    if file is None or path[0] in flags:
+        return SettingsError("inställningen {where}: {what}", where=where, what=what)
+    return SettingsError("{file}: {where}: {what}", file=file, where=where, what=what)
+
+
+def _unknown_setting(nearest: str | None) -> Saying:
+    if nearest is None:
+        return Saying("det finns ingen sådan inställning")
+    return Saying("det finns ingen sådan inställning; menade du {nearest}?", nearest=nearest)
 
 
 def _names_at(path: list[str]) -> set[str]:

@@ -2,10 +2,11 @@
 
 Run by ``make check``. One line for each sentence that is missing, empty, fuzzy, no longer
 used, or whose ``{names}`` differ from the Swedish; exit code 1 if there is any. Sentences
-are found by the names `say`, `say.plural`, `say.code` (through the table `CODES`) and
-`mark`, in Python below ``bot/`` and in its Jinja2 pages. A sentence that is put together
-with an f-string, ``+`` or ``%`` cannot be translated and is reported too, and so is a code without
-a sentence.
+are found by the names `say`, `say.plural`, `say.code` (through the table `CODES`), `mark`,
+`Saying` and those of the errors, in Python below ``bot/`` and in its Jinja2 pages. A
+sentence that is put together with an f-string, ``+`` or ``%`` cannot be translated and is
+reported too, and so is a code without a sentence, and an error that is not given what its
+sentence names.
 
 ``--update`` adds what is missing with an empty translation, for a translator to fill in.
 """
@@ -15,9 +16,10 @@ from __future__ import annotations
 import argparse
 import ast
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeGuard
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
@@ -38,6 +40,9 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\n"
 
 """
+
+_DEEPEST = 9
+"""How long a line of descent of errors may be."""
 
 Sentence = str | tuple[str, str]
 """What is translated: a sentence, or the pair for one and for many."""
@@ -60,8 +65,14 @@ class Found:
 def find(root: Path, codes: Mapping[str, str]) -> Found:
     """Collect every sentence below a folder and of a table of codes, with its first place."""
     found = Found()
-    for path in sorted(root.rglob("*.py")):
-        _find_in_python(path, path.relative_to(root.parent).as_posix(), codes, found)
+    modules = {
+        path.relative_to(root.parent).as_posix(): ast.parse(path.read_bytes())
+        for path in sorted(root.rglob("*.py"))
+    }
+    errors = _errors(modules.values())
+    for name, tree in modules.items():
+        _find_in_python(tree, name, codes, found)
+        _find_in_errors(tree, name, errors, found)
     for pattern in PAGES:
         for path in sorted(root.rglob(pattern)):
             _find_in_page(path, path.relative_to(root.parent).as_posix(), found)
@@ -70,8 +81,8 @@ def find(root: Path, codes: Mapping[str, str]) -> Found:
     return found
 
 
-def _find_in_python(path: Path, name: str, codes: Mapping[str, str], found: Found) -> None:
-    for node in ast.walk(ast.parse(path.read_bytes())):
+def _find_in_python(tree: ast.Module, name: str, codes: Mapping[str, str], found: Found) -> None:
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         where = f"{name}:{node.lineno}"
@@ -84,6 +95,58 @@ def _find_in_python(path: Path, name: str, codes: Mapping[str, str], found: Foun
                 _is_say(speaker) and code not in codes
             ):
                 found.faults.append(f"{where}: no sentence for the code {code!r}")
+
+
+def _errors(modules: Iterable[ast.Module]) -> Mapping[str, bool]:
+    """Return the errors of the assistant: name -> whether it has a constructor of its own."""
+    classes = [
+        node for tree in modules for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    ]
+    found: dict[str, bool] = {"SammaDagError": False}
+    for _ in range(_DEEPEST):
+        for node in classes:
+            above = [found[base.id] for base in node.bases if _is_named(base, found)]
+            if above and node.name not in found:
+                found[node.name] = any(above) or any(
+                    isinstance(item, ast.FunctionDef) and item.name == "__init__"
+                    for item in node.body
+                )
+    return found
+
+
+def _is_named(node: ast.expr, names: Container[str]) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and node.id in names
+
+
+def _find_in_errors(tree: ast.Module, name: str, errors: Mapping[str, bool], found: Found) -> None:
+    for node in ast.walk(tree):
+        match node:
+            case ast.ClassDef() if node.name in errors:
+                calls = [call for call in ast.walk(node) if _is_super_init(call)]
+            case ast.Call(ast.Name(called)) if called == "Saying" or errors.get(called) is False:
+                calls = [node]
+            case _:
+                continue
+        for call in calls:
+            where = f"{name}:{call.lineno}"
+            _take_in(call.args[:1], where, found)
+            _check_values(call, where, found)
+
+
+def _is_super_init(node: ast.AST) -> TypeGuard[ast.Call]:
+    match node:
+        case ast.Call(ast.Attribute(ast.Call(ast.Name("super")), "__init__")):
+            return True
+    return False
+
+
+def _check_values(call: ast.Call, where: str, found: Found) -> None:
+    """Report values that the sentence of an error names and the call does not give."""
+    given = {keyword.arg for keyword in call.keywords}
+    match call.args[:1]:
+        case [ast.Constant(str(sentence))] if None not in given:
+            for absent in sorted(names_in(sentence) - given):
+                found.faults.append(f"{where}: the sentence names {{{absent}}}, which is not given")
 
 
 def _is_say(speaker: ast.expr) -> bool:

@@ -63,15 +63,13 @@ def test_a_mailbox_is_off_unless_it_says_otherwise(tmp_path):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        pytest.param('databse_url = "x"', "did you mean database_url", id="top"),
-        pytest.param('[log]\nlevl = "info"', "did you mean level", id="section"),
-        pytest.param(
-            '[mailboxes.info]\npath = "x"\nmoed = "auto"', "did you mean mode", id="mailbox"
-        ),
+        pytest.param('databse_url = "x"', "menade du database_url", id="top"),
+        pytest.param('[log]\nlevl = "info"', "menade du level", id="section"),
+        pytest.param('[mailboxes.info]\npath = "x"\nmoed = "auto"', "menade du mode", id="mailbox"),
         pytest.param('[brakes]\nmailbox_per_hour = "x"', "brakes.mailbox_per_hour", id="number"),
         pytest.param("twin_wait = -1", "twin_wait", id="bound"),
         pytest.param("a = ", "my.toml", id="no-toml"),
-        pytest.param('secret_key = "x"', "secrets do not belong here", id="secret"),
+        pytest.param('secret_key = "x"', "hemligheter hör inte hemma här", id="secret"),
         pytest.param(
             '[mailboxes.info]\npath = "x"\nanswer_from = 2026-01-01T00:00:00',
             "answer_from",
@@ -87,7 +85,7 @@ def test_a_bad_setting_is_named_in_one_line(tmp_path, text, says):
 
 def test_an_unknown_variable_is_refused_with_the_nearest_name(monkeypatch):
     monkeypatch.setenv("SAMMADAG_POL_SECONDS", "2")
-    with pytest.raises(SettingsError, match="did you mean SAMMADAG_POLL_SECONDS"):
+    with pytest.raises(SettingsError, match="menade du SAMMADAG_POLL_SECONDS"):
         load()
 
 
@@ -109,7 +107,7 @@ def test_a_secret_key_is_made_once_beside_a_sqlite_file_for_its_owner_only(tmp_p
 
 
 def test_postgresql_needs_a_secret_key_that_all_workers_share():
-    with pytest.raises(SettingsError, match="PostgreSQL needs one"):
+    with pytest.raises(SettingsError, match="PostgreSQL kräver"):
         secret_keys(load(), "postgresql://localhost/x")
 
 
@@ -125,7 +123,7 @@ def test_old_keys_stand_behind_the_current_one(tmp_path, monkeypatch):
 
 def test_a_short_key_is_refused(monkeypatch):
     monkeypatch.setenv("SAMMADAG_SECRET_KEY", "short")
-    with pytest.raises(SettingsError, match="16 characters"):
+    with pytest.raises(SettingsError, match="16 tecken"):
         secret_keys(load(), "postgresql://x")
 
 

@@ -307,15 +307,25 @@ def test_the_version_follows_the_texts_and_their_base(folder):
         ("received/template.toml", 'sending = "auto"', 'sending = "always"', "sending"),
         ("received/template.toml", 'sending = "auto"', "", "sending"),
         ("received/template.toml", "title =", "titel =", "titel|title"),
-        ("received/template.toml", 'title = "', "title = ", "line 1"),
+        ("received/template.toml", 'title = "', "title = ", "rad 1: är inte TOML"),
         ("received/template.toml", '["sv", "en"]', '["sv", "fi"]', "languages"),
-        ("received_urgent_invoice/template.toml", '["40012345"]', '"40012345"', "sample"),
+        ("received_urgent_invoice/template.toml", '["40012345"]', '"40012345"', "exemplet"),
         ("received/sv/body.txt.j2", "case_number", "case_nummer", "case_nummer"),
-        ("received/sv/body.txt.j2", "{% endblock %}", "", "line"),
-        ("received/sv/subject.txt.j2", "{{ case_reference }}", "{% include x %}", "value x|base"),
+        ("received/sv/body.txt.j2", "{% endblock %}", "", "rad 3: något avslutas inte"),
+        (
+            "received/sv/subject.txt.j2",
+            "{{ case_reference }}",
+            "{% include x %}",
+            "uppgiften x finns inte",
+        ),
         ("_base/sv/body.html.j2", "support_phone", "phone", "phone"),
-        ("received_urgent_payment/template.toml", 'sample = "senast', 'sample = "" #', "sample"),
-        ("_base/fields.toml", "[fields.case_number]", "[fields.Case-Number]", "named wrongly"),
+        (
+            "received_urgent_payment/template.toml",
+            'sample = "senast',
+            'sample = "" #',
+            "exemplet går inte att skriva: uppgiften handled_by_text saknas",
+        ),
+        ("_base/fields.toml", "[fields.case_number]", "[fields.Case-Number]", "ska ha ett namn"),
     ],
 )
 def test_a_wrong_file_is_named_when_the_folder_is_read(folder, file, old, new, fault):
@@ -330,7 +340,7 @@ def test_a_wrong_file_is_named_when_the_folder_is_read(folder, file, old, new, f
 )
 def test_a_missing_file_is_named_when_the_folder_is_read(folder, file):
     (folder / file).unlink()
-    with pytest.raises(KnowledgeError, match="missing") as caught:
+    with pytest.raises(KnowledgeError, match="filen saknas") as caught:
         Templates(folder)
     assert caught.value.file == str(folder / file)
 
@@ -359,7 +369,7 @@ def test_a_file_that_is_not_utf8_is_named(folder):
 
 
 def test_a_folder_without_templates_is_refused(tmp_path):
-    with pytest.raises(KnowledgeError, match="no templates"):
+    with pytest.raises(KnowledgeError, match="inga mallar"):
         Templates(tmp_path)
 
 
@@ -369,7 +379,7 @@ def test_a_template_cannot_reach_outside_its_sandbox(folder):
         "{{ case_number }}",
         "{{ case_number.__class__.__mro__ }}",
     )
-    with pytest.raises(KnowledgeError, match="unsafe"):
+    with pytest.raises(KnowledgeError, match="inte är tillåtet"):
         Templates(folder)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import typer
 
 from bot.cli.common import console, of, print_json, settings_of, tell
 from bot.texts import Say
+
+if TYPE_CHECKING:
+    from bot.errors import KnowledgeError
 
 
 def add(app: typer.Typer, say: Say) -> None:
@@ -26,10 +30,17 @@ def add(app: typer.Typer, say: Say) -> None:
         problems = check_everything(settings_of(context))
         if as_json:
             print_json(
-                [{"file": found.file, "line": found.line, "what": found.what} for found in problems]
+                [
+                    {
+                        "file": found.file,
+                        "line": found.line,
+                        "what": of(context).say.saying(found.what),
+                    }
+                    for found in problems
+                ]
             )
         for found in problems:
-            tell(str(found))
+            tell(of(context).say.error(found))
         if not problems and not as_json:
             console().print(of(context).say("Inga fel."))
         raise typer.Exit(1 if problems else 0)
@@ -84,6 +95,10 @@ def add(app: typer.Typer, say: Say) -> None:
         )
 
 
+def _problem(found: KnowledgeError, say: Say) -> dict[str, object]:
+    return {"file": found.file, "line": found.line, "what": say.saying(found.what)}
+
+
 def _recompute(context: typer.Context, start: datetime, end: datetime) -> tuple[int, int]:
     from datetime import UTC, timedelta
 
@@ -94,7 +109,7 @@ def _recompute(context: typer.Context, start: datetime, end: datetime) -> tuple[
     from bot.services.recompute import recompute
 
     if end < start:
-        raise UsageError("--to: lies before --from; give the earlier day first")
+        raise UsageError("--to: ligger före --from; ange den tidigare dagen först")
     settings = settings_of(context)
     calendar = load_knowledge(settings).calendar
     first = start.replace(tzinfo=calendar.zone).astimezone(UTC)

@@ -103,7 +103,7 @@ def _add_ignored(app: typer.Typer, say: Say) -> None:
         try:
             person = built.knowledge.person_by_email.get(as_email.strip().lower())
             if person is None:
-                raise UsageError("--as: nobody in the organisation has this e-mail address")
+                raise UsageError("--as: ingen i organisationen har den e-postadressen")
             case = built.ignored.make_case(MessageId(number), by=person)
         finally:
             built.close()

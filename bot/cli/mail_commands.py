@@ -45,7 +45,7 @@ def add(app: typer.Typer, say: Say) -> None:
                 print_json(result.as_json())
             else:
                 faults += 1
-                tell(result.fault)
+                tell(of(context).say.saying(result.fault))
         raise typer.Exit(1 if faults else 0)
 
     @app.command(

@@ -44,7 +44,7 @@ def add(app: typer.Typer, say: Say) -> None:
         _log(context, style=settings.log.format, level=settings.log.level)
         if not settings.mailboxes:
             raise SettingsError(
-                "mailboxes: none is configured; see sammadag.sample.toml for an example"
+                "mailboxes: ingen brevlåda är inställd; se exemplet i sammadag.sample.toml"
             )
         app_ = build(settings)
         lock = app_.claim()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel
 
-from bot.errors import KnowledgeError
+from bot.errors import KnowledgeError, Saying
 from bot.knowledge import triage_rules
 from bot.knowledge.agreement import disagreements
 from bot.knowledge.files import Files, read_files
@@ -17,33 +16,16 @@ from bot.knowledge.yaml_file import Document, KnowledgeErrors, M, read_document
 from bot.vocabulary import NONE, Urgency
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing to put right.
-
-    Attributes:
-        line: None where the whole file is meant.
-    """
-
-    file: str
-    line: int | None
-    what: str
-
-    def __str__(self) -> str:
-        return str(KnowledgeError(self.file, self.line, self.what))
-
-
-def problems(folder: Path, *, people_file: Path | None = None) -> list[Problem]:
+def problems(folder: Path, *, people_file: Path | None = None) -> list[KnowledgeError]:
     """List all errors of all files, and everything in which they do not agree.
 
     Returns:
-        File by file in the order in which they are read; empty if all is well.
+        File by file in the order in which they are read, each once; empty if all is well.
     """
     files, errors = read_files(folder, people_file)
     errors.extend(disagreements(files))
     errors.extend(_triage_errors(folder, files))
-    found = [Problem(file=e.file, line=e.line, what=e.what) for e in errors]
-    return list(dict.fromkeys(found))
+    return list({str(error): error for error in errors}.values())
 
 
 def _triage_errors(folder: Path, files: Files) -> Iterator[KnowledgeError]:
@@ -84,14 +66,20 @@ def _tag_errors(folder: Path, files: Files) -> Iterator[KnowledgeError]:
     for i, tag in enumerate(document.content.tags):
         code = codes.get(tag.process)
         if code is None:
-            yield document.error(f"unknown process {tag.process}", "tags", i, "process")
+            unknown = Saying("processen {key} finns inte", key=tag.process)
+            yield document.error(unknown, "tags", i, "process")
         elif tag.code != code:
-            what = f"the code of {tag.process} is {code} in {files.processes.file}"
-            yield document.error(what, "tags", i, "code")
+            other = Saying(
+                "koden för {key} är {code} i {file}",
+                key=tag.process,
+                code=code,
+                file=files.processes.file,
+            )
+            yield document.error(other, "tags", i, "code")
     tagged = {tag.process for tag in document.content.tags}
     for key in codes:
         if key not in tagged:
-            yield document.error(f"the process {key} has no tag", "tags")
+            yield document.error(Saying("processen {key} har ingen märkning", key=key), "tags")
 
 
 def _lexicon_errors(folder: Path, files: Files) -> Iterator[KnowledgeError]:
@@ -106,7 +94,7 @@ def _lexicon_errors(folder: Path, files: Files) -> Iterator[KnowledgeError]:
             yield from _matter_errors(document, matters.get(document.content.matter))
     for i, matter in enumerate(files.matters.content.matters):
         if matter.key not in met and matter.belongs is not Belongs.ANY:
-            what = f"the matter {matter.key} has no file in lexicon/matters"
+            what = Saying("ärendetypen {key} har ingen fil i lexicon/matters", key=matter.key)
             yield files.matters.error(what, "matters", i)
 
 
@@ -115,14 +103,21 @@ def _matter_errors(
 ) -> Iterator[KnowledgeError]:
     content = document.content
     if matter is None:
-        yield document.error(f"unknown matter {content.matter}", "matter")
+        unknown = Saying("ärendetypen {key} finns inte", key=content.matter)
+        yield document.error(unknown, "matter")
         return
     allowed = [str(process) for process in matter.processes] or [NONE]
     if content.process not in allowed:
-        what = f"{content.process} is not a process of {matter.key}, which has {', '.join(allowed)}"
-        yield document.error(what, "process")
+        other = Saying(
+            "{process} är ingen process för {key}, som har {allowed}",
+            process=content.process,
+            key=matter.key,
+            allowed=", ".join(allowed),
+        )
+        yield document.error(other, "process")
     if content.urgent is not matter.urgent:
-        yield document.error(f"{matter.key} is {matter.urgent} in matters.yaml", "urgent")
+        differs = Saying("{key} är {urgent} i matters.yaml", key=matter.key, urgent=matter.urgent)
+        yield document.error(differs, "urgent")
 
 
 def _readable(path: Path, model: type[M]) -> Document[M] | None:

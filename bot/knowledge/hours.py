@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from bot.errors import BadValue
 from bot.knowledge.models import File
 from bot.knowledge.yaml_file import KnowledgeModel
 from bot.worktime import Calendar, Interval, Special, check_order
@@ -82,7 +83,7 @@ def _interval(text: object) -> object:
             raise ValueError
         hours = (time.fromisoformat(opens), time.fromisoformat(closes))
     except ValueError:
-        raise ValueError('hours are written as "08:00-16:30"') from None
+        raise BadValue("tider skrivs som 08:00-16:30") from None
     return Interval(opens=hours[0], closes=hours[1])
 
 
@@ -141,7 +142,7 @@ class OpeningHours(File):
     def _is_not_both(self) -> OpeningHours:
         both = {item.date for item in self.open} & set(self.closed)
         if both:
-            raise ValueError(f"{min(both)} is both open and closed")
+            raise BadValue("{day} är både öppen och stängd", day=min(both))
         return self
 
 

@@ -12,7 +12,9 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field, model_validator
 
-from bot.knowledge.yaml_file import KnowledgeModel
+from bot.errors import BadValue
+from bot.knowledge.yaml_file import KnowledgeModel, shaped
+from bot.texts import mark
 from bot.vocabulary import (
     CustomerKey,
     Language,
@@ -27,14 +29,29 @@ from bot.vocabulary import (
 )
 
 _K = TypeVar("_K", bound=str)
-Key = Annotated[_K, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+Key = Annotated[
+    _K,
+    Field(max_length=40),
+    shaped(r"[a-z0-9]+(-[a-z0-9]+)*", mark("små bokstäver, siffror och bindestreck")),
+]
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 Address = Annotated[
-    str, Field(pattern=r"^[a-z0-9][a-z0-9._+-]*@[a-z0-9][a-z0-9.-]*[a-z0-9]$", max_length=200)
+    str,
+    Field(max_length=200),
+    shaped(
+        r"[a-z0-9][a-z0-9._+-]*@[a-z0-9][a-z0-9.-]*[a-z0-9]",
+        mark("en e-postadress med små bokstäver"),
+    ),
 ]
 """An e-mail address in small letters."""
-Domain = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*\.[a-z]+$", max_length=200)]
-Url = Annotated[str, Field(pattern=r"^https://[^\s<>\"]+$", max_length=500)]
+Domain = Annotated[
+    str,
+    Field(max_length=200),
+    shaped(r"[a-z0-9][a-z0-9.-]*\.[a-z]+", mark("en domän med små bokstäver")),
+]
+Url = Annotated[
+    str, Field(max_length=500), shaped(r"https://[^\s<>\"]+", mark("en adress med https://"))
+]
 
 
 class File(KnowledgeModel):
@@ -67,7 +84,7 @@ class Process(KnowledgeModel):
     """
 
     key: Key[ProcessKey]
-    code: Annotated[str, Field(pattern=r"^[A-ZÅÄÖ]{2,4}$")]
+    code: Annotated[str, shaped(r"[A-ZÅÄÖ]{2,4}", mark("två till fyra stora bokstäver"))]
     name: Names
     also: tuple[Words, ...] = ()
 
@@ -98,7 +115,7 @@ class Mailbox(KnowledgeModel):
     @model_validator(mode="after")
     def _belongs_to_somebody(self) -> Mailbox:
         if self.process is None and self.team is None:
-            raise ValueError("a mailbox without a process needs a team")
+            raise BadValue("en brevlåda utan process behöver ett team")
         return self
 
 
@@ -126,7 +143,11 @@ class Matter(KnowledgeModel):
         usually_missing: What a handler most often must ask for.
     """
 
-    key: Annotated[MatterKey, Field(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=40)]
+    key: Annotated[
+        MatterKey,
+        Field(max_length=40),
+        shaped(r"[a-z]+(_[a-z]+)*", mark("små bokstäver och understreck")),
+    ]
     name: Names
     processes: tuple[ProcessKey, ...] = ()
     belongs: Belongs = Belongs.PROCESSES
@@ -136,7 +157,9 @@ class Matter(KnowledgeModel):
     @model_validator(mode="after")
     def _has_a_place(self) -> Matter:
         if bool(self.processes) != (self.belongs is Belongs.PROCESSES):
-            raise ValueError("a matter has either a list of processes, or belongs: any or nowhere")
+            raise BadValue(
+                "en ärendetyp har antingen en lista med processer, eller belongs: any eller nowhere"
+            )
         return self
 
     @property
@@ -186,7 +209,7 @@ class Customer(KnowledgeModel):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Customer:
         if self.since and self.until and self.until < self.since:
-            raise ValueError("ends before it begins")
+            raise BadValue("slutar innan det börjar")
         return self
 
     @property
@@ -274,7 +297,9 @@ class Service(KnowledgeModel):
     @model_validator(mode="after")
     def _is_one_or_the_other(self) -> Service:
         if self.default == bool(self.customers):
-            raise ValueError("a team serves a process either by default or for listed customers")
+            raise BadValue(
+                "ett team har en process antingen som förval (default) eller för uppräknade kunder"
+            )
         return self
 
 
@@ -309,7 +334,7 @@ class Absence(KnowledgeModel):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Absence:
         if self.last < self.first:
-            raise ValueError("ends before it begins")
+            raise BadValue("slutar innan det börjar")
         return self
 
 
@@ -323,13 +348,15 @@ class Person(KnowledgeModel):
     unit: UnitKey | None = None
     roles: tuple[Role, ...] = ()
     language: Language = Language.SWEDISH
-    slack_id: Annotated[str, Field(pattern=r"^[UW][A-Z0-9]{5,20}$")] | None = None
+    slack_id: (
+        Annotated[str, shaped(r"[UW][A-Z0-9]{5,20}", mark("ett användar-id ur Slack"))] | None
+    ) = None
     absences: tuple[Absence, ...] = ()
 
     @model_validator(mode="after")
     def _has_one_place(self) -> Person:
         if (self.team is None) == (self.unit is None):
-            raise ValueError("a person has either a team or a unit")
+            raise BadValue("en person har antingen ett team eller en enhet")
         return self
 
     def is_present(self, day: date) -> bool:

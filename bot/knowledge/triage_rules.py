@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from bot.errors import KnowledgeError
+from bot.errors import KnowledgeError, Saying
 from bot.knowledge.yaml_file import Document, KnowledgeModel, read, read_document
 from bot.language.folding import fold
 from bot.language.phrases import BadPhrase, PhraseBook
@@ -133,11 +133,13 @@ def _check_features(
     known = {name for document in features for name in document.content.features}
     absent = sorted(set(Feature) - known)
     if absent:
-        raise KnowledgeError("lexicon/features", None, f"no file defines {', '.join(absent)}")
+        what = Saying("ingen fil har {absent}", absent=", ".join(absent))
+        raise KnowledgeError("lexicon/features", None, what)
     for index, row in enumerate(combinations.content.combinations):
         for name in (*row.when, *row.unless):
             if name not in known:
-                raise combinations.error(f"unknown feature {name}", "combinations", index)
+                what = Saying("kännetecknet {name} finns inte", name=name)
+                raise combinations.error(what, "combinations", index)
 
 
 def _mailboxes(tags: Iterable[_Tag]) -> dict[MailboxKey, ProcessKey | None]:
@@ -206,20 +208,21 @@ def _located(
     features: Iterable[Document[_Features]],
 ) -> KnowledgeError:
     """Find the block that a bad phrase stands in, by compiling the blocks one by one."""
+    what = Saying(error.source, **error.values)
     if _is_bad("", lists):
-        return lists_document.error(str(error), "lists")
+        return lists_document.error(what, "lists")
     for document in matters:
         for says in Says:
             line = _bad_line(getattr(document.content, says.value), lists)
             if line is not None:
                 at = document.line(says.value) + line
-                return KnowledgeError(document.file, at, str(error))
+                return KnowledgeError(document.file, at, what)
     for other in features:
         for name, block in other.content.features.items():
             line = _bad_line(block, lists)
             if line is not None:
-                return KnowledgeError(other.file, other.line("features", name) + line, str(error))
-    return KnowledgeError("lexicon", None, str(error))
+                return KnowledgeError(other.file, other.line("features", name) + line, what)
+    return KnowledgeError("lexicon", None, what)
 
 
 def _bad_line(block: str, lists: Mapping[str, Sequence[str]]) -> int | None:

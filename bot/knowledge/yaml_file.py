@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 from ruamel.yaml import YAML
@@ -31,7 +31,9 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from bot.errors import KnowledgeError
+from bot.errors import BadValue, KnowledgeError, Saying
+from bot.texts import mark
+from bot.texts.bad_values import what_is_wrong
 
 _NEAR = 60
 _DEEPEST = 20
@@ -55,8 +57,25 @@ class KnowledgeModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+_W = TypeVar("_W", bound=str)
 M = TypeVar("M", bound=BaseModel)
 M_co = TypeVar("M_co", bound=BaseModel, covariant=True)
+
+
+def shaped(pattern: str, form: str) -> AfterValidator:
+    """Return a validator that wants a word of a pattern, and else says in words which form.
+
+    Args:
+        form: A marked sentence; what stands after "should be".
+    """
+    wanted = re.compile(pattern)
+
+    def check(word: _W) -> _W:
+        if wanted.fullmatch(word) is None:
+            raise BadValue("ska vara {form}", form=Saying(form))
+        return word
+
+    return AfterValidator(check)
 
 
 class KnowledgeErrors(KnowledgeError):
@@ -85,7 +104,7 @@ class Document(Generic[M_co]):
         """Return the line of a key or value, or of the nearest one around it."""
         return _line(self.spots, location)
 
-    def error(self, what: str, *location: str | int) -> KnowledgeError:
+    def error(self, what: Saying, *location: str | int) -> KnowledgeError:
         """Return the error that a value is wrong, for reasons outside its own model."""
         return KnowledgeError(self.file, self.line(*location), what)
 
@@ -120,19 +139,21 @@ def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise _fatal(path.name, None, "the file is missing") from error
+        raise _fatal(path.name, None, Saying("filen saknas")) from error
     except IsADirectoryError as error:
-        raise _fatal(path.name, None, "is a folder; a file is expected") from error
+        raise _fatal(path.name, None, Saying("är en mapp; det ska vara en fil")) from error
     except OSError as error:
-        raise _fatal(path.name, None, f"cannot be read: {error.strerror}") from error
+        what = Saying("går inte att läsa; kontrollera rättigheterna")
+        raise _fatal(path.name, None, what) from error
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise _fatal(path.name, line, "is not UTF-8; save the file as UTF-8") from error
+        what = Saying("är inte UTF-8; spara filen som UTF-8")
+        raise _fatal(path.name, line, what) from error
 
 
-def _fatal(file: str, line: int | None, what: str) -> KnowledgeErrors:
+def _fatal(file: str, line: int | None, what: Saying) -> KnowledgeErrors:
     return KnowledgeErrors((KnowledgeError(file, line, what),))
 
 
@@ -170,32 +191,31 @@ class _Builder:
                     self._nothing_more()
                     return result
         except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = None if mark is None else mark.line + 1
-            what = " ".join(str(error.problem or error.context or "is not YAML").split())
-            raise _fatal(self._file, line, what) from error
+            spot = error.problem_mark or error.context_mark
+            line = None if spot is None else spot.line + 1
+            raise _fatal(self._file, line, _not_yaml(error)) from error
         except ReaderError as error:
             line = self._text.count("\n", 0, error.position) + 1
-            raise _fatal(self._file, line, "holds a control character") from error
+            raise _fatal(self._file, line, Saying("har ett styrtecken; ta bort det")) from error
         except (YAMLError, ValueError, OverflowError) as error:
-            raise _fatal(self._file, None, "is not YAML") from error
-        raise _fatal(self._file, 1, "the file is empty")
+            raise _fatal(self._file, None, Saying(_NOT_YAML)) from error
+        raise _fatal(self._file, 1, Saying("filen är tom"))
 
     def _nothing_more(self) -> None:
         for event in self._events:
             if isinstance(event, DocumentStartEvent):
-                raise self._refused(event, "a second document begins; one is expected")
+                raise self._refused(event, Saying("ett andra dokument (---) börjar; ta bort det"))
 
-    def _refused(self, event: Event, what: str) -> KnowledgeErrors:
+    def _refused(self, event: Event, what: Saying) -> KnowledgeErrors:
         return _fatal(self._file, event.start_mark.line + 1, what)
 
     def _value(self, event: Event, depth: int) -> tuple[_Value, _Spot]:
         if not isinstance(event, _NODES) or event.anchor is not None:
-            raise self._refused(event, "anchors (&) and aliases (*) are not used here")
+            raise self._refused(event, Saying("ankare (&) och alias (*) används inte här"))
         if event.tag is not None:
-            raise self._refused(event, "tags (!) are not used here")
+            raise self._refused(event, Saying("YAML-taggar (!) används inte här"))
         if depth > _DEEPEST:
-            raise self._refused(event, "is nested too deep")
+            raise self._refused(event, Saying("är nästlat för djupt"))
         if isinstance(event, MappingStartEvent):
             return self._mapping(event, depth)
         if isinstance(event, SequenceStartEvent):
@@ -217,16 +237,39 @@ class _Builder:
         spot = _Spot(start.start_mark.line + 1, {}, {})
         while not isinstance(event := next(self._events), MappingEndEvent):
             if not isinstance(event, ScalarEvent):
-                raise self._refused(event, "a key must be a word")
+                raise self._refused(event, Saying("en nyckel måste vara ett ord"))
             key, line = str(event.value), event.start_mark.line + 1
             self._value(event, depth)
             value, part = self._value(next(self._events), depth + 1)
             if key in values:
-                what = f"the key {_shown(key)} stands twice; first on line {spot.keys[key]}"
+                what = Saying(
+                    "nyckeln {key} står två gånger; först på rad {first}",
+                    key=_shown(key),
+                    first=spot.keys[key],
+                )
                 self.errors.append(KnowledgeError(self._file, line, what))
                 continue
             values[key], spot.keys[key], spot.parts[key] = value, line, part
         return values, spot
+
+
+_NOT_YAML = mark("är inte YAML")
+_YAML_FAULTS = (
+    ("mapping values are not allowed", mark("ett kolon för mycket; sätt citattecken om texten")),
+    ("could not find expected ':'", mark("ett kolon saknas på raden före")),
+    ("that cannot start any token", mark("ett tecken eller en tabb som inte får stå här")),
+    ("expected <block end>", mark("raden är fel indragen, eller en text saknar citattecken")),
+    ("end of stream", mark("ett citattecken saknas")),
+    ("expected ',' or", mark("ett komma eller en slutparentes saknas")),
+    ("<stream end>", mark("en slutparentes saknas")),
+)
+"""Words of the parser -> what the person who edits the file should look for."""
+
+
+def _not_yaml(error: MarkedYAMLError) -> Saying:
+    said = f"{error.problem or ''} {error.context or ''}"
+    known = (sentence for sign, sentence in _YAML_FAULTS if sign in said)
+    return Saying(next(known, _NOT_YAML))
 
 
 def _plain(text: str) -> _Value:
@@ -246,7 +289,7 @@ def _as_json(value: _Value, spots: _Spot, file: str) -> bytes:
     try:
         return json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        what = 'holds half a character; an escape such as "\\ud800" is wrong'
+        what = Saying("har ett halvt tecken, skrivet med \\u; skriv hela tecknet")
         raise _fatal(file, spots.line, what) from error
 
 
@@ -280,18 +323,18 @@ def _explained(
         location = location[:-1]
     where = ".".join(_shown(str(part)) for part in location)
     if kind == "extra_forbidden":
-        what = f"unknown key {where}{_hint(str(location[-1]), model, location[:-1])}"
-        return KnowledgeError(file, _line(spots, location), what)
+        hint = _unknown_key(where, str(location[-1]), model, location[:-1])
+        return KnowledgeError(file, _line(spots, location), hint)
     if kind == "missing":
-        return KnowledgeError(file, _line(spots, location[:-1]), f"{where} is missing")
-    what = detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
-    if kind == "string_type":
-        what = "should be a text; put quotes around it"
+        absent = Saying("{where} saknas", where=where)
+        return KnowledgeError(file, _line(spots, location[:-1]), absent)
     if kind == "json_invalid":
-        where, what = "", "is not YAML"
-    prefix = f"{where}: " if where else ""
+        return KnowledgeError(file, None, Saying(_NOT_YAML))
+    what = what_is_wrong(kind, detail.get("ctx", {}))
+    if where:
+        what = Saying("{where}: {what}", where=where, what=what)
     line = _line(spots, location) if about_key else _value_line(spots, location)
-    return KnowledgeError(file, line, f"{prefix}{what}")
+    return KnowledgeError(file, line, what)
 
 
 def _shown(word: str) -> str:
@@ -299,12 +342,16 @@ def _shown(word: str) -> str:
     return word if len(word) <= 40 else f"{word[:39]}…"
 
 
-def _hint(unknown: str, model: type[BaseModel], location: Location) -> str:
+def _unknown_key(where: str, key: str, model: type[BaseModel], location: Location) -> Saying:
     known = sorted(_known_keys(model, location))
-    found = process.extractOne(unknown, known, scorer=fuzz.ratio, score_cutoff=_NEAR)
+    found = process.extractOne(key, known, scorer=fuzz.ratio, score_cutoff=_NEAR)
     if found is not None:
-        return f"; did you mean {found[0]}?"
-    return f"; known are {', '.join(known)}" if known else ""
+        return Saying("okänd nyckel {where}; menade du {near}?", where=where, near=found[0])
+    if not known:
+        return Saying("okänd nyckel {where}", where=where)
+    return Saying(
+        "okänd nyckel {where}; de som finns är {known}", where=where, known=", ".join(known)
+    )
 
 
 def _known_keys(model: type[BaseModel], location: Location) -> set[str]:

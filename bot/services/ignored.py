@@ -40,9 +40,12 @@ class Ignored:
         with self._database.reading() as work:
             stored = work.messages.stored(message_id)
         if stored is None:
-            raise NotFound(f"mail {message_id}: there is no such ignored mail")
+            raise NotFound(
+                "mejl {mail} finns inte bland de undanlagda; se `sammadag ignored list`",
+                mail=message_id,
+            )
         if stored.case_id is not None:
-            raise DataError(f"mail {message_id}: is on a case already")
+            raise DataError("mejl {mail} hör redan till ett ärende", mail=message_id)
         raw = RawMessage(
             key=MessageKey(f"stored:{message_id}"),
             received_at=stored.received_at,

@@ -44,7 +44,7 @@ def find(path: Path) -> Iterator[MailFile]:
         yield MailFile(path=path, name=path.name)
         return
     if not path.is_dir():
-        raise DataError(f"{path}: there is no such file or folder")
+        raise DataError("{path}: det finns ingen sådan fil eller mapp", path=path)
     for folder, folders, files in os.walk(path):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         below = Path(folder)
@@ -73,7 +73,9 @@ def read(
             content = stream.read(MAX_BYTES)
         written_at = datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
     except OSError as error:
-        raise DataError(f"{file.name}: cannot be read") from error
+        raise DataError(
+            "{file}: går inte att läsa; kontrollera rättigheterna", file=file.name
+        ) from error
     message = parse(content)
     named = mailbox
     if named is None:
@@ -101,5 +103,9 @@ def known_mailbox(name: str | None, mailboxes: Mapping[MailboxKey, object]) -> M
         return None
     if name not in mailboxes:
         known = ", ".join(sorted(mailboxes))
-        raise UsageError(f"mailbox {name}: there is no such mailbox; known are {known}")
+        raise UsageError(
+            "--mailbox: brevlådan {name} finns inte; de som finns är {known}",
+            name=name,
+            known=known,
+        )
     return MailboxKey(name)

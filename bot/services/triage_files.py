@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.errors import DataError
+from bot.errors import DataError, Saying
 from bot.knowledge import Knowledge
 from bot.services import mail_files
 from bot.services.reading import Reader
@@ -34,7 +34,7 @@ class FileTriage:
 
     name: tuple[str, str]
     triage: Triage | None = None
-    fault: str | None = None
+    fault: Saying | None = None
 
     def as_json(self) -> Mapping[str, Any]:
         """Return one line of the command's output."""
@@ -72,7 +72,7 @@ def evaluate_corpus(path: Path, reader: Reader) -> Evaluation:
     pairs = []
     for number, row in _rows(path):
         if not isinstance(row, dict):
-            raise DataError(f"{path.name} line {number}: is no JSON object")
+            raise DataError("{file} rad {line}: är inget JSON-objekt", file=path.name, line=number)
         pairs.append((row, triage_row(row, reader)))
     return evaluate(pairs)
 
@@ -92,10 +92,13 @@ def triage_row(row: Mapping[str, Any], reader: Reader) -> Triage:
 def _labelled(path: Path, reader: Reader, knowledge: Knowledge) -> Iterator[FileTriage]:
     for number, row in _rows(path):
         where = f"{path.name} line {number}"
+        place = {"file": path.name, "line": number}
         if not isinstance(row, dict):
-            yield FileTriage(name=("id", where), fault=f"{where}: is no JSON object")
+            fault = Saying("{file} rad {line}: är inget JSON-objekt", **place)
+            yield FileTriage(name=("id", where), fault=fault)
         elif not _has_text(row):
-            yield FileTriage(name=("id", where), fault=f"{where}: has neither subject nor body")
+            fault = Saying("{file} rad {line}: har varken subject eller body", **place)
+            yield FileTriage(name=("id", where), fault=fault)
         else:
             identity = row.get("id")
             name = ("id", str(identity) if isinstance(identity, (str, int)) else where)
@@ -109,7 +112,7 @@ def _rows(path: Path) -> Iterator[tuple[int, object]]:
                 if line.strip():
                     yield number, _json(line)
     except OSError as error:
-        raise DataError(f"{path}: cannot be read") from error
+        raise DataError("{path}: går inte att läsa", path=path) from error
 
 
 def _json(line: str) -> object:

@@ -12,13 +12,14 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 from bot.cases import Case, CaseNumber, Event
 from bot.errors import DataError, NotFound
 from bot.store import counters
-from bot.store.tables import CaseRow, EventRow, MessageAddressRow, MessageRow
+from bot.store.tables import CaseRow, DeliveryRow, EventRow, MessageAddressRow, MessageRow
 from bot.vocabulary import (
     CaseId,
     Channel,
     EventKind,
     MailboxKey,
     MatterKey,
+    Outcome,
     PersonKey,
     ProcessKey,
     Status,
@@ -51,7 +52,7 @@ class Cases:
         """Return a case; NotFound where there is none."""
         found = self.get_many([case_id])
         if not found:
-            raise NotFound(f"case {case_id}: there is no such case")
+            raise NotFound("ärende {case} finns inte; kontrollera numret", case=case_id)
         return found[case_id]
 
     def get_many(self, case_ids: Collection[CaseId]) -> dict[CaseId, Case]:
@@ -84,7 +85,7 @@ class Cases:
             .limit(1)
         ).one_or_none()
         if row is None:
-            raise NotFound(f"case {serial}: there is no such case")
+            raise NotFound("ärende {case} finns inte; kontrollera numret", case=serial)
         return _case(row)
 
     def listed(self, *, urgent_only: bool = False, limit: int = 1000) -> list[Case]:
@@ -95,11 +96,17 @@ class Cases:
         return [_case(row) for row in self._connection.execute(query.limit(limit))]
 
     def count_waiting(self, mailbox: MailboxKey, *, before: datetime) -> tuple[int, int]:
-        """Count a mailbox's open cases that arrived before an instant: (all, urgent)."""
+        """Count the open cases whose mail lay in a mailbox before an instant: (all, urgent).
+
+        The case may belong to another mailbox, which the mail was addressed to.
+        """
+        opened_here = select(DeliveryRow.case_id).where(
+            DeliveryRow.mailbox == mailbox, DeliveryRow.outcome == Outcome.CASE
+        )
         urgent = func.count().filter(CaseRow.urgent != Urgency.NO)
         row = self._connection.execute(
             select(func.count(), urgent).where(
-                CaseRow.mailbox == mailbox,
+                CaseRow.id.in_(opened_here),
                 CaseRow.received_at < before,
                 CaseRow.status != Status.CLOSED,
             )
@@ -121,7 +128,9 @@ class Cases:
             .values(**values, version=CaseRow.version + 1)
         )
         if changed.rowcount != 1:
-            raise DataError(f"case {case.number}: somebody else changed it; read it again")
+            raise DataError(
+                "ärende {case} har ändrats av någon annan; läs det igen", case=case.number
+            )
         return dataclasses.replace(case, version=case.version + 1)
 
     def record(self, events: Iterable[Event]) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import DataError as SqlDataError
 
 from bot.errors import DatabaseUnavailable, SettingsError, StoreRefused
+from bot.texts import mark
 
 BUSY_TIMEOUT_MS = 5_000
 
@@ -38,13 +39,16 @@ def open_engine(url: str) -> Engine:
         engine = create_engine(_with_driver(url), pool_pre_ping=backend == "postgresql")
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise SettingsError(
-            "database_url: use sqlite:///FILE or postgresql://USER@HOST/NAME (extra `postgres`)"
+            "database_url: går inte att läsa; skriv sqlite:///FIL eller "
+            "postgresql://KONTO@VÄRD/NAMN (tillägget postgres)"
         ) from error
     if backend == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif backend != "postgresql":
-        raise SettingsError(f"database_url: {backend} is not supported; use sqlite or postgresql")
+        raise SettingsError(
+            "database_url: {backend} stöds inte; använd sqlite eller postgresql", backend=backend
+        )
     return engine
 
 
@@ -92,18 +96,25 @@ def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Connecti
         if error.connection_invalidated:
             raise DatabaseUnavailable(_advice(error)) from error
         if isinstance(error, (SqlDataError, IntegrityError)):
-            raise StoreRefused("the database refuses a row of this change") from error
+            raise StoreRefused("databasen vägrar en rad i den här ändringen") from error
         raise
 
 
+_LOCKED = mark("databasen är låst av ett annat program; försök igen om en stund")
+_FULL = mark("databasens disk är full; frigör utrymme, inget har gått förlorat")
+_READ_ONLY = mark("databasen går inte att skriva i; kontrollera rättigheterna för fil och mapp")
+_NO_FOLDER = mark("databasens fil går inte att öppna; kontrollera att mappen finns")
+_NO_DISK = mark("databasens disk är trasig eller full; se efter, inget har gått förlorat")
+_NO_ANSWER = mark("databasen svarar inte; kontrollera database_url och att servern är i gång")
+
 _ADVICE = (
-    ("locked", "the database is locked by another program; it will be tried again"),
-    ("full", "the disk of the database is full; free some space, nothing is lost"),
-    ("No space", "the disk of the database is full; free some space, nothing is lost"),
-    ("readonly", "the database cannot be written; check the rights of the file and its folder"),
-    ("read-only", "the database cannot be written; check the rights of the file and its folder"),
-    ("unable to open", "the database file cannot be opened; check that its folder exists"),
-    ("disk I/O", "the disk of the database fails or is full; look at the disk, nothing is lost"),
+    ("locked", _LOCKED),
+    ("full", _FULL),
+    ("No space", _FULL),
+    ("readonly", _READ_ONLY),
+    ("read-only", _READ_ONLY),
+    ("unable to open", _NO_FOLDER),
+    ("disk I/O", _NO_DISK),
 )
 
 
@@ -112,7 +123,7 @@ def _advice(error: DBAPIError) -> str:
     for sign, advice in _ADVICE:
         if sign in said:
             return advice
-    return "the database does not answer; check database_url and that the server runs"
+    return _NO_ANSWER
 
 
 def insert_if_new(

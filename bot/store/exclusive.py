@@ -41,6 +41,6 @@ def claim_file(engine: Engine) -> RunLock:
     except OSError as error:
         os.close(descriptor)
         raise AlreadyRunning(
-            f"{Path(name).name}: another process already runs on this database; stop it first"
+            "{file}: en annan process använder redan databasen; stoppa den först", file=path.name
         ) from error
     return RunLock(descriptor)

@@ -49,15 +49,23 @@ def make_ready(engine: Engine) -> None:
         return
     if found is not None and found > HEAD:
         raise SchemaOutdated(
-            f"the database has schema {found}, newer than {HEAD} of this program; "
-            "install a newer program"
+            "databasen har schema {found}, som är nyare än programmets {wanted}; "
+            "installera ett nyare program",
+            found=found,
+            wanted=HEAD,
         )
     if is_sqlite(engine):
         upgrade(engine)
         return
+    if found is None:
+        raise SchemaOutdated(
+            "databasen är tom, programmet behöver schema {wanted}; kör `sammadag db upgrade`",
+            wanted=HEAD,
+        )
     raise SchemaOutdated(
-        f"the database has schema {found or 'none'}, this program needs {HEAD}; "
-        "run `sammadag db upgrade`"
+        "databasen har schema {found}, programmet behöver {wanted}; kör `sammadag db upgrade`",
+        found=found,
+        wanted=HEAD,
     )
 
 

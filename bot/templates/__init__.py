@@ -16,6 +16,7 @@ the templates.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,9 @@ from typing import Final
 
 import css_inline
 import jinja2
+from jinja2.exceptions import SecurityError
 
-from bot.errors import KnowledgeError, NotFound, ReplyHasHole
+from bot.errors import KnowledgeError, NotFound, ReplyHasHole, Saying
 from bot.templates.definition import (
     FieldType,
     Sending,
@@ -49,6 +51,7 @@ __all__ = [
     "faults",
 ]
 
+_QUOTED: Final = re.compile(r"'([^']*)'")
 _PARTS: Final = ("subject.txt.j2", "body.txt.j2", "body.html.j2")
 
 
@@ -100,7 +103,7 @@ class Templates:
         """Return a template; NotFound if there is none of that name."""
         template = self._templates.get(name)
         if template is None:
-            raise NotFound(f"template {name}: there is none of that name in templates/")
+            raise NotFound("mallen {name} finns inte bland mallarna", name=name)
         return template
 
     def render(self, name: str, language: str, context: Mapping[str, object]) -> Rendered:
@@ -125,7 +128,7 @@ class Templates:
                 part.render(values) for part in self._compiled[template.name, spoken]
             )
         except jinja2.UndefinedError as error:
-            raise ReplyHasHole(template.name, error.message or "of a part") from error
+            raise ReplyHasHole(template.name, _named_in(error)) from error
         if not one_line(subject):
             raise ReplyHasHole(template.name, "subject")
         return Rendered(
@@ -149,8 +152,21 @@ class Templates:
                 self.render(template.name, language, template.sample(language))
             except (ReplyHasHole, jinja2.TemplateError) as error:
                 where = str(self._folder / template.name / language)
-                what = f"the sample cannot be rendered: {error}"
-                raise KnowledgeError(where, None, what) from error
+                raise KnowledgeError(where, None, _sample_fails(error)) from error
+
+
+def _named_in(error: jinja2.UndefinedError) -> str:
+    """Return what a template wants and does not get; Jinja2 puts it between quotes."""
+    named: list[str] = _QUOTED.findall(error.message or "")
+    return named[-1] if named else "?"
+
+
+def _sample_fails(error: ReplyHasHole | jinja2.TemplateError) -> Saying:
+    if isinstance(error, ReplyHasHole):
+        return Saying("exemplet går inte att skriva: uppgiften {name} saknas", name=error.missing)
+    if isinstance(error, SecurityError):
+        return Saying("exemplet går inte att skriva: mallen gör något som inte är tillåtet")
+    return Saying("exemplet går inte att skriva: mallen använder ett filter eller test fel")
 
 
 def faults(folder: Path) -> list[KnowledgeError]:

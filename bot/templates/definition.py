@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.errors import KnowledgeError
+from bot.errors import KnowledgeError, Saying
+from bot.texts.bad_values import not_toml, toml_line, what_is_wrong
 from bot.vocabulary import Language, TemplateKey, Urgency
 
 BASE: Final = "_base"
@@ -121,7 +122,7 @@ def paths_of(folder: Path) -> list[Path]:
     """Return every ``template.toml`` below a folder, in the order of the names."""
     paths = sorted(folder.glob(f"*/{DEFINITION}"))
     if not paths:
-        raise KnowledgeError(str(folder), None, "there are no templates here")
+        raise KnowledgeError(str(folder), None, Saying("här finns inga mallar"))
     return paths
 
 
@@ -134,14 +135,17 @@ def read_template(path: Path, base: BaseFields) -> Template:
     """Read a ``template.toml``; KnowledgeError names the file, and the line or key."""
     name = path.parent.name
     if not _NAME.fullmatch(name):
-        raise KnowledgeError(str(path.parent), None, "a template is named like received_late")
+        what = Saying("en mall ska ha ett namn som received_late")
+        raise KnowledgeError(str(path.parent), None, what)
     definition = _checked(Definition, path)
     fields = {**base.fields, **definition.fields}
     for key, field in fields.items():
         if not _NAME.fullmatch(key):
-            raise KnowledgeError(str(path), None, f"the field {key[:40]!r} is named wrongly")
+            what = Saying("fältet {key} ska ha ett namn som case_number", key=repr(key[:40]))
+            raise KnowledgeError(str(path), None, what)
         if (field.type is FieldType.LINES) == isinstance(field.sample, str):
-            raise KnowledgeError(str(path), None, f"the sample of {key} does not fit its type")
+            what = Saying("exemplet för {key} passar inte fältets typ", key=key)
+            raise KnowledgeError(str(path), None, what)
     return Template(
         name=TemplateKey(name),
         title=definition.title,
@@ -160,12 +164,14 @@ def _checked(model: type[Model], path: Path) -> Model:
     try:
         return model.model_validate(tomllib.loads(read_text(path)))
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d{1,6})", str(error))
-        raise KnowledgeError(str(path), int(line[1]) if line else None, str(error)) from error
+        raise KnowledgeError(str(path), toml_line(error), not_toml()) from error
     except ValidationError as error:
-        first: Any = error.errors(include_url=False, include_input=False)[0]
+        first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(str(step) for step in first["loc"])
-        raise KnowledgeError(str(path), None, f"{key}: {first['msg']}") from error
+        what = what_is_wrong(first["type"], first.get("ctx", {}))
+        raise KnowledgeError(
+            str(path), None, Saying("{where}: {what}", where=key, what=what)
+        ) from error
 
 
 def read_text(path: Path) -> str:
@@ -173,9 +179,10 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except FileNotFoundError:
-        raise KnowledgeError(str(path), None, "the file is missing") from None
+        raise KnowledgeError(str(path), None, Saying("filen saknas")) from None
     except UnicodeDecodeError as error:
-        raise KnowledgeError(str(path), None, "the file is not UTF-8") from error
+        what = Saying("är inte UTF-8; spara filen som UTF-8")
+        raise KnowledgeError(str(path), None, what) from error
 
 
 def _version(*folders: Path) -> str:

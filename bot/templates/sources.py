@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 import jinja2
 from jinja2 import meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bot.errors import KnowledgeError
+from bot.errors import KnowledgeError, Saying
 from bot.templates.definition import read_text
+from bot.texts import mark
+
+_QUOTED: Final = re.compile(r"'([^']*)'")
+_FAULTS: Final = (
+    ("end of template", mark("något avslutas inte, som ett if eller en klammer")),
+    ("unknown tag", mark("taggen {name} finns inte")),
+    ("No filter named", mark("filtret {name} finns inte")),
+    ("No test named", mark("testet {name} finns inte")),
+    ("comment", mark("en kommentar avslutas inte")),
+)
+"""Words of Jinja2 -> what the person who edits the template should look for."""
 
 
 class Sources:
@@ -36,10 +49,12 @@ class Sources:
             current = waiting.pop()
             tree = self._parsed(current)
             for name in sorted(meta.find_undeclared_variables(tree) - allowed):
-                raise self._fault(current, None, f"the value {name} is not among the fields")
+                what = Saying("uppgiften {name} finns inte bland fälten", name=name)
+                raise self._fault(current, None, what)
             for other in meta.find_referenced_templates(tree):
                 if other is None:
-                    raise self._fault(current, None, "a base must be named in plain text")
+                    what = Saying("en grundmall måste anges med sitt namn")
+                    raise self._fault(current, None, what)
                 if other not in seen:
                     seen.add(other)
                     waiting.append(other)
@@ -49,7 +64,16 @@ class Sources:
         try:
             return self._environment.parse(read_text(self._folder / key))
         except jinja2.TemplateSyntaxError as error:
-            raise self._fault(key, error.lineno, error.message or "wrong syntax") from error
+            raise self._fault(key, error.lineno, _not_jinja(error)) from error
 
-    def _fault(self, key: str, line: int | None, what: str) -> KnowledgeError:
+    def _fault(self, key: str, line: int | None, what: Saying) -> KnowledgeError:
         return KnowledgeError(str(self._folder / key), line, what)
+
+
+def _not_jinja(error: jinja2.TemplateSyntaxError) -> Saying:
+    said = error.message or ""
+    named = [*_QUOTED.findall(said), "?"]
+    for sign, sentence in _FAULTS:
+        if sign in said:
+            return Saying(sentence, name=named[0]) if "{name}" in sentence else Saying(sentence)
+    return Saying("raden går inte att läsa; kontrollera klamrar, ord och citattecken")

@@ -4,12 +4,12 @@ Swedish is the source: a sentence is written in the code, ``say("Ärendet är st
 and the English beside it stands in ``locale/en/LC_MESSAGES/sammadag.po``. Pure modules
 return codes; `CODES` gives each code its Swedish sentence.
 
-To add a sentence: write it with `say(...)`, `say.plural(...)`, or `mark(...)` in a table
-that is spoken later; run ``python tests/catalogues.py --update``; fill in the empty
-``msgstr`` in the catalogue; run ``make check``. To add a code: add a line to `CODES` and
-do the same. Values are named, ``{antal}``, and nothing else may stand between braces, so
-that neither a translator nor a mail can reach into an object. Call the speaker `say`:
-the check finds sentences by that name.
+To add a sentence: write it with `say(...)`, `say.plural(...)`, as the first argument of an
+error or of `Saying`, or with `mark(...)` in a table that is spoken later; run
+``python tests/catalogues.py --update``; fill in the empty ``msgstr`` in the catalogue; run
+``make check``. To add a code: add a line to `CODES` and do the same. Values are named,
+``{antal}``, and nothing else may stand between braces, so that neither a translator nor a
+mail can reach into an object. Call the speaker `say`: the check finds sentences by that name.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Final
 
+from bot.errors import SammaDagError, Saying
 from bot.texts.codes import CODES
 
 if TYPE_CHECKING:
@@ -66,12 +67,25 @@ class Say:
     def __call__(self, source: str, /, **values: object) -> str:
         """Say a sentence, its ``{names}`` replaced by values.
 
-        Values are inserted as they are and never read as sentences themselves.
+        A value that is a `Saying` is said in the same language; any other is inserted as
+        it is and never read as a sentence.
 
         Raises:
             KeyError: The sentence names a value that was not given.
         """
-        return _fill(_catalogue(self.language).gettext(source), values)
+        said = {
+            name: self.saying(value) if isinstance(value, Saying) else value
+            for name, value in values.items()
+        }
+        return _fill(_catalogue(self.language).gettext(source), said)
+
+    def saying(self, saying: Saying) -> str:
+        """Say a sentence that carries its own values."""
+        return self(saying.source, **saying.values)
+
+    def error(self, error: SammaDagError) -> str:
+        """Say in one line what went wrong, where, and what to do."""
+        return self(error.source, **error.values)
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Say `one` or `many` after the number `n`, which is also the value ``{n}``."""

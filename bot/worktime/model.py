@@ -7,6 +7,8 @@ from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import Final
 
+from bot.errors import BadValue
+
 OPEN: Final = "hours.open"
 """Note of a span that was counted in ordinary opening hours."""
 OUTSIDE_HOURS: Final = "hours.outside"
@@ -28,9 +30,13 @@ class Interval:
 
     def __post_init__(self) -> None:
         if self.opens.tzinfo is not None or self.closes.tzinfo is not None:
-            raise ValueError("opening hours are wall-clock times without a zone")
+            raise BadValue("öppettider är klockslag utan tidszon")
         if self.opens >= self.closes:
-            raise ValueError(f"must open before it closes, got {self.opens} to {self.closes}")
+            raise BadValue(
+                "ska öppna innan det stänger, inte {opens}–{closes}",
+                opens=f"{self.opens:%H:%M}",
+                closes=f"{self.closes:%H:%M}",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +52,7 @@ class Special:
 
     def __post_init__(self) -> None:
         if not self.intervals:
-            raise ValueError("a special day without hours is a closed day")
+            raise BadValue("en särskild dag utan tider är en stängd dag")
         check_order(self.intervals)
 
 
@@ -67,9 +73,11 @@ class CountedSpan:
 
 
 def check_order(intervals: tuple[Interval, ...]) -> None:
-    """Raise ValueError unless the intervals of a day stand in order and do not overlap."""
+    """Raise BadValue unless the intervals of a day stand in order and do not overlap."""
     for earlier, later in pairwise(intervals):
         if later.opens < earlier.closes:
-            raise ValueError(
-                f"opening hours overlap or stand out of order: {earlier.closes}, {later.opens}"
+            raise BadValue(
+                "tiderna går in i varandra eller står i fel ordning: {closes}, {opens}",
+                closes=f"{earlier.closes:%H:%M}",
+                opens=f"{later.opens:%H:%M}",
             )

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
+from bot.errors import BadValue
 from bot.worktime.model import WEEKEND, Interval, Special, check_order
 
 FIRST_YEAR: Final = 1970
@@ -66,7 +67,7 @@ class Calendar:
     Both date mappings are asked date by date and may be computed as they are asked.
 
     Raises:
-        ValueError: No weekday is open, or the intervals of a day overlap.
+        BadValue: No weekday is open, or the intervals of a day overlap.
     """
 
     zone: tzinfo
@@ -77,7 +78,7 @@ class Calendar:
 
     def __post_init__(self) -> None:
         if not any(self.week.values()):
-            raise ValueError("the office must open on at least one day of the week")
+            raise BadValue("minst en dag i veckan måste ha öppet")
         if not set(self.week) <= set(range(7)):
             raise ValueError("weekdays are 0 (Monday) to 6 (Sunday)")
         for intervals in self.week.values():

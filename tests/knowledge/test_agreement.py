@@ -28,106 +28,106 @@ def errors_of(folder: Path, people_file: Path | None = None) -> list[str]:
             "processes.yaml",
             "code: RED",
             "code: KR",
-            "processes.yaml line 7: the code stands twice; first on line 3",
+            "processes.yaml rad 7: koden står två gånger; först på rad 3",
             id="code-twice",
         ),
         pytest.param(
             "processes.yaml",
             "[kundfakturor]",
             "[redovisning]",
-            "processes.yaml line 5: the name stands twice; first on line 8",
+            "processes.yaml rad 5: namnet står två gånger; först på rad 8",
             id="process-name-twice",
         ),
         pytest.param(
             "mailboxes.yaml",
             "[ekonomi@",
             "[kundreskontra@",
-            "mailboxes.yaml line 9: the address stands twice; first on line 5",
+            "mailboxes.yaml rad 9: adressen står två gånger; först på rad 5",
             id="address-twice",
         ),
         pytest.param(
             "mailboxes.yaml",
             "    process: kundreskontra",
             "    process: kundreskontr",
-            "mailboxes.yaml line 10: unknown process kundreskontr; did you mean kundreskontra?",
+            "mailboxes.yaml rad 10: processen kundreskontr finns inte; menade du kundreskontra?",
             id="mailbox-process",
         ),
         pytest.param(
             "mailboxes.yaml",
             "team: red",
             "team: xyz",
-            "mailboxes.yaml line 6: unknown team xyz",
+            "mailboxes.yaml rad 6: teamet xyz finns inte",
             id="mailbox-team",
         ),
         pytest.param(
             "mailboxes.yaml",
             "    team: red\n",
             "",
-            "mailboxes.yaml line 2: mailboxes.0: a mailbox without a process needs a team",
+            "mailboxes.yaml rad 2: mailboxes.0: en brevlåda utan process behöver ett team",
             id="mailbox-of-nobody",
         ),
         pytest.param(
             "matters.yaml",
             "[kundreskontra]",
             "[kundreskontra, kundreskontra]",
-            "matters.yaml line 4: the process stands twice; first on line 4",
+            "matters.yaml rad 4: processen står två gånger; först på rad 4",
             id="matter-process-twice",
         ),
         pytest.param(
             "matters.yaml",
             "[kundreskontra]",
             "[hyra]",
-            "matters.yaml line 4: unknown process hyra",
+            "matters.yaml rad 4: processen hyra finns inte",
             id="matter-process",
         ),
         pytest.param(
             "matters.yaml",
             "    belongs: any\n",
             "",
-            "matters.yaml line 7: matters.1: a matter has either a list of processes, "
-            "or belongs: any or nowhere",
+            "matters.yaml rad 7: matters.1: en ärendetyp har antingen en lista "
+            "med processer, eller belongs: any eller nowhere",
             id="matter-without-process",
         ),
         pytest.param(
             "customers.yaml",
             "[Trafikkontoret]",
             "[Björkängens SDF]",
-            "customers.yaml line 7: the name stands twice; first on line 2",
+            "customers.yaml rad 7: namnet står två gånger; först på rad 2",
             id="customer-name-twice",
         ),
         pytest.param(
             "customers.yaml",
             "domains: [trafik.",
             "domains: [sdf-bjorkangen.",
-            "customers.yaml line 11: the domain stands twice; first on line 6",
+            "customers.yaml rad 11: domänen står två gånger; först på rad 6",
             id="domain-twice",
         ),
         pytest.param(
             "customers.yaml",
             "since: 2020-01-01",
             "into: bjorkangn",
-            "customers.yaml line 12: unknown customer bjorkangn; did you mean bjorkangen?",
+            "customers.yaml rad 12: kunden bjorkangn finns inte; menade du bjorkangen?",
             id="customer-into",
         ),
         pytest.param(
             "customers.yaml",
             "since: 2020-01-01",
             "since: 2020-01-01\n    until: 2019-12-31",
-            "customers.yaml line 7: customers.1: ends before it begins",
+            "customers.yaml rad 7: customers.1: slutar innan det börjar",
             id="customer-time",
         ),
         pytest.param(
             "organisation.yaml",
             "[kundreskontra, redovisning]",
             "[kundreskontra]",
-            "organisation.yaml line 1: no unit has the process redovisning",
+            "organisation.yaml rad 1: ingen enhet har processen redovisning",
             id="process-without-unit",
         ),
         pytest.param(
             "organisation.yaml",
             "{process: kundreskontra, default: true}",
             "{process: kundreskontra, customers: [bjorkangen]}",
-            "organisation.yaml line 5: the process kundreskontra has no default team",
+            "organisation.yaml rad 5: processen kundreskontra har inget förvalt team",
             id="process-without-default-team",
         ),
         pytest.param(
@@ -135,85 +135,87 @@ def errors_of(folder: Path, people_file: Path | None = None) -> list[str]:
             "- {process: redovisning, default: true}",
             "- {process: redovisning, default: true}\n"
             "      - {process: kundreskontra, default: true}",
-            "organisation.yaml line 22: the service stands twice; first on line 10",
+            "organisation.yaml rad 22: processen med samma kund står två gånger; först på rad 10",
             id="two-default-teams",
         ),
         pytest.param(
             "organisation.yaml",
             "[trafik]",
             "[trafk]",
-            "organisation.yaml line 16: unknown customer trafk; did you mean trafik?",
+            "organisation.yaml rad 16: kunden trafk finns inte; menade du trafik?",
             id="team-customer",
         ),
         pytest.param(
             "organisation.yaml",
             "email: cia@",
             "email: bo@",
-            "organisation.yaml line 25: the e-mail address stands twice; first on line 24",
+            "organisation.yaml rad 25: e-postadressen står två gånger; först på rad 24",
             id="e-mail-twice",
         ),
         pytest.param(
             "organisation.yaml",
             "team: kr-trafik}",
             "team: kr}",
-            "organisation.yaml line 11: the team kr-trafik has no people",
+            "organisation.yaml rad 11: teamet kr-trafik har inga personer",
             id="team-without-people",
         ),
         pytest.param(
             "organisation.yaml",
             "roles: [unit_head]",
             "roles: []",
-            "organisation.yaml line 2: the unit ekonomi has no head",
+            "organisation.yaml rad 2: enheten ekonomi saknar chef",
             id="unit-without-head",
         ),
         pytest.param(
             "organisation.yaml",
             "team: kr, slack_id",
             "unit: ekonomi, roles: [unit_head], slack_id",
-            "organisation.yaml line 2: the unit ekonomi has more than one head",
+            "organisation.yaml rad 2: enheten ekonomi har flera chefer",
             id="two-heads",
         ),
         pytest.param(
             "organisation.yaml",
             "team: kr, slack_id",
             "team: kr, roles: [unit_head], slack_id",
-            "organisation.yaml line 24: a unit_head has a unit, not a team",
+            "organisation.yaml rad 24: en unit_head har en enhet, inget team",
             id="head-in-a-team",
         ),
         pytest.param(
             "organisation.yaml",
             "to: 2026-12-11",
             "to: 2026-12-01",
-            "organisation.yaml line 30: people.3.absences.0: ends before it begins",
+            "organisation.yaml rad 30: people.3.absences.0: slutar innan det börjar",
             id="absence",
         ),
         pytest.param(
             "organisation.yaml",
             "to: 2026-12-11",
             "to: 2026-12-11, reason: semester",
-            "organisation.yaml line 30: unknown key people.3.absences.0.reason; known are from, to",
+            "organisation.yaml rad 30: okänd nyckel people.3.absences.0.reason; "
+            "de som finns är from, to",
             id="absence-with-a-reason",
         ),
         pytest.param(
             "hours.yaml",
             "13:00-16:00",
             "11:00-16:00",
-            "hours.yaml line 3: week.monday: opening hours overlap or stand out of order: ",
+            "hours.yaml rad 3: week.monday: tiderna går in i varandra eller står i fel ordning: "
+            "12:00, 11:00",
             id="hours-overlap",
         ),
         pytest.param(
             "hours.yaml",
             "08:00-15:00",
             "8-15",
-            'hours.yaml line 4: week.friday.0: hours are written as "08:00-16:30"',
+            "hours.yaml rad 4: week.friday.0: tider skrivs som 08:00-16:30",
             id="hours-form",
         ),
         pytest.param(
             "hours.yaml",
             "friday",
             "fredag",
-            "hours.yaml line 4: week.fredag: should be 'monday', 'tuesday', 'wednesday', "
-            "'thursday', 'friday', 'saturday' or 'sunday'",
+            "hours.yaml rad 4: week.fredag: ska vara något av: monday, tuesday, "
+            "wednesday, thursday, friday, saturday, sunday",
             id="weekday",
         ),
         pytest.param(
@@ -221,21 +223,21 @@ def errors_of(folder: Path, people_file: Path | None = None) -> list[str]:
             '  friday: ["08:00-15:00"]\n',
             '  friday: ["08:00-15:00"]\nclosed: [2026-05-02]\n'
             'open: [{date: 2026-05-02, hours: ["08:00-09:00"]}]\n',
-            "hours.yaml line 1: 2026-05-02 is both open and closed",
+            "hours.yaml rad 1: 2026-05-02 är både öppen och stängd",
             id="open-and-closed",
         ),
         pytest.param(
             "hours.yaml",
             "Europe/Stockholm",
             "Europe/Exempelstad",
-            "hours.yaml line 1: zone: invalid timezone: Europe/Exempelstad",
+            "hours.yaml rad 1: zone: är ingen känd tidszon",
             id="zone",
         ),
         pytest.param(
             "links.yaml",
             "web: https://",
             "web: http://",
-            "links.yaml line 5: web: ",
+            "links.yaml rad 5: web: ska vara en adress med https://",
             id="link-not-safe",
         ),
     ],
@@ -252,14 +254,14 @@ def test_a_right_folder_has_no_errors(folder):
 def test_the_first_error_is_raised_and_all_are_listed(folder):
     small.spoil(folder, "organisation.yaml", "[trafik]", "[trafk]")
     small.spoil(folder, "matters.yaml", "[kundreskontra]", "[hyra]")
-    with pytest.raises(KnowledgeError, match=r"matters\.yaml line 4"):
+    with pytest.raises(KnowledgeError, match=r"matters\.yaml rad 4"):
         load(folder)
     assert len(errors_of(folder)) == 2
 
 
 def test_a_file_that_cannot_be_read_causes_no_errors_elsewhere(folder):
     (folder / "processes.yaml").unlink()
-    assert errors_of(folder) == ["processes.yaml: the file is missing"]
+    assert errors_of(folder) == ["processes.yaml: filen saknas"]
 
 
 def test_a_name_of_a_person_is_not_repeated_in_an_error(folder):
@@ -287,5 +289,5 @@ def test_a_mistake_in_the_file_of_people_names_that_file(folder, tmp_path_factor
         encoding="utf-8",
     )
     errors = errors_of(folder, people)
-    assert "staff.yaml line 2: unknown team krr; did you mean kr?" in errors
-    assert "organisation.yaml line 2: the unit ekonomi has no head" in errors
+    assert "staff.yaml rad 2: teamet krr finns inte; menade du kr?" in errors
+    assert "organisation.yaml rad 2: enheten ekonomi saknar chef" in errors

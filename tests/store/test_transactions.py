@@ -72,7 +72,7 @@ def test_a_locked_sqlite_file_says_so_in_one_line(tmp_path):
     engine = open_engine(f"sqlite:///{tmp_path / 'a.db'}")
     with transaction(engine) as holder:
         holder.execute(text("CREATE TABLE t (n INTEGER)"))
-        with pytest.raises(DatabaseUnavailable, match="locked"):
+        with pytest.raises(DatabaseUnavailable, match="låst"):
             _write_without_patience(engine)
     engine.dispose()
 
@@ -102,7 +102,7 @@ def test_a_full_disk_says_so_in_one_line(tmp_path):
 
 def test_a_database_file_in_a_missing_folder_says_so_in_one_line(tmp_path):
     engine = open_engine(f"sqlite:///{tmp_path / 'missing' / 'a.db'}")
-    with pytest.raises(DatabaseUnavailable, match="folder exists"), transaction(engine):
+    with pytest.raises(DatabaseUnavailable, match="mappen finns"), transaction(engine):
         pass
     engine.dispose()
 
