@@ -21,7 +21,7 @@ MAX_TEXT = 1_000_000
 MAX_HEADER = 100_000
 """Bytes or characters that are read of one header."""
 
-_UNREADABLE_CHARSETS = frozenset(
+_SAY_NOTHING = frozenset(
     {"ascii", "us_ascii", "ansi_x3_4_1968", "unknown", "unknown_8bit", "x_unknown", "default"}
     | {"8bit", "none", "binary"}
 )
@@ -72,6 +72,10 @@ _CODECS = _table_of_codecs()
 _SEVEN_BIT_CODECS = re.compile(r"utf_7|utf_16|utf_32|iso2022|hz")
 """Codecs in which ASCII bytes may mean something other than ASCII characters."""
 
+_WIDE_CODECS = re.compile(r"utf_16|utf_32")
+_JAPANESE_SHIFT = b"\x1b$"
+"""Begins Japanese in ISO-2022-JP, which old servers write bare into headers."""
+
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
 _NUMBERED = re.compile(r"_?(?:cp|ibm|win|windows|x_cp)_?(\d{3,4})\w*")
 
@@ -79,15 +83,14 @@ _WINDOWS_1252 = {
     0x80 + offset: char
     for offset, char in enumerate("€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ")
 }
-_STRAY = {0xDC00 + byte: _WINDOWS_1252.get(byte, chr(byte)) for byte in range(0x80, 0x100)}
-_ESCAPED = re.compile("[\udc80-\udcff]")
-_NOT_ASCII = re.compile("[^\x00-\x7f]")
+_ESCAPED = {0xDC00 + byte: _WINDOWS_1252.get(byte, chr(byte)) for byte in range(0x80, 0x100)}
+_ASCII = bytes(range(0x80))
 
 
 def _codec(charset: str | None) -> tuple[str | None, tuple[Fault, ...]]:
     """Return the codec for a charset as a mail names it, or None where it says nothing."""
     name = _NOT_A_NAME.sub("_", (charset or "")[:80].lower()).strip("_")
-    if not charset or name in _UNREADABLE_CHARSETS:
+    if not charset or name in _SAY_NOTHING:
         return None, ()
     codec = _CODECS.get(name)
     if codec is None and (numbered := _NUMBERED.fullmatch(name)):
@@ -104,15 +107,18 @@ def _windows(raw: bytes) -> str:
 
 
 def _guess(raw: bytes) -> str:
-    """Read bytes of no known charset: UTF-8, and what is not, as Windows-1252."""
+    """Read bytes of no known charset: UTF-8, and what is not, as Windows-1252.
+
+    Where more of the bytes above 127 are astray than not, none of them is UTF-8.
+    """
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         escaped = raw.decode("utf-8", "surrogateescape")
-    strays = len(_ESCAPED.findall(escaped))
-    if 2 * strays > len(_NOT_ASCII.findall(escaped)):
+    astray = len(escaped) - len(raw.decode("utf-8", "ignore"))
+    if 2 * astray > len(raw.translate(None, delete=_ASCII)):
         return _windows(raw)
-    return escaped.translate(_STRAY)
+    return escaped.translate(_ESCAPED)
 
 
 def _characters(raw: bytes, charset: str | None) -> tuple[str, tuple[Fault, ...]]:
@@ -127,14 +133,25 @@ def _characters(raw: bytes, charset: str | None) -> tuple[str, tuple[Fault, ...]
     try:
         return raw.decode(codec), faults
     except UnicodeDecodeError:
-        text = _guess(raw) if codec == "utf_8" else raw.decode(codec, "replace")
-        return text, (*faults, Fault.BAD_ENCODING)
+        return _misnamed(raw, codec), (*faults, Fault.BAD_ENCODING)
 
 
-# Mojibake: UTF-8 that somebody read as Windows-1252 or Latin-1 and saved again.
-# "Sure" characters have a garbled form that no correct text in a language we read
-# contains; the others ("Â§", "Ã”") are repaired only beside a sure one, or, as capitals
-# often begin a word, in front of a letter.
+def _misnamed(raw: bytes, codec: str) -> str:
+    """Read bytes that their charset does not fit: as UTF-8 where they can be nothing else."""
+    if codec == "utf_8":
+        return _guess(raw)
+    if not (raw.isascii() or _WIDE_CODECS.match(codec)):
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    return raw.decode(codec, "replace")
+
+
+# Mojibake: UTF-8 that somebody read as Windows-1252 or Latin-1 and saved again. "Sure"
+# characters have a garbled form that no correct text in a language we read contains; the
+# others ("Â§", "Ã”") are repaired only beside a sure one, or, as capitals often begin a
+# word, in front of a letter.
 _SURE = "åäöéüæøñçóèáêíï–—‘’“”„…•€™"
 _CAPITALS = "ÅÄÖÉÜÆØ"
 _FURTHER = "ÀÁÂÃÇÈÊËÌÍÎÏÐÑÒÓÔÕÙÚÛÝÞßàâãëìîðòôõùúûýþÿ§°´½¼¾»«·£±²³µ¿¡©®º¨\xa0"
@@ -144,23 +161,19 @@ def _garbled(characters: str) -> Mapping[str, str]:
     forms = {}
     for character in characters:
         as_latin = character.encode().decode("latin-1")
-        if as_latin != character:
-            forms[as_latin] = character
-            forms[as_latin.translate(_WINDOWS_1252)] = character
+        forms[as_latin] = forms[as_latin.translate(_WINDOWS_1252)] = character
     return forms
 
 
-_SURE_FORMS = _garbled(_SURE)
-_CAPITAL_FORMS = _garbled(_CAPITALS)
-_ALL_FORMS = {**_SURE_FORMS, **_CAPITAL_FORMS, **_garbled(_FURTHER)}
+_SURE_FORMS, _CAPITAL_FORMS = _garbled(_SURE), _garbled(_CAPITALS)
+_FORMS = {**_SURE_FORMS, **_CAPITAL_FORMS, **_garbled(_FURTHER)}
+_FOLLOWING = f"[\x80-\xbf{''.join(_WINDOWS_1252.values())}]"
+_FORM = re.compile(f"[ÂÃ]{_FOLLOWING}|â{_FOLLOWING}{{2}}")
 
 
-def _one_of(forms: Mapping[str, str]) -> str:
-    return "|".join(sorted(map(re.escape, forms), key=len, reverse=True))
-
-
-_EVIDENCE = re.compile(f"{_one_of(_SURE_FORMS)}|(?:{_one_of(_CAPITAL_FORMS)})(?=[A-Za-zåäö])")
-_ANY_FORM = re.compile(_one_of(_ALL_FORMS))
+def _is_sure(form: re.Match[str]) -> bool:
+    next_character = form.string[form.end() : form.end() + 1]
+    return form[0] in _SURE_FORMS or (form[0] in _CAPITAL_FORMS and next_character.isalpha())
 
 
 def repair_mojibake(text: str) -> str:
@@ -169,9 +182,9 @@ def repair_mojibake(text: str) -> str:
     "fÃ¶rfallodatum" becomes "förfallodatum". Text that is partly garbled is repaired in
     part, so a correct answer above a garbled quotation stays as it is.
     """
-    if not ("Ã" in text or "â" in text) or not _EVIDENCE.search(text):
+    if not ("Ã" in text or "â" in text) or not any(map(_is_sure, _FORM.finditer(text))):
         return text
-    return _ANY_FORM.sub(lambda match: _ALL_FORMS[match[0]], text)
+    return _FORM.sub(lambda form: _FORMS.get(form[0], form[0]), text)
 
 
 _LINE_BREAKS = dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\n")
@@ -285,7 +298,9 @@ def undecoded(value: str | bytes) -> tuple[str, tuple[Fault, ...]]:
     if isinstance(value, str):
         return value, faults
     if value.isascii():
-        return value.decode("ascii"), faults
+        charset = "iso-2022-jp" if _JAPANESE_SHIFT in value else None
+        characters, found = _characters(value, charset)
+        return characters, (*faults, *found)
     return _guess(value), (*faults, Fault.RAW_8BIT_HEADER)
 
 

@@ -1,4 +1,5 @@
 import importlib.util
+import statistics
 import time
 from email.message import EmailMessage
 from functools import cache
@@ -195,6 +196,7 @@ def nested(depth, innermost):
 
 SUBJECT = b"Subject: x\r\n\r\n"
 MIXED = b"Content-Type: multipart/mixed; boundary=a\n\n"
+STATUS_PART = b"--a\nContent-Type: message/delivery-status\n\n"
 ENDLESS = {
     "text": (SUBJECT, b"hej hopp faktura\r\n"),
     "one-line": (SUBJECT, b"x"),
@@ -208,9 +210,19 @@ ENDLESS = {
     "encoded-words": (b"Subject: ", b"=?utf-8?q?=C3=A5?= "),
     "parts": (MIXED, b"--a\n\nx\n"),
     "boundaries": (MIXED, b"--ab\n"),
+    "parts-of-latin-1": (MIXED, b"--a\n\n" + b"\xe5\xe4\xf6 " * 26_000 + b"\n"),
+    "parts-of-html": (MIXED, b"--a\nContent-Type: text/html\n\n" + b"<p><b>" * 17_000 + b"\n"),
+    "parts-of-status": (MIXED, STATUS_PART + b"a:b\n" * 25_000 + b"\n"),
+    "nested-without-blank-lines": (nested(49, b"").replace(b"\n\n", b"\n--x\n"), b"x\n"),
     "nested": (nested(49, b""), b"x\n"),
     "nested-boundaries": (nested(49, b""), b"--b0x\n"),
 }
+
+
+@pytest.mark.slow
+def test_an_ordinary_mail_takes_less_than_a_millisecond():
+    spans = [seconds(VALID[0])[0] for _ in range(500)]
+    assert statistics.median(spans) < 0.001
 
 
 @pytest.mark.slow

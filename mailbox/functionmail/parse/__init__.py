@@ -20,6 +20,8 @@ __all__ = ["extract", "from_fields", "parse", "received_at"]
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
+_MOST_REPEATED = 20
+"""Headers of one name from which addresses are read."""
 _ADDRESS_HEADERS = frozenset({"from", "sender", "reply-to", "to", "cc"})
 
 
@@ -144,7 +146,7 @@ def _envelope(raw: Sequence[tuple[str, str | bytes]]) -> _Envelope:
     headers: list[tuple[str, str]] = []
     first: dict[str, str] = {}
     written: dict[str, list[str | bytes]] = {}
-    for name, value in raw[: mime.MAX_HEADERS]:
+    for name, value in raw:
         text, found = decode.examine_header(value)
         faults += found
         headers.append((name, text))
@@ -154,7 +156,7 @@ def _envelope(raw: Sequence[tuple[str, str | bytes]]) -> _Envelope:
 
     def listed(name: str) -> tuple[Address, ...]:
         read: list[Address] = []
-        for value in written.get(name, ()):
+        for value in written.get(name, [])[:_MOST_REPEATED]:
             addresses, found = fields.addresses(value)
             faults.extend(found)
             read += addresses

@@ -17,6 +17,9 @@ from functionmail.parse import fields, html_text, mime
 _MOST_RAW = 12 * decode.MAX_TEXT
 """Bytes of one text part that are decoded: a character takes up to twelve."""
 
+_MOST_CHARACTERS = 2 * decode.MAX_TEXT
+"""Characters after which no further text part is decoded: text and HTML of the longest mail."""
+
 _MOST_ATTACHED_MAILS = 3
 _MOST_ATTACHED_TEXT = 100_000
 
@@ -108,6 +111,7 @@ class _Reader:
         self.root = root
         self.contents = Contents()
         self.pieces: list[_Piece] = []
+        self.characters = 0
 
     def read(self, part: mime.Part) -> None:
         """Read a part and all below it."""
@@ -125,12 +129,13 @@ class _Reader:
     def body(self) -> str:
         """Return the body that the pieces make up."""
         texts: list[str] = []
-        room = decode.MAX_TEXT
+        room, html_room = decode.MAX_TEXT, html_text.MAX_HTML
         for piece in self.pieces:
             text = piece.written
             if piece.is_html:
-                text, found = html_text.to_text(text)
+                text, found = html_text.to_text(text, limit=html_room)
                 self.contents.faults += found
+                html_room = max(0, html_room - len(piece.written))
             text = text.strip("\n")
             if len(text) > room:
                 self.contents.faults.append(Fault.TEXT_TRUNCATED)
@@ -160,12 +165,16 @@ class _Reader:
         )
 
     def _read_text(self, part: mime.Part) -> None:
+        if self.characters > _MOST_CHARACTERS:
+            self.contents.faults.append(Fault.TEXT_TRUNCATED)
+            return
         raw, faults = decoded(part, _MOST_RAW)
         self.contents.faults += faults
         if len(part.body) > _MOST_RAW:
             self.contents.faults.append(Fault.TEXT_TRUNCATED)
         text, faults = decode.text(raw, part.parameters.get("charset"))
         self.contents.faults += faults
+        self.characters += len(text)
         if part.parameters.get("format", "").lower() == "flowed":
             delete_space = part.parameters.get("delsp", "").lower() == "yes"
             text = decode.unflow(text, delete_space=delete_space)

@@ -17,12 +17,16 @@ from functionmail.parse import fields, mime
 _MOST_READ = 50_000
 """Bytes of a report part, and characters of a body, that are looked at."""
 
+_MOST_PARTS = 20
+"""Report parts that are looked at."""
+
 _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _FEEDBACK_TYPE = "message/feedback-report"
 _RETURNED_TYPES = frozenset(
     {"message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers"}
     | {"message/global-headers"}
 )
+_TYPES = _STATUS_TYPES | _RETURNED_TYPES | {_FEEDBACK_TYPE}
 _ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
 """Worst first (RFC 3464, section 2.3.3)."""
 
@@ -31,11 +35,10 @@ _STATUS = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
 _FIELD = re.compile(r"^([a-z-]{1,60})[ \t]*:[ \t]*(\S[^\n]*)", re.IGNORECASE | re.MULTILINE)
 _WRITTEN_ID = re.compile(r"message-id[ \t]*:[ \t\n]*<([^<>\s]{1,998})>", re.IGNORECASE)
 
-_DAEMONS = (
-    *("mailer-daemon", "mailerdaemon", "mail-daemon", "mdaemon", "postmaster", "maildelivery"),
-    "microsoftexchange",
+_DAEMON = re.compile(
+    r"(?<![\w.-])(?:mailer-?daemon|mail-daemon|mdaemon|postmaster|maildelivery|microsoftexchange)"
 )
-"""How the local parts of servers that write bounces begin."""
+"""How servers that write bounces call themselves; some leave out the domain."""
 
 _SAYS_DELAYED = re.compile(
     r"\bdelay|not yet (?:been )?delivered|still (?:being )?(?:trying|retried)|försena"
@@ -68,7 +71,8 @@ class Evidence:
 
 def find(mail: Evidence) -> DeliveryReport | None:
     """Return the delivery report that a mail carries, or None if it is something else."""
-    parts = tuple(mail.root.walk()) if mail.root else ()
+    parts = [part for part in mail.root.walk() if part.content_type in _TYPES] if mail.root else []
+    del parts[_MOST_PARTS:]
     outcomes = [one for part in parts if part.content_type in _STATUS_TYPES for one in _told(part)]
     feedback = any(part.content_type == _FEEDBACK_TYPE for part in parts)
     if outcomes:
@@ -107,9 +111,11 @@ def _text_of(part: mime.Part) -> str:
 
 
 def _is_from_a_daemon(mail: Evidence) -> bool:
-    local = mail.sender.local if mail.sender else ""
-    return local.startswith(_DAEMONS) or any(
-        name == "x-failed-recipients" or (name == "content-type" and "delivery-status" in value)
+    address = mail.sender.address if mail.sender else ""
+    return _DAEMON.match(address) is not None or any(
+        name == "x-failed-recipients"
+        or (name == "content-type" and "delivery-status" in value)
+        or (name == "from" and _DAEMON.search(value.lower()) is not None)
         for name, value in mail.headers
     )
 
@@ -137,5 +143,5 @@ def _returned_ids(parts: Iterable[mime.Part]) -> Iterator[str]:
             for name, value in headers:
                 if name == "message-id":
                     yield from fields.ids(decode.header(value))
-        elif part.content_type in _STATUS_TYPES or part.content_type == _FEEDBACK_TYPE:
+        else:
             yield from _WRITTEN_ID.findall(_text_of(part))

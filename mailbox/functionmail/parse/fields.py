@@ -28,24 +28,21 @@ MAX_NAME = 300
 MAX_PARAMETERS = 100
 """Parameters that are read of one header."""
 
-# A quoted string or a comment that is never closed reaches to the end, so no start of one
-# is tried twice. An encoded word counts as one token: senders put commas into it.
+# Possessive, and closed or not: a quoted string or comment is taken from its start, so
+# that no start is tried twice. An encoded word counts as one token: senders put commas into it.
 _ADDRESS_TOKEN = re.compile(
     r"(?P<word>=\?[^?\s]{1,40}\?[BbQq]\?[^?\s]*\?=)"
-    r'|"(?P<quoted>(?:[^"\\]|\\.)*)(?:"|\Z)'
-    r"|\((?P<comment>(?:[^()\\]|\\.)*)(?:\)|\Z)"
+    r'|"(?P<quoted>(?:[^"\\]++|\\.?+)*+)"?'
+    r"|\((?P<comment>(?:[^()\\]++|\\.?+)*+)\)?"
     r"|<(?P<angle>[^<>]*)>?"
     r"|(?P<mark>[,;:])"
     r'|(?P<text>[^"(<,;:=]+|.)',
     re.DOTALL,
 )
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
-_ADDRESS = re.compile(
-    r"[^\s@<>(),;:\"\[\]\\]{1,64}@(?:[^\s@<>(),;:\"\[\]\\]{1,255}|\[[0-9A-Fa-f:.]{2,60}\])"
-)
-_LOOKALIKE = re.compile(
-    r"(?<![^\s<>(),;:\"\[\]\\])[^\s@<>(),;:\"\[\]\\]{1,64}+@[^\s@<>(),;:\"\[\]\\]{1,255}+(?!@)"
-)
+_ATOM = r"[^\s@<>(),;:\"\[\]\\]"
+_ADDRESS = re.compile(rf"{_ATOM}{{1,64}}@(?:{_ATOM}{{1,255}}|\[[0-9A-Fa-f:.]{{2,60}}\])")
+_LOOKALIKE = re.compile(rf"(?<!@)(?<!{_ATOM}){_ATOM}{{1,64}}+@{_ATOM}{{1,255}}+(?!@)")
 
 
 class _Entry:
@@ -55,10 +52,12 @@ class _Entry:
         self.words: list[str] = []
         self.comments: list[str] = []
         self.angle: str | None = None
+        self.has_address = False
+        """True once an address has been seen, so that a comma ends the entry."""
 
-    def has_address(self) -> bool:
-        """Tell whether an address has been seen, so that a comma ends the entry."""
-        return self.angle is not None or any("@" in word for word in self.words)
+    def add(self, words: str) -> None:
+        self.words.append(words)
+        self.has_address = self.has_address or "@" in words
 
     def is_empty(self) -> bool:
         return self.angle is None and not "".join(self.words).strip(" ,\t\r\n")
@@ -89,22 +88,22 @@ def _entries(value: str) -> Iterator[_Entry]:
         match match.lastgroup:
             case "mark" if token == ":":
                 entry.words.clear()
-            case "mark" if token == ";" or entry.has_address():
+            case "mark" if token == ";" or entry.has_address:
                 yield entry
                 entry = _Entry()
             case "angle":
-                entry.angle = token
+                entry.angle, entry.has_address = token, True
             case "comment":
                 entry.comments.append(_QUOTED_PAIR.sub(r"\1", token))
             case "quoted":
-                entry.words.append(_QUOTED_PAIR.sub(r"\1", token))
+                entry.add(_QUOTED_PAIR.sub(r"\1", token))
             case _:
-                entry.words.append(token)
+                entry.add(token)
     yield entry
 
 
 def addresses(value: str | bytes) -> tuple[tuple[Address, ...], tuple[Fault, ...]]:
-    """Read an address header, at most `MAX_ADDRESSES` of it.
+    """Read an address header, at most `MAX_ADDRESSES` entries of it, good or bad.
 
     Groups ("undisclosed-recipients:;") are dissolved. Where nothing can be read by the
     grammar, whatever looks like an address is taken, without a name.
@@ -112,10 +111,9 @@ def addresses(value: str | bytes) -> tuple[tuple[Address, ...], tuple[Fault, ...
     characters, _ = decode.undecoded(value)
     found: list[Address] = []
     faults: list[Fault] = []
-    for entry in _entries(characters):
-        if entry.is_empty():
-            continue
-        if len(found) == MAX_ADDRESSES:
+    entries = (entry for entry in _entries(characters) if not entry.is_empty())
+    for number, entry in enumerate(entries):
+        if number == MAX_ADDRESSES:
             faults.append(Fault.TOO_MANY_ADDRESSES)
             break
         if address := entry.address():
@@ -156,8 +154,7 @@ def instant(value: str) -> datetime | None:
         return None
 
 
-# An unclosed quotation reaches to the end, as above.
-_PARAMETER = re.compile(r';\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)(?:"|\Z)|([^;]*))', re.DOTALL)
+_PARAMETER = re.compile(r';\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]++|\\.?+)*+)"?|([^;]*))', re.DOTALL)
 _SEGMENT = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 
 

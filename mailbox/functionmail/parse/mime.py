@@ -1,9 +1,10 @@
 """The structure of a mail: headers and the tree of its parts, as slices of the bytes.
 
-Written for hostile mail in place of the standard library's parser, which needs seconds
-for nested parts (each line is compared with the boundary of every level), raises at a
-depth of some 300, and takes most of the time of an ordinary mail. Here one regular
-expression per level runs over the bytes, and depth, parts, headers and work are capped.
+Written for hostile mail in place of the standard library's parser, which compares each
+line with the boundary of every level above it: measured, 3 s for 50 MB in one part, 7 s
+for 2 MB of short lines at depth 50, RecursionError at depth 1500. Here a level is one
+search for its boundary (0.1 s, 0.1 s, 0.01 s), and depth, parts, headers and work are
+capped.
 
 An attached mail (message/rfc822) is one part; `split` its body to look inside.
 """
@@ -32,7 +33,7 @@ MAX_HEADERS = 1000
 MAX_HEADER_BLOCK = 1024 * 1024
 """Bytes of all headers of one part."""
 
-MAX_SEARCHED = 4 * MAX_SIZE
+MAX_SEARCHED = 10 * MAX_SIZE
 """Bytes looked through for boundaries, over all levels."""
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -86,7 +87,7 @@ def split(content: bytes) -> tuple[Part, tuple[Fault, ...]]:
     content = content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     if envelope := _MBOX_LINES.match(content):
         content = content[envelope.end() :]
-    if not content.strip():
+    if not content or content.isspace():
         return Part(headers=(), content_type="text/plain"), (*faults, Fault.EMPTY)
     splitter = _Splitter(content)
     root = splitter.part(0, len(content))
@@ -185,17 +186,23 @@ class _Splitter:
 
     def _head(self, start: int, end: int) -> tuple[Headers, int]:
         """Return the headers of a part and where its body begins."""
-        if blank := _BLANK_FIRST_LINE.match(self.content, start, end):
+        content = self.content
+        if blank := _BLANK_FIRST_LINE.match(content, start, end):
             return (), blank.end()
-        stop = _HEAD_END.search(self.content, start, end)
-        block_end, body = (stop.start() + 1, stop.end()) if stop else (end, end)
-        block = self.content[start : min(block_end, start + MAX_HEADER_BLOCK)]
+        limit = min(end, start + MAX_HEADER_BLOCK)
+        stop = _HEAD_END.search(content, start, limit)
+        is_cut = stop is None and limit < end
+        block = content[start : stop.start() + 1 if stop else limit]
+        if is_cut:
+            block = block[: block.rfind(b"\n") + 1] or block
         headers, read, too_many = read_headers(block)
-        if read < len(block):
-            body = start + read
-        elif too_many or block_end - start > MAX_HEADER_BLOCK:
+        if too_many or (is_cut and read == len(block)):
             self.faults.append(Fault.TOO_MANY_HEADERS)
-        return headers, body
+        if read < len(block):
+            return headers, start + read
+        if is_cut:
+            stop = _HEAD_END.search(content, limit - 1, end)
+        return headers, stop.end() if stop else end
 
     def _children(
         self, kind: str, boundary: str, start: int, end: int, depth: int
@@ -217,6 +224,7 @@ class _Splitter:
     def _slices(self, boundary: bytes, start: int, end: int) -> list[tuple[int, int]]:
         """Return where the parts of a multipart begin and end."""
         start = max(start - 1, 0)
+        self.searched += end - start
         slices, closed = self._between(boundary, start, end)
         if not slices:
             self.searched += end - start
@@ -239,7 +247,6 @@ class _Splitter:
         slices: list[tuple[int, int]] = []
         opened: int | None = None
         at = content.find(needle, start, end)
-        self.searched += (at if at >= 0 else end) - start
         for _ in range(_MAX_HITS):
             if at < 0:
                 break

@@ -81,6 +81,12 @@ class TestAddresses:
         assert len(found) == fields.MAX_ADDRESSES
         assert faults == (Fault.TOO_MANY_ADDRESSES,)
 
+    @pytest.mark.parametrize("unit", ['"', '"\\', "\\", "(", "((", "<", "a,", "a;", ",", "@", "a@"])
+    def test_no_repetition_takes_more_than_linear_time(self, unit, seconds_for):
+        small, large = (unit * (length // len(unit)) for length in (8_000, 80_000))
+        limit = 40 * seconds_for(fields.addresses, small) + 0.05
+        assert seconds_for(fields.addresses, large) < limit
+
 
 class TestIds:
     @pytest.mark.parametrize(
