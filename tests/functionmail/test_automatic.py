@@ -299,6 +299,69 @@ BOUNCES = {
         Subject="Undeliverable: x",
         Auto_Submitted="auto-replied",
     ),
+    "daemon without a domain": mail("Ej levererat.", From="MAILER-DAEMON"),
+    "daemon with a name and no domain": mail("?", From="Mail System <mailer-daemon>"),
+    "daemon at nobody's address": mail("?", From="Postmaster <>"),
+    "daemon that marks itself as replying": mail(
+        "We had trouble delivering your message.",
+        From="mailer-daemon",
+        Auto_Submitted="auto-replied",
+    ),
+    "exim passed on": mail(
+        "This message was created automatically by mail delivery software.\n\nA message failed.",
+        From="relay@x.example",
+    ),
+    "no-reply host that returns the mail": mail(
+        "--o\r\n\r\nThe mail could not be delivered to bo@x.example.\r\n--o\r\n"
+        "Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nHej\r\n--o--",
+        From="no-reply@mobile.example",
+        Subject="Mail",
+        Content_Type="multipart/mixed; boundary=o",
+    ),
+    "picture message host": mail(
+        "Message could not be delivered to the telephone.",
+        From="sysadmin@mobile.example",
+        Subject="Undeliverable message",
+    ),
+    "complaint that only encloses the mail": mail(
+        "--o\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nHej\r\n--o--",
+        From="crew@webbpost.example",
+        Subject="complaint about message from 192.0.2.7",
+        Content_Type="multipart/mixed; boundary=o",
+    ),
+    "list server that found a loop": mail(
+        "Duplicated Message-ID <a@x.example>.\n\nThe mail was:",
+        From="ekonomer-admin@x.example",
+        Subject="Loop Alert: Duplicated Message-ID",
+        X_MLServer="lists 1.0",
+    ),
+    "list server that refuses in its own words": mail(
+        "You are not a member of this mailing list.",
+        From="ekonomer-admin@x.example",
+        Subject="You anna@bolaget.example are not member",
+        X_MLServer="lists 1.0",
+    ),
+    "list server that refuses": mail(
+        "You are not a member of this mailing list.",
+        From="owner-ekonomer@x.example",
+        Subject="NOT MEMBER article from anna@bolaget.example",
+    ),
+    "web hook inside a notice": mail(
+        '{ "Type" : "Notification", "Message" : "{\\"eventType\\":\\"Bounce\\"}" }',
+        From="no-reply@sns.x.example",
+        Subject="Notice",
+    ),
+    "japanese subject as bare bytes": parse(
+        raw("Could not be delivered.", From="no-reply@mobile.example", Subject="?").replace(
+            b"Subject: ?",
+            b"Subject: " + "\u30e1\u30fc\u30eb\u30a8\u30e9\u30fc".encode("iso2022_jp"),
+        )
+    ),
+    "japanese text under a wrong charset": mail(
+        "\u9001\u4fe1\u3067\u304d\u307e\u305b\u3093\u3067\u3057\u305f\u3002 550 5.1.1",
+        From="no-reply@mobile.example",
+        Content_Type="text/plain; charset=ISO-2022-JP",
+    ),
 }
 AUTO_REPLIES = {
     "auto-replied": mail("Jag är borta.", Auto_Submitted="auto-replied"),
@@ -327,6 +390,18 @@ AUTO_REPLIES = {
     "fi poissa": mail("Olen lomalla.", Subject="Poissaoloviesti: Lasku"),
     "nb": mail("Jeg er på ferie.", Subject="Automatisk svar: Faktura"),
     "da": mail("Jeg er på ferie.", Subject="Autosvar: Faktura"),
+    "group mail system": mail(
+        "Jag är inte på kontoret. Ring växeln.\n" + "Detta mejl kan vara hemligt. " * 60,
+        Subject="AUTO: Anna Berg är inte på kontoret (åter 2018-01-05)",
+    ),
+    "group mail system en": mail(
+        "I will be back on Monday and answer then.",
+        Subject="AUTO: Anna Berg is out of the office. (returning 05/01/2018)",
+    ),
+    "absence told by name": mail(
+        "I am out of the office and will read this on Monday.",
+        Subject="Anna Berg is out of the office.",
+    ),
     "closed": mail(
         "Tack för ditt meddelande!\nVi har sommarstängt v 28-31.", Subject="Semesterstängt Re: x"
     ),
@@ -433,6 +508,19 @@ PEOPLE = {
     "asks about an automatic answer": (
         "Fick bara ett automatiskt svar",
         "Jag fick bara ett automatiskt svar om att ni har tagit emot ditt ärende. Vem hjälper mig?",
+    ),
+    "leads with cars": ("Auto: leasing", "Fakturan för leasingbilarna är fel, se bifogat."),
+    "asks who stands in": (
+        "Anna Berg is out of the office",
+        "She is away from the office until May. Who can answer about our invoice instead?",
+    ),
+    "tells of returned goods": (
+        "Undeliverable goods",
+        "Varorna kom i retur. Vart ska fakturan skickas?",
+    ),
+    "pastes what a web hook said": (
+        "Fel i kopplingen",
+        'Vi får detta från er: {"eventType":"Bounce"}. Vad betyder det?',
     ),
     "goes on leave": (
         "Semester",

@@ -24,7 +24,26 @@ _SUBJECTS = (
     "mail delivery system",
     "mail system error",
     "mail could not be delivered",
+    "mail not delivered",
+    "mail failed",
+    "mail failure",
+    "failed delivery",
+    "failure delivery",
     "failure notice",
+    "permanent delivery failure",
+    "sorry, your message could not",
+    "there was an error sending your mail",
+    "notice: mail delivery status",
+    "postmaster notify",
+    "message frozen",
+    "message bounced",
+    "message you sent blocked",
+    "**message you sent blocked",
+    "loop alert",
+    "loop back warning",
+    "ignored not member article",
+    "not member article",
+    "reject mail from",
     "returned mail",
     "returned to sender",
     "message delivery",
@@ -58,6 +77,7 @@ _SUBJECTS = (
     "toimitus epaonnistui",
     "ei voitu toimittaa",
     "abuse report",
+    "email feedback report",
     "\u30e1\u30fc\u30eb\u30a8\u30e9\u30fc",
     "\u914d\u4fe1\u3067\u304d\u307e\u305b\u3093",
     "\u9001\u4fe1\u3067\u304d\u307e\u305b\u3093",
@@ -77,6 +97,17 @@ _TEXTS = (
     "delivery has failed",
     "delivery failed",
     "delivery of your message",
+    "delivering your message",
+    "had delivery problems",
+    "had delivery errors",
+    "permanent delivery errors",
+    "refused to accept your message",
+    "no valid recipients",
+    "message could not be sent",
+    "message you sent was blocked",
+    "duplicated message-id",
+    "not a member of this mailing list",
+    "has detected a loop condition",
     "failed permanently",
     "did not reach the following",
     "permanent fatal error",
@@ -115,10 +146,19 @@ _TEXTS = (
     "\u9001\u4fe1\u3067\u304d\u307e\u305b\u3093",
 )
 _CERTAIN = re.compile(
-    r"this is the mail system at host|"
-    r"\{ ?\"(?:notification|event)type\" ?: ?\"(?:bounce|complaint|delivery)\""
+    r"(?:hi\. )?this is the qmail-send program|this is the mail system at host|"
+    r"this message was created automatically by mail delivery software"
 )
-"""How Postfix begins, and the notices of a large mail service, whoever passes them on."""
+"""How the common servers begin, whoever passes it on."""
+
+_CERTAIN_SUBJECT = re.compile(r"complaint about message from (?:\d|\[)")
+"""A complaint by a large mail service that sends the mail in question and no other word."""
+
+_JSON_NOTICE = re.compile(
+    r"\\?\"(?:notification|event)type\\?\" ?: ?"
+    r"\\?\"(?:bounce|complaint|delivery|deliverydelay|reject)\\?\""
+)
+"""The notices of a large mail service, themselves or as the text of another notice."""
 
 _DELAYS = (
     "delivery status notification (delay)",
@@ -173,18 +213,28 @@ def by_words(reading: Reading) -> Authorship | None:
     """
     if reading.passed_on:
         return None
-    if certain := _CERTAIN.match(reading.text):
-        return _bounce("bounce_text", certain[0])
+    if certain := _certain_words(reading):
+        return _bounce("bounce_text", certain)
     subject, text = reading.subject_start(_SUBJECTS), reading.text_word(_TEXTS)
     if not subject and not text:
         return None
     signs = bool(subject) + bool(text) + bool(_CODE.search(reading.text))
     needed = 3
-    if reading.message.sender is None or headers.is_mail_system(reading.message.sender):
+    if headers.is_mail_system(reading.message):
         needed = 1
-    elif headers.is_no_reply(reading.message.sender):
+    elif headers.is_unattended(reading.message):
         needed = 2
+        signs += headers.returns_a_mail(reading.message)
     return _bounce("bounce_text", subject or text) if signs >= needed else None
+
+
+def _certain_words(reading: Reading) -> str:
+    """Return wording that only mail servers use, or the empty string."""
+    certain = _CERTAIN.match(reading.text)
+    if reading.text.startswith("{"):
+        certain = certain or _JSON_NOTICE.search(reading.text)
+    certain = certain or _CERTAIN_SUBJECT.match(reading.subject)
+    return certain[0] if certain else ""
 
 
 def by_return_path(message: Message) -> Authorship | None:

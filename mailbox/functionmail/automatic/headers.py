@@ -42,6 +42,17 @@ _REPORT_TYPES = frozenset(
     }
 )
 _DAEMONS = re.compile(r"mail(?:er)?[-_.]?daemon|post[-_.]?master|microsoftexchange.*")
+_BARE_DAEMON = re.compile(r"\b(?:mail(?:er)?[-_.]?daemon|post[-_.]?master)\b")
+"""A daemon in a From header that holds no address, such as ``MAILER-DAEMON <>``."""
+
+_LIST_MANAGERS = re.compile(
+    r"(?:owner|bounces?)[-+=].*|.*[-_.](?:owner|bounces|request)|"
+    r"majordomo|listserv|listproc|listmaster|mailman|ezmlm|sympa"
+)
+_UNTOUCHED = frozenset({"sysadmin", "systemadmin", "root", "administrator", "nobody"})
+"""Accounts that programs write from more often than people do."""
+
+_LOOKED_AT = 500
 _NO_REPLY = re.compile(
     r"(?:^|[._+-])(?:no|not|do[._-]?not|don?t|ej|inte|svara)[._-]?(?:reply|respond|svara?|ej|inte)"
     r"(?:$|[._+\d-])|^bounces?(?:$|[._+=\d-])"
@@ -142,6 +153,11 @@ def report_types(message: Message, *, nested: bool) -> frozenset[str]:
     return frozenset(found)
 
 
+def returns_a_mail(message: Message) -> bool:
+    """Tell whether a mail, or the headers of one, is attached to it."""
+    return not {"message/rfc822", "text/rfc822-headers"}.isdisjoint(message.content_types)
+
+
 def _declared_reports(message: Message) -> Iterator[str]:
     value = (message.header("content-type") or "").lower()
     if not value.strip().startswith("multipart/report"):
@@ -154,7 +170,15 @@ def is_daemon(message: Message) -> bool:
     """Tell whether a mail server itself is the sender, by From or by return path."""
     locals_ = [message.sender.local if message.sender else ""]
     locals_.append((message.return_path or "").partition("@")[0].lower())
-    return any(_DAEMONS.fullmatch(local) for local in locals_)
+    return any(_DAEMONS.fullmatch(local) for local in locals_) or _is_bare_daemon(message)
+
+
+def _is_bare_daemon(message: Message) -> bool:
+    """Tell whether From names a mail server without domain, or as nobody's address."""
+    if message.sender is not None:
+        return False
+    value = (message.header("from") or "")[:_LOOKED_AT].lower()
+    return _BARE_DAEMON.search(value) is not None
 
 
 def is_machine_address(address: Address) -> bool:
@@ -167,6 +191,21 @@ def is_no_reply(address: Address) -> bool:
     return _NO_REPLY.search(address.local) is not None
 
 
-def is_mail_system(address: Address) -> bool:
-    """Tell whether an address or its name sounds like mail machinery."""
-    return bool(_MAIL_SYSTEMS.search(address.local) or _MAIL_SYSTEMS.search(address.name.lower()))
+def is_unattended(message: Message) -> bool:
+    """Tell whether a program is likelier to write from the sender's address than a person."""
+    sender = message.sender
+    return sender is not None and (
+        is_no_reply(sender)
+        or sender.local in _UNTOUCHED
+        or _LIST_MANAGERS.fullmatch(sender.local) is not None
+    )
+
+
+def is_mail_system(message: Message) -> bool:
+    """Tell whether the sender's address or name sounds like mail machinery, or is missing."""
+    sender = message.sender
+    if sender is None:
+        return True
+    if sender.local.endswith("-admin") and message.header("x-mlserver") is not None:
+        return True
+    return bool(_MAIL_SYSTEMS.search(sender.local) or _MAIL_SYSTEMS.search(sender.name.lower()))

@@ -69,6 +69,17 @@ _LEAVE_BEFORE_REPLY = re.compile(
     rf"(?:{'|'.join(_LEAVE)}) ?[:-]? ?(?:re|sv|vb|aw|fw|vs)(?:\[\d\])? ?:"
 )
 _LEAVE_START = re.compile(rf"(?:{'|'.join(_LEAVE)})\b")
+_LEAVE_END = re.compile(
+    r"(?:(?:is|am|ar|er) (?:currently |just nu )?"
+    r"(?:out of (?:the )?office|away from the office|inte pa kontoret|ikke pa kontoret)|"
+    r"is(?:t)? (?:auf|im) urlaub|ist (?:nicht im haus|abwesend))"
+    r"[.!]?(?: ?\([^()]{1,60}\))?\.?$"
+)
+"""How the out-of-office programs of group mail systems end a subject."""
+
+_AUTO_START = re.compile(r"auto ?: ")
+"""What one such program puts first, and a person with a car might."""
+
 _READ_START = re.compile(rf"{_READ} ?:")
 
 _ABSENT = (
@@ -238,7 +249,8 @@ def by_words(reading: Reading) -> Authorship | None:
     if len(reading.text) > _SHORT or _PERSONAL.search(reading.text):
         return None
     absent = reading.text_word(_ABSENT)
-    if _LEAVE_START.match(reading.subject) and absent:
+    on_leave = _LEAVE_START.match(reading.subject) or _LEAVE_END.search(reading.subject)
+    if on_leave and absent:
         return _automatic("absence", absent)
     thanks = reading.text[:200] if reading.text_word(_THANKS) else ""
     if reading.passed_on and absent and any(word in thanks for word in _THANKS):
@@ -252,7 +264,15 @@ def has_automatic_subject(reading: Reading) -> bool:
     """Tell whether the subject shows that a program chose it."""
     patterns = (_SUBJECT, _LEAVE_BEFORE_REPLY)
     starts = any(pattern.match(reading.subject) for pattern in patterns)
-    return starts or _SUBJECT_END.search(reading.subject) is not None
+    return (
+        starts
+        or _SUBJECT_END.search(reading.subject) is not None
+        or (_AUTO_START.match(reading.subject) is not None and _tells_of_absence(reading))
+    )
+
+
+def _tells_of_absence(reading: Reading) -> bool:
+    return bool(reading.subject_word(_ABSENT) or reading.text_word(_ABSENT))
 
 
 def _receipt(reading: Reading) -> Authorship | None:
