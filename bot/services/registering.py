@@ -295,7 +295,8 @@ class Register:
     def _remember(self, known: KnownMessage) -> None:
         self._known.setdefault(known.mid, []).append(known)
         if known.case_id is not None:
-            self._case_of_mid[known.mid] = known.case_id
+            # The oldest holds: a later mail under the same id may be a stranger's copy.
+            self._case_of_mid.setdefault(known.mid, known.case_id)
 
     def _deliver(
         self,
