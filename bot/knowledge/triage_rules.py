@@ -77,6 +77,7 @@ class _Combination(KnowledgeModel):
 
 class _Combinations(KnowledgeModel):
     combinations: tuple[_Combination, ...]
+    last_resort: tuple[_Combination, ...] = ()
 
 
 class _References(KnowledgeModel):
@@ -111,10 +112,8 @@ def build(folder: Path, *, customers: Sequence[CustomerRule] = ()) -> TriageRule
         matters=[_matter_rule(document.content) for document in matters],
         tags=[TagRule(code=tag.code, process=tag.process, also=tag.also) for tag in tags],
         cues=[*_matter_cues(matters), *_feature_cues(features)],
-        combinations=[
-            Combination(matter=row.matter, says=row.says, when=row.when, unless=row.unless)
-            for row in combinations.content.combinations
-        ],
+        combinations=_combinations(combinations.content.combinations),
+        last_resort=_combinations(combinations.content.last_resort),
         lists={name: tuple(_lines(block)) for name, block in lists.content.lists.items()},
         never_fuzzy=_words(lists.content.never_fuzzy),
         mailboxes=_mailboxes(tags),
@@ -135,11 +134,19 @@ def _check_features(
     if absent:
         what = Saying("ingen fil har {absent}", absent=", ".join(absent))
         raise KnowledgeError("lexicon/features", None, what)
-    for index, row in enumerate(combinations.content.combinations):
-        for name in (*row.when, *row.unless):
-            if name not in known:
-                what = Saying("kännetecknet {name} finns inte", name=name)
-                raise combinations.error(what, "combinations", index)
+    for part in ("combinations", "last_resort"):
+        for index, row in enumerate(getattr(combinations.content, part)):
+            for name in (*row.when, *row.unless):
+                if name not in known:
+                    what = Saying("kännetecknet {name} finns inte", name=name)
+                    raise combinations.error(what, part, index)
+
+
+def _combinations(rows: Iterable[_Combination]) -> list[Combination]:
+    return [
+        Combination(matter=row.matter, says=row.says, when=row.when, unless=row.unless)
+        for row in rows
+    ]
 
 
 def _mailboxes(tags: Iterable[_Tag]) -> dict[MailboxKey, ProcessKey | None]:

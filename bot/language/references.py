@@ -29,10 +29,12 @@ _NOT_REFERENCES = re.compile(
     rf"|(?<![\d,.])\d{{1,7}}(?:[,.]\d{{1,2}})?\s?{_CURRENCY}"
     rf"|(?<![a-z]){_AMOUNT_WORD}[ :]{{1,2}}\d{{1,3}}(?:[ .]\d{{3}}){{0,3}}(?:,\d{{1,2}})?(?!\d)"
     r"|(?<!\d)\d{3} \d\d(?= [a-z]{3})"
+    r"|(?<![\d-])\d{1,3} \d{3}(?![\d-]| \d)"
+    r"|(?<![\d.])\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d.])"
 )
 _CANDIDATE = re.compile(
-    r"(?<![\w/])(?P<letters>[a-z]{1,20}[-/ .:#]?)?(?P<digits>\d{2,12}(?:-\d{2,8}){0,2}|"
-    r"\d{2,4}/\d{2,6})(?![\w]|-\w|[.,]\d{1,3}(?!\d))"
+    r"(?<![\w/])(?P<letters>[a-z]{1,20}[-/ .:#]?)?(?P<digits>\d{2,4}(?:/\d{1,6}){1,2}|"
+    r"\d{2,12}(?:-\d{2,8}){0,2})(?![\w]|-\w|[.,]\d{1,3}(?!\d))"
 )
 _SPACED = re.compile(r"(?<![\w/.,-])\d{2,4}(?: \d{3,4}){1,2}(?![\w]|[.,:]\d| ?\d)")
 _RANGE = re.compile(
@@ -40,6 +42,9 @@ _RANGE = re.compile(
 )
 _LISTED = re.compile(r"(?<=\d{5})/(?=\d{5})")
 _MOST_IN_RANGE = 60
+_LISTED_FROM = 7
+"""Digits from which ``40012345-47`` is a range; shorter ones are often one number."""
+_PLURAL = re.compile(r"(?:fakturor(?:na)?|rakningar(?:na)?|avier(?:na)?|invoices)[ :nr.]{1,5}$")
 _CONTEXT = 16
 _PREFIX = 6
 """Letters and a hyphen that may belong to a number, as in ``TC-5512``."""
@@ -117,7 +122,8 @@ def _spans(part: str) -> Iterator[Span]:
         return all(match.end() <= first or match.start() >= last for first, last in taken)
 
     for match in _RANGE.finditer(part):
-        numbers = _expanded(match[1], match[2])
+        several = len(match[1]) >= _LISTED_FROM or _PLURAL.search(part, 0, match.start())
+        numbers = _expanded(match[1], match[2]) if several else ()
         if numbers:
             taken.append(match.span())
             yield *match.span(), numbers, False, False

@@ -71,6 +71,7 @@ class Feature(StrEnum):
     NOT_DUE = "not_due"
     REASON = "reason"
     NEW_DATE = "new_date"
+    NEW_DATE_SAID = "new_date_said"
     AUTHORISED = "authorised"
     ATTACHED = "attached"
     CUSTOMER_NAMED = "customer_named"

@@ -15,7 +15,7 @@ from bot.triage.reading import Hit, Reading, Statement
 from bot.triage.rules import TriageRules
 
 _HERE = ZoneInfo("Europe/Stockholm")
-_SHORTEST = 4
+_SHORTEST = 3
 _LONGEST = 12
 _FAR = 14
 """Words over which "faktura" still labels a number."""
@@ -29,37 +29,58 @@ _SHORT_DATE = re.compile(r"[12]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 def invoices(reading: Reading, rules: TriageRules) -> tuple[str, ...]:
     """Return the digits of the invoices that the matter concerns, in order, without repeats."""
     found: dict[str, None] = {}
-    kept: set[str] = set()
+    left_out: set[str] = set()
     for statement in reading.statements:
         if not any(len(word) > 1 and word[0].isdigit() for word in statement.sentence.words):
             continue
         numbers = find_numbers(
             statement.text.folded, statement.sentence.start, statement.sentence.end
         )
+        left_out.update(number.digits for number in numbers if _is_other(number, rules.references))
         of_invoices = [number.digits for number in numbers if _is_invoice(number, rules.references)]
         if statement.has(Feature.KEPT):
-            kept.update(of_invoices)
+            left_out.update(of_invoices)
         else:
             found.update(dict.fromkeys(of_invoices))
         if len(found) > _MOST:
             break
-    return tuple(digits for digits in found if digits not in kept)[:_MOST]
+    return tuple(digits for digits in found if digits not in left_out)[:_MOST]
 
 
 def _is_invoice(number: Number, rules: ReferenceRules) -> bool:
     size = len(number.digits)
-    if not _SHORTEST <= size <= _LONGEST:
+    if not _SHORTEST <= size <= _LONGEST or _is_other(number, rules) or _is_year(number):
         return False
-    words = [word for word in number.before if not word.isdigit()]
-    near = [word for word in words if word not in _JOINING][-1:]
-    if near and _is_other(near[0], rules):
-        return False
-    plain = size in rules.plain_lengths and not number.prefixed and not number.grouped
-    if plain:
+    if size in rules.plain_lengths and not number.prefixed and not number.grouped:
         return True
-    doubtful = number.prefixed or number.grouped or size < _SAFE or _looks_like_date(number.digits)
-    reach = _NEAR if doubtful else _FAR
-    return any(word in rules.invoice or word.endswith(_INVOICE_ENDINGS) for word in words[-reach:])
+    words = [word for word in number.before if not word.isdigit()]
+    telling = [word for word in words if word not in _JOINING]
+    if size == _SHORTEST:
+        return _labels(words[-1:], rules)
+    if number.grouped and not number.prefixed:
+        return _labels(telling[-1:], rules)
+    if _looks_like_date(number.digits):
+        return _labels(telling[-1:], rules)
+    reach = _NEAR if number.prefixed or size < _SAFE else _FAR
+    return _labels(words[-reach:], rules)
+
+
+def _is_year(number: Number) -> bool:
+    return (
+        len(number.digits) == 4 and number.digits.startswith(("19", "20")) and not number.prefixed
+    )
+
+
+def _labels(words: list[str], rules: ReferenceRules) -> bool:
+    return any(word in rules.invoice or word.endswith(_INVOICE_ENDINGS) for word in words)
+
+
+def _is_other(number: Number, rules: ReferenceRules) -> bool:
+    """Tell whether the word right before a number says that it is no invoice."""
+    words = [word for word in number.before if not word.isdigit() and word not in _JOINING]
+    return bool(words) and (
+        words[-1] in rules.other or words[-1].startswith(rules.other_beginnings)
+    )
 
 
 def _looks_like_date(digits: str) -> bool:
@@ -70,10 +91,6 @@ _JOINING = frozenset(
     ("nr", "nummer", "no", "number", "num", "numret", "och", "ar", "is", "med", "pa")
 )
 _INVOICE_ENDINGS = ("faktura", "fakturan", "fakturor", "fakturorna", "fakturanr", "fakturanummer")
-
-
-def _is_other(word: str, rules: ReferenceRules) -> bool:
-    return word in rules.other or word.startswith(rules.other_beginnings)
 
 
 def due_date(reading: Reading, received_at: datetime) -> date | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from bot.triage.cues import WEIGHTS, Feature, Says
+from bot.triage.cues import WEIGHTS, Combination, Feature, Says
 from bot.triage.model import Reason
 from bot.triage.reading import Hit, Reading, Statement
 from bot.triage.rules import TriageRules
@@ -27,6 +27,10 @@ _TAG_POINTS_AT_PROCESS = 1.5
 _MAILBOX_POINTS_AT_PROCESS = 0.75
 _MOST_HINTS = 3.0
 _MOST = 24.0
+_EARNEST = frozenset(
+    (Feature.REQUEST, Feature.OWN_CASE, Feature.DUE, "cannot_pay", "paid", "customer_invoice")
+)
+"""Without a number, a case of its own needs one of these; else somebody merely speaks of it."""
 
 
 @dataclass(slots=True)
@@ -36,6 +40,7 @@ class Score:
     Attributes:
         total: In all.
         live: In sentences that are live.
+        named: Of `live`, from cues that only name it.
         asked: In sentences of the body that ask for something; after a withdrawal only
             these are live.
         seen: The cues that spoke for it, and where.
@@ -44,6 +49,7 @@ class Score:
     total: float = 0.0
     live: float = 0.0
     asked: float = 0.0
+    named: float = 0.0
     hints: float = 0.0
     withdrawn: bool = False
     general: bool = False
@@ -90,7 +96,8 @@ def judge(
     concrete = is_concrete(reading)
     found: dict[MatterKey, Score] = {key: Score() for key in rules.matters}
     quiet = _quiet_kinds(reading, concrete)
-    subject_lives = not quiet or _body_asks(reading, concrete, rules)
+    requests = Feature.GENERAL_QUESTION not in quiet
+    subject_lives = not quiet or _body_asks(reading, concrete, requests, rules)
     seen: set[str] = set()
     live: set[str] = set()
     for statement in reading.statements:
@@ -102,9 +109,22 @@ def judge(
     for score in found.values():
         if score.withdrawn:
             score.live = score.asked
-    _combine(found, live, rules)
+    _combine(found, live, rules.combinations)
     _add_tag(found, tag, own_process, subject_lives, rules)
-    return _lead(found, frozenset(live), quiet, rules)
+    if not quiet and all(score.total < ENOUGH for score in found.values()):
+        _combine(found, live, rules.last_resort)
+    earnest = concrete or bool(live & _EARNEST)
+    return _lead(found, frozenset(live), quiet, earnest, rules)
+
+
+def strongest(statements: Iterable[Statement], rules: TriageRules) -> MatterKey | None:
+    """Return the matter that statements speak of most, in earnest or not; None for none."""
+    found: dict[MatterKey, float] = {}
+    for statement in statements:
+        for matter, _, weight in _counting(statement):
+            found[matter] = found.get(matter, 0.0) + weight
+    best = max(found, key=lambda key: (found[key], -rules.matters[key].rank), default=None)
+    return best if best is not None and found[best] >= ENOUGH else None
 
 
 def is_concrete(reading: Reading) -> bool:
@@ -131,12 +151,12 @@ def _quiet_kinds(reading: Reading, concrete: bool) -> frozenset[str]:
     return frozenset(kinds)
 
 
-def _body_asks(reading: Reading, concrete: bool, rules: TriageRules) -> bool:
+def _body_asks(reading: Reading, concrete: bool, requests: bool, rules: TriageRules) -> bool:
     """Tell whether the body asks for something in a sentence that is live."""
     for statement in reading.body:
         if not _lives(statement, concrete) or _hushes(statement, concrete):
             continue
-        if statement.has(Feature.REQUEST):
+        if requests and statement.has(Feature.REQUEST):
             return True
         for hit in statement.hits:
             matter = rules.matters.get(hit.cue.matter) if hit.cue.matter else None
@@ -187,6 +207,7 @@ def _add_hits(
         score.total += weight
         if lives and matter not in hushed and says not in (Says.WITHDRAWN, Says.GENERAL):
             score.live += weight
+            score.named += weight if says is Says.NAMED else 0.0
             score.asked += weight if asks else 0.0
         if weight > 0:
             score.seen.append((statement, hit))
@@ -210,8 +231,8 @@ def _counting(statement: Statement) -> Iterator[tuple[MatterKey, Hit, float]]:
         yield matter, hit, WEIGHTS[hit.cue.says]
 
 
-def _combine(found: dict[MatterKey, Score], live: set[str], rules: TriageRules) -> None:
-    for row in rules.combinations:
+def _combine(found: dict[MatterKey, Score], live: set[str], rows: Iterable[Combination]) -> None:
+    for row in rows:
         if live.issuperset(row.when) and live.isdisjoint(row.unless):
             score = found[row.matter]
             score.total += WEIGHTS[row.says]
@@ -246,14 +267,24 @@ def _add_tag(
 
 
 def _lead(
-    found: dict[MatterKey, Score], live: frozenset[str], quiet: frozenset[str], rules: TriageRules
+    found: dict[MatterKey, Score],
+    live: frozenset[str],
+    quiet: frozenset[str],
+    earnest: bool,
+    rules: TriageRules,
 ) -> Judgement:
     ranked = sorted(
         ((key, score) for key, score in found.items() if score.total > 0),
         key=lambda item: (-min(item[1].total, _MOST), rules.matters[item[0]].rank),
     )
     enough = ENOUGH if not ranked or _is_alive(*ranked[0], rules) else _ENOUGH_AFTER_WITHDRAWAL
-    urgent = [item for item in ranked if _is_urgent(item[0], rules) and item[1].live >= enough]
+    urgent = [
+        (key, score)
+        for key, score in ranked
+        if _is_urgent(key, rules)
+        and score.live >= enough
+        and (earnest or score.live - score.named >= GLANCE)
+    ]
     chosen = urgent[0] if urgent else (ranked[0] if ranked else None)
     others = [score.total for key, score in ranked if chosen and key != chosen[0]]
     return Judgement(

@@ -14,6 +14,13 @@ _NEED_INVOICE = frozenset(
     map(MatterKey, ("anstand", "makulering", "avbetalningsplan", "bestridande", "aterbetalning"))
 )
 
+_NEED_REASON = frozenset(map(MatterKey, ("makulering", "bestridande")))
+_REASONS = (
+    Feature.REASON, "wrong", "wrong_invoice", "ended", "dead", "double", "not_mine", "paid",
+    "should_be", "never_got", "unknown_debt", "demand",
+)  # fmt: skip
+_TOO_SHORT_FOR_A_REASON = 30
+
 
 def missing(
     reading: Reading, judgement: Judgement, kind: Kind, invoices: tuple[str, ...]
@@ -30,6 +37,8 @@ def missing(
         needed.append(Missing.INVOICE_NUMBER)
     if urgent and matter == "anstand" and not _names_new_date(reading):
         needed.append(Missing.NEW_DATE)
+    if urgent and _lacks_reason(reading, matter):
+        needed.append(Missing.REASON)
     if reading.has(Feature.CALL) and not _PHONE.search(reading.message.body):
         needed.append(Missing.CONTACT)
     if _must_be_vouched_for(reading, matter) and not _is_vouched_for(reading):
@@ -44,12 +53,23 @@ def _is_vouched_for(reading: Reading) -> bool:
 
 
 def _names_new_date(reading: Reading) -> bool:
-    """Tell whether a wish for a later day says which: in the sentence of the wish."""
+    """Tell whether a wish for a later day says which, in its own sentence or plainly."""
     return any(
-        statement.has(Feature.NEW_DATE)
-        and any(hit.cue.matter == "anstand" for hit in statement.hits)
+        (statement.has(Feature.NEW_DATE_SAID) and not statement.has(Feature.DUE))
+        or (
+            statement.has(Feature.NEW_DATE)
+            and any(hit.cue.matter == "anstand" for hit in statement.hits)
+        )
         for statement in reading.statements
     )
+
+
+def _lacks_reason(reading: Reading, matter: MatterKey) -> bool:
+    """Tell whether a dispute or cancellation gives no reason: short, and none of the words."""
+    if matter not in _NEED_REASON or reading.has(*_REASONS) or reading.message.attachments:
+        return False
+    words = sum(len(statement.sentence.words) for statement in reading.body)
+    return words <= _TOO_SHORT_FOR_A_REASON and not reading.quoted.shown.strip()
 
 
 def _must_be_vouched_for(reading: Reading, matter: MatterKey) -> bool:

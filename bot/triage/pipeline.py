@@ -10,10 +10,10 @@ from bot.language.tokens import words
 from bot.triage.cues import Feature
 from bot.triage.invoices import due_date, invoices
 from bot.triage.kinds import case_or_follow_up, spam_reason
-from bot.triage.matters import Judgement, judge
+from bot.triage.matters import Judgement, judge, strongest
 from bot.triage.missing import missing
 from bot.triage.model import Reason, Triage
-from bot.triage.reading import Reading, read
+from bot.triage.reading import Reading, read, statements_of
 from bot.triage.rules import TriageRules
 from bot.triage.sensitive import complaint_reasons, protected_reasons
 from bot.triage.tags import Tag
@@ -79,11 +79,11 @@ def _for_people(
     own_process = rules.mailboxes.get(mailbox)
     judgement = judge(reading, tag, own_process, rules)
     kind, kind_reasons = case_or_follow_up(reading, judgement)
-    process = _process(reading, judgement, tag, own_process, rules)
     numbers = invoices(reading, rules)
     complaint = complaint_reasons(reading)
     protected = protected_reasons(reading)
-    matter = judgement.matter or _OTHER
+    matter = judgement.matter or _matter_of_history(reading, kind, rules) or _OTHER
+    process = _process(reading, matter, tag, own_process, rules)
     return Triage(
         kind=kind,
         process=process,
@@ -110,22 +110,28 @@ def _for_people(
 
 def _process(
     reading: Reading,
-    judgement: Judgement,
+    matter: MatterKey,
     tag: Tag | None,
     own_process: ProcessKey | None,
     rules: TriageRules,
 ) -> ProcessKey | None:
-    matter = judgement.matter
     if matter == _NOT_OURS:
         return None
     if matter == _STOP and reading.has(Feature.AT_BANK):
         return _TREASURY
-    rule = rules.matters.get(matter) if matter else None
+    rule = rules.matters.get(matter)
     if rule and rule.process:
         return rule.process
     if tag:
         return tag.process
     return own_process or _DEFAULT
+
+
+def _matter_of_history(reading: Reading, kind: Kind, rules: TriageRules) -> MatterKey | None:
+    """Return what a reply without a word of its own is about: what its history speaks of."""
+    if kind is not Kind.FOLLOW_UP or reading.forwarded or not reading.quoted.shown.strip():
+        return None
+    return strongest(statements_of(reading.quoted, rules), rules)
 
 
 def _language(reading: Reading) -> Language:

@@ -169,6 +169,11 @@ def read(message: Message, rules: TriageRules) -> Reading:
     )
 
 
+def statements_of(text: Text, rules: TriageRules) -> tuple[Statement, ...]:
+    """Return the statements of a text that did not speak, such as the history of a reply."""
+    return tuple(_statements(text, rules))[:_MOST_SENTENCES]
+
+
 def _clipped(text: str) -> str:
     if len(text) <= _FIRST + _LAST:
         return text

@@ -20,6 +20,7 @@ class RuleSource:
 
     Attributes:
         lists: Name -> words and phrases that cues may use as ``{name}``.
+        last_resort: Combinations that count only where no matter is clear without them.
         mailboxes: The process that each mailbox belongs to; None for the common box.
     """
 
@@ -27,6 +28,7 @@ class RuleSource:
     tags: Sequence[TagRule]
     cues: Sequence[Cue]
     combinations: Sequence[Combination] = ()
+    last_resort: Sequence[Combination] = ()
     lists: Mapping[str, Sequence[str]]
     never_fuzzy: Sequence[str] = ()
     mailboxes: Mapping[MailboxKey, ProcessKey | None] = field(default_factory=dict)
@@ -41,6 +43,7 @@ class TriageRules:
     book: PhraseBook
     cues: tuple[Cue, ...]
     combinations: tuple[Combination, ...]
+    last_resort: tuple[Combination, ...]
     matters: Mapping[MatterKey, MatterRule]
     tags: Tags
     mailboxes: Mapping[MailboxKey, ProcessKey | None]
@@ -62,6 +65,7 @@ class TriageRules:
             ),
             cues=tuple(source.cues),
             combinations=tuple(source.combinations),
+            last_resort=tuple(source.last_resort),
             matters={matter.key: matter for matter in source.matters},
             tags=Tags(source.tags, source.matters),
             mailboxes=dict(source.mailboxes),
