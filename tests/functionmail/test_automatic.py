@@ -301,6 +301,7 @@ BOUNCES = {
     ),
     "daemon without a domain": mail("Ej levererat.", From="MAILER-DAEMON"),
     "daemon with a name and no domain": mail("?", From="Mail System <mailer-daemon>"),
+    "daemon with something added": mail("?", From="postmaster-/a1b2/w@x.example"),
     "daemon at nobody's address": mail("?", From="Postmaster <>"),
     "daemon that marks itself as replying": mail(
         "We had trouble delivering your message.",

@@ -52,6 +52,15 @@ class TestCharsets:
         raw = "åäö ÅÄÖ\n".encode() + "Hälsningar".encode("latin-1")
         assert decode.text(raw, "utf-8") == ("åäö ÅÄÖ\nHälsningar", (Fault.BAD_ENCODING,))
 
+    @pytest.mark.parametrize("label", ["iso-2022-jp", "euc-jp", "gb2312", "utf-7"])
+    def test_utf_8_under_a_charset_that_it_does_not_fit_is_recognised(self, label):
+        text = "\u9001\u4fe1\u3067\u304d\u307e\u305b\u3093"
+        assert decode.text(text.encode(), label) == (text, (Fault.BAD_ENCODING,))
+
+    def test_utf_16_cut_in_the_middle_stays_utf_16(self):
+        raw = "Hej".encode("utf-16-le")[:-1]
+        assert decode.text(raw, "utf-16-le")[0].startswith("He")
+
     @pytest.mark.parametrize("label", ["idna", "punycode", "unicode_escape", "zlib", "x-frisinska"])
     def test_codecs_that_are_no_charsets_are_refused(self, label):
         assert decode.text("å".encode(), label) == ("å", (Fault.UNKNOWN_CHARSET,))
@@ -164,6 +173,10 @@ class TestHeaders:
 
     def test_a_line_break_in_an_encoded_word_cannot_start_a_header(self):
         assert decode.header("=?utf-8?q?Hej=0D=0ABcc:_alla?=") == "Hej Bcc: alla"
+
+    def test_bare_japanese_is_read_although_no_encoded_word_says_so(self):
+        raw = "\u30e1\u30fc\u30eb".encode("iso2022_jp")
+        assert decode.examine_header(raw) == ("\u30e1\u30fc\u30eb", ())
 
     def test_the_faults_of_a_header_are_told(self):
         assert decode.examine_header("å".encode())[1] == (Fault.RAW_8BIT_HEADER,)

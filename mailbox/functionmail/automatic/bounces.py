@@ -102,6 +102,9 @@ _TEXTS = (
     "had delivery errors",
     "permanent delivery errors",
     "refused to accept your message",
+    "rejected your message",
+    "- failure reasons -",
+    "maximum hop count",
     "no valid recipients",
     "message could not be sent",
     "message you sent was blocked",
@@ -215,17 +218,18 @@ def by_words(reading: Reading) -> Authorship | None:
         return None
     if certain := _certain_words(reading):
         return _bounce("bounce_text", certain)
-    subject, text = reading.subject_start(_SUBJECTS), reading.text_word(_TEXTS)
+    person = not headers.is_mail_system(reading.message)
+    attended = person and not headers.is_unattended(reading.message)
+    subject = reading.subject_start(_SUBJECTS)
+    if attended and not subject:
+        return None
+    text = reading.text_word(_TEXTS)
     if not subject and not text:
         return None
     signs = bool(subject) + bool(text) + bool(_CODE.search(reading.text))
-    needed = 3
-    if headers.is_mail_system(reading.message):
-        needed = 1
-    elif headers.is_unattended(reading.message):
-        needed = 2
+    if not attended:
         signs += headers.returns_a_mail(reading.message)
-    return _bounce("bounce_text", subject or text) if signs >= needed else None
+    return _bounce("bounce_text", subject or text) if signs >= 1 + person + attended else None
 
 
 def _certain_words(reading: Reading) -> str:

@@ -41,7 +41,9 @@ _REPORT_TYPES = frozenset(
         "message/global-disposition-notification",
     }
 )
-_DAEMONS = re.compile(r"mail(?:er)?[-_.]?daemon|post[-_.]?master|microsoftexchange.*")
+_DAEMONS = re.compile(
+    r"(?:mail(?:er)?[-_.]?daemon|post[-_.]?master)(?:[-+=/].*)?|microsoftexchange.*"
+)
 _BARE_DAEMON = re.compile(r"\b(?:mail(?:er)?[-_.]?daemon|post[-_.]?master)\b")
 """A daemon in a From header that holds no address, such as ``MAILER-DAEMON <>``."""
 

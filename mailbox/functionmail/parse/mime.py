@@ -115,6 +115,8 @@ def content_type(declared: str | bytes) -> tuple[str, Mapping[str, str]]:
 
 _BLANK_FIRST_LINE = re.compile(rb"\r*\n")
 _HEAD_END = re.compile(rb"\n\r*\n")
+_SIGNED_BY_SERVER = re.compile(rb"(?:received|return-path|delivered-to)[ \t]*:", re.IGNORECASE)
+_FROM_LINE = re.compile(rb"\nfrom[ \t]*:", re.IGNORECASE)
 _HEADER = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?")
 
 
@@ -122,7 +124,9 @@ def read_headers(block: bytes) -> tuple[Headers, int, bool]:
     """Read header lines.
 
     A stray line among headers continues the one before it; followed by anything but a
-    header, it is where the body begins although the blank line is missing.
+    header, it is where the body begins although the blank line is missing. Where servers
+    have signed and From is still to come, the body cannot have begun: some programs save
+    mails with their folded headers unindented.
 
     Returns:
         The headers, the offset at which the body begins (the length of the block if it
@@ -130,6 +134,7 @@ def read_headers(block: bytes) -> tuple[Headers, int, bool]:
     """
     headers: list[tuple[str, bytes]] = []
     offset = 0
+    start_of_from = _start_of_from(block)
     while offset < len(block):
         if found := _HEADER.match(block, offset):
             if len(headers) == MAX_HEADERS:
@@ -138,13 +143,21 @@ def read_headers(block: bytes) -> tuple[Headers, int, bool]:
             offset = found.end()
             continue
         next_line = block.find(b"\n", offset) + 1 or len(block)
-        if not _HEADER.match(block, next_line):
+        if not _HEADER.match(block, next_line) and offset >= start_of_from:
             return tuple(headers), offset, False
         if headers and not block.startswith((b"From ", b">From "), offset):
             name, value = headers[-1]
             headers[-1] = name, value + b"\n" + block[offset:next_line].strip()
         offset = next_line
     return tuple(headers), len(block), False
+
+
+def _start_of_from(block: bytes) -> int:
+    """Return where the From header of a mail that servers have signed starts, or 0."""
+    if not _SIGNED_BY_SERVER.match(block):
+        return 0
+    found = _FROM_LINE.search(block)
+    return found.start() if found else 0
 
 
 # A boundary that was declared wrongly shows itself by the header below it.

@@ -83,6 +83,22 @@ class TestHeaders:
         assert headers == (("a", b"1"),)
         assert block[offset:].startswith(b"Hej!")
 
+    def test_folded_lines_that_lost_their_indent_end_no_header_before_from(self):
+        block = b"Received: from mx\n(1.2.3.4) by mx2\nwith ESMTP\nFrom: <a@x.example>\nTo: b\n"
+        headers, offset, _ = mime.read_headers(block)
+        assert headers == (
+            ("received", b"from mx\n(1.2.3.4) by mx2\nwith ESMTP"),
+            ("from", b"<a@x.example>"),
+            ("to", b"b"),
+        )
+        assert offset == len(block)
+
+    def test_a_body_without_a_blank_line_begins_though_it_quotes_a_sender(self):
+        block = b"Received: from mx\nFrom: <a@x.example>\nHej!\nNi skrev\nFrom: <b@x.example>\n"
+        headers, offset, _ = mime.read_headers(block)
+        assert [name for name, _ in headers] == ["received", "from"]
+        assert block[offset:].startswith(b"Hej!")
+
     def test_more_than_a_thousand_are_told(self):
         headers, _, too_many = mime.read_headers(b"A: 1\n" * 1001)
         assert len(headers) == mime.MAX_HEADERS
