@@ -12,7 +12,8 @@ from bot.services.reading import Arrival, Reader
 from bot.services.registering import House, MailboxTerms, Register
 from bot.store.records import Delivery, IgnoredMail
 from bot.store.unit_of_work import Database, Work
-from bot.vocabulary import Kind, MessageId, Mode, Outcome
+from bot.triage.model import Triage
+from bot.vocabulary import MessageId, Mode, Outcome
 from functionmail.message import MessageKey, RawMessage
 
 
@@ -62,11 +63,14 @@ class Ignored:
             register = Register(work, self._house, now, actor=by)
             case = register.open_ignored(reading, message_id, terms)
             register.write()
-            self._settle(work, message_id, case)
+            self._settle(work, message_id, case, reading.triage)
             return work.cases.get(case.id)
 
-    def _settle(self, work: Work, message_id: MessageId, case: Case) -> None:
-        for delivery in work.messages.attach(message_id, case.id, Kind.CASE):
+    def _settle(self, work: Work, message_id: MessageId, case: Case, triage: Triage) -> None:
+        deliveries = work.messages.attach(message_id, case.id, triage)
+        if deliveries is None:
+            raise DataError("mejl {mail} hör redan till ett ärende", mail=message_id)
+        for delivery in deliveries:
             outcome = Outcome.CASE if delivery.outcome is Outcome.IGNORED else delivery.outcome
             work.books.settle(
                 Delivery(

@@ -26,6 +26,7 @@ from bot.store.tables import (
     MessageTextRow,
     MessageTriageRow,
 )
+from bot.triage.model import Triage
 from bot.vocabulary import CaseId, Kind, MailboxKey, MessageId, Outcome
 from functionmail.message import Address, Message, MessageKey
 
@@ -138,12 +139,24 @@ class Messages:
         )
         return [MessageId(row) for row in rows]
 
-    def attach(self, message_id: MessageId, case_id: CaseId, kind: Kind) -> list[Delivery]:
-        """Put an ignored mail on a case; return its deliveries as they were."""
-        self._connection.execute(
+    def attach(
+        self, message_id: MessageId, case_id: CaseId, triage: Triage
+    ) -> list[Delivery] | None:
+        """Put an ignored mail on a case; return its deliveries as they were.
+
+        None where somebody else has put it on a case meanwhile; nothing is changed then.
+        """
+        changed = self._connection.execute(
             update(MessageRow)
-            .where(MessageRow.id == message_id)
-            .values(case_id=case_id, kind=kind, glance=False)
+            .where(MessageRow.id == message_id, MessageRow.case_id.is_(None))
+            .values(case_id=case_id, kind=Kind.CASE, glance=False)
+        )
+        if changed.rowcount != 1:
+            return None
+        self._connection.execute(
+            update(MessageTriageRow)
+            .where(MessageTriageRow.message_id == message_id)
+            .values(triage=dict(triage.as_json()))
         )
         rows = self._connection.execute(
             select(DeliveryRow.__table__)

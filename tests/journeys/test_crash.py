@@ -12,7 +12,7 @@ from bot.services.books import balance
 from bot.vocabulary import Outcome, Step
 from functionmail.connectors.maildir import deliver
 from tests.city import TUESDAY, City, mail, make_folders
-from tests.crashing import clock_of_round, run_for, run_until_killed, work_off
+from tests.crashing import UNBRAKED, clock_of_round, run_for, run_until_killed, work_off
 
 PER_ROUND = 3
 
@@ -43,7 +43,8 @@ class Town:
 
     def assert_nothing_lost_and_nothing_twice(self):
         mails = PER_ROUND * self.rounds
-        city = City(self.folder, self.database_url, clock=clock_of_round(self.rounds + 1))
+        clock = clock_of_round(self.rounds + 1)
+        city = City(self.folder, self.database_url, clock=clock, brakes=UNBRAKED)
         try:
             city.work_off()
             found = balance(city.app.database, city.app.sources.values())
