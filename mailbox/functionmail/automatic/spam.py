@@ -21,8 +21,8 @@ _ENOUGH = 4
 _MOST_LINKS = 20
 _MOST_MATCHES = 20
 
-_FIRST_GROUP = re.compile(r"\(\?:([^()]*)\)(?![?*{])")
-_LITERAL = re.compile(r"(?:[a-z0-9@ ](?![?*{]))*")
+_OPTIONAL = re.compile(r"(?:\\[bd](?:\{[\d,]{1,5}\})?| \?|\(\?:[^()]*\)\?)*")
+_LITERAL = re.compile(r"(?:[a-z0-9@ %-](?![?*{]))*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,8 @@ class _Sign:
     """Wordings that speak for spam, or against it.
 
     Attributes:
-        beginnings: Every match starts with one of these; looking for them first is many
-            times as fast as the pattern, and hardly any mail holds one.
+        beginnings: Every match holds one of these, near its start; looking for them first
+            is many times as fast as the pattern, and hardly any mail holds one.
     """
 
     weight: int
@@ -55,10 +55,32 @@ def _sign(weight: int, code: str, *patterns: str) -> _Sign:
 
 
 def _beginnings(pattern: str) -> Iterator[str]:
-    group = _FIRST_GROUP.match(pattern)
-    for choice in group[1].split("|") if group else (pattern,):
-        literal = _LITERAL.match(choice)
-        yield literal[0] if literal else ""
+    """Yield literals of which every match holds one; the empty one where there is none."""
+    pattern = pattern[_end(_OPTIONAL, pattern) :]
+    choices, rest = _first_group(pattern)
+    for choice in choices:
+        literal = choice[: _end(_LITERAL, choice)]
+        yield literal + rest[: _end(_LITERAL, rest)] if literal == choice else literal
+
+
+def _first_group(pattern: str) -> tuple[list[str], str]:
+    """Split a pattern that begins with a group into the group's choices and what follows."""
+    if not pattern.startswith("(?:"):
+        return [pattern], ""
+    choices, depth, start = [], 0, 3
+    for index, char in enumerate(pattern):
+        depth += (char == "(") - (char == ")")
+        if depth == 0 or (depth == 1 and char == "|"):
+            choices.append(pattern[start:index])
+            start = index + 1
+        if depth == 0:
+            break
+    return choices, pattern[start:]
+
+
+def _end(matcher: re.Pattern[str], text: str) -> int:
+    found = matcher.match(text)
+    return found.end() if found else 0
 
 
 _ADVERTISING = (
@@ -192,8 +214,10 @@ _PHISHING = (
         r"\d btc\b",
         r"crypto",
         r"krypto(?:valuta)?",
-        r"lottery|lotteri",
-        r"inheritance|next of kin",
+        r"lottery",
+        r"lotteri",
+        r"inheritance",
+        r"next of kin",
         r"you have (?:won|earned|been selected)",
         r"(?:du|ni) har vunnit",
         r"million (?:usd|dollars|euro|eur)",
