@@ -89,6 +89,7 @@ class City:
         *,
         clock: Clock | None = None,
         probe: Probe = no_probe,
+        material: Material | None = None,
         **settings: object,
     ) -> None:
         self.folder = folder
@@ -101,7 +102,7 @@ class City:
         engine.dispose()
         self.app: App = build(
             city_settings(folder, database_url, self.mailboxes, **settings),  # type: ignore[arg-type]
-            material=shipped_material(),
+            material=material or shipped_material(),
             clock=self.clock,
             notifier=self.notifier,
             probe=probe,
