@@ -27,7 +27,7 @@ from bot.notifying import ConsoleNotifier, Notifier
 from bot.plan import AnswerPolicy, BrakeLimits
 from bot.services.dispatch import Dispatch
 from bot.services.ignored import Ignored
-from bot.services.intake import Intake, Probe, no_probe
+from bot.services.intake import Intake, Listener, Probe, no_listener, no_probe
 from bot.services.reading import Reader
 from bot.services.registering import House
 from bot.services.watch import Watch
@@ -171,6 +171,7 @@ def build(
     notifier: Notifier | None = None,
     write: Callable[[str], None] = print,
     probe: Probe = no_probe,
+    heard: Listener = no_listener,
     files: FileMail | None = None,
 ) -> App:
     """Put the house together.
@@ -179,6 +180,7 @@ def build(
         material: Loaded already; default: load what the settings name.
         notifier: Who carries alerts; default: one line each through `write`.
         probe: Called at each named step, for crash tests.
+        heard: Told of every mail that was taken in.
         files: The house takes in mail from files; what becomes of the receipts.
     """
     clock = clock or SystemClock()
@@ -192,14 +194,14 @@ def build(
     _refuse_unknown_mailboxes(settings, knowledge)
     policies = _policies(settings, files)
     house = House(knowledge=knowledge, calendar=knowledge.calendar, zone=knowledge.calendar.zone)
-    intake = Intake(database, reader, house, policies, clock, probe=probe)
+    intake = Intake(database, reader, house, policies, clock, probe=probe, heard=heard)
     watch = Watch(sources, intake, database, clock)
     dispatch = Dispatch(
         database,
         {
             ActionKind.ALERT: AlertPerformer(
                 database,
-                notifier or ConsoleNotifier(write, speaker(settings.language)),
+                notifier or _console(write, settings, knowledge),
                 knowledge,
                 knowledge.calendar,
                 clock,
@@ -242,6 +244,13 @@ def build(
             monotonic=clock.monotonic,
         ),
     )
+
+
+def _console(
+    write: Callable[[str], None], settings: Settings, knowledge: Knowledge
+) -> ConsoleNotifier:
+    say = speaker(settings.language)
+    return ConsoleNotifier(write, say, knowledge.names_in(say.language))
 
 
 def _refuse_unknown_mailboxes(settings: Settings, knowledge: Knowledge) -> None:

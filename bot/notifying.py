@@ -6,13 +6,14 @@ mail text, a name or an address (DESIGN, promise 5).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from bot.errors import SammaDagError
 from bot.texts import Say
+from bot.texts.codes import CODES
 from bot.vocabulary import MailboxKey, MatterKey, ProcessKey, TeamKey, Urgency
 
 
@@ -50,6 +51,22 @@ class Alert:
     values: Mapping[str, str | int | bool | None] = field(default_factory=dict)
 
 
+class Names(Protocol):
+    """What the centre calls its things, in the language of the channel."""
+
+    def process(self, key: ProcessKey) -> str:
+        """Return the name of a process."""
+
+    def matter(self, key: MatterKey) -> str:
+        """Return the name of a matter."""
+
+    def mailbox(self, key: MailboxKey) -> str:
+        """Return the name of a mailbox."""
+
+    def team(self, key: TeamKey) -> str:
+        """Return the name of a team."""
+
+
 class NotifierUnavailable(SammaDagError):
     """The channel does not answer; the alert stays in the outbox and is tried again."""
 
@@ -84,34 +101,44 @@ class MemoryNotifier:
 class ConsoleNotifier:
     """Writes one line for each alert."""
 
-    def __init__(self, write: Callable[[str], None], say: Say) -> None:
+    def __init__(self, write: Callable[[str], None], say: Say, names: Names) -> None:
         self._write = write
         self._say = say
+        self._names = names
 
     def notify(self, alert: Alert) -> None:
         """See `Notifier.notify`."""
         try:
-            self._write(sentence(alert, self._say))
+            self._write(sentence(alert, self._say, self._names))
         except OSError as error:
             raise NotifierUnavailable("terminalen går inte att skriva till") from error
 
 
-def sentence(alert: Alert, say: Say) -> str:
+def sentence(alert: Alert, say: Say, names: Names) -> str:
     """Say an alert in one line."""
-    parts = [say.code(f"alert.{alert.code}", **_named(alert))]
+    said = {
+        **alert.values,
+        "case": alert.case_number or "",
+        "mailbox": "" if alert.mailbox is None else names.mailbox(alert.mailbox),
+        "team": "" if alert.team is None else names.team(alert.team),
+    }
+    parts = [say.code(f"alert.{alert.code}", **said)]
     if alert.process is not None:
-        parts.append(say.code(f"process.{alert.process}"))
+        parts.append(names.process(alert.process))
     if alert.matter is not None:
-        parts.append(say.code(f"matter.{alert.matter}"))
+        parts.append(names.matter(alert.matter))
     if alert.customer is not None:
         parts.append(alert.customer)
+    parts.extend(_details(alert, say, names))
     return " · ".join(parts)
 
 
-def _named(alert: Alert) -> dict[str, object]:
-    return {
-        **alert.values,
-        "case": alert.case_number or "",
-        "mailbox": alert.mailbox or "",
-        "team": alert.team or "",
-    }
+def _details(alert: Alert, say: Say, names: Names) -> Iterator[str]:
+    if alert.code is AlertCode.BACKLOG and alert.mailbox is not None:
+        yield names.mailbox(alert.mailbox)
+    if alert.code is AlertCode.BACKLOG and alert.values.get("urgent"):
+        yield say.code("alert.urgent_among_them", urgent=alert.values["urgent"])
+    because = alert.values.get("because")
+    for code in (f"withheld.{because}", f"mail_error.{because}"):
+        if code in CODES:
+            yield say.code(code)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import bot.triage
 import functionmail.automatic
 from bot import vocabulary
+from bot.knowledge import bundled_folder, load
 from bot.notifying import Alert, AlertCode, sentence
 from bot.plan import Withheld
 from bot.texts import names_in, speaker
@@ -29,6 +30,9 @@ from tests import catalogues
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SPRING = datetime(2026, 3, 4, 13, 5, tzinfo=UTC)
+
+SHIPPED = load(bundled_folder())
+SWEDISH_NAMES = SHIPPED.names_in("sv")
 
 swedish = speaker("sv")
 english = speaker("en")
@@ -100,7 +104,7 @@ def test_a_reason_needs_nothing_but_the_words_it_saw(code):
 
 @pytest.mark.parametrize("code", AlertCode)
 def test_an_alert_can_be_said_with_the_values_that_it_has(code):
-    assert sentence(Alert(key="k", code=code, values={"cases": 3}), swedish)
+    assert sentence(Alert(key="k", code=code, values={"cases": 3}), swedish, SWEDISH_NAMES)
 
 
 @pytest.mark.parametrize("code", sorted(CODES))

@@ -1,19 +1,22 @@
 """The command line. Commands import what they use, so that `--help` is quick.
 
 Exit codes: 0 done; 1 something was wrong with the data and is named; 2 wrong usage or
-settings. JSON goes to stdout and, with `--json`, everything for people to stderr.
+settings. JSON goes to stdout and, with `--json`, everything for people to stderr. Errors are
+one line on stderr, in the language of ``--lang``, else of the settings.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import typer
 
-from bot.cli import admin_commands, case_commands, mail_commands, run_commands
-from bot.cli.common import Context, language_of
+from bot.cli import admin_commands, case_commands, mail_commands, run_commands, usage
+from bot.cli.common import Session, language_of, tell
 from bot.errors import SammaDagError, UsageError
 from bot.texts import Say, speaker
+from functionmail.errors import ConnectorError
 
 
 def build(say: Say) -> typer.Typer:
@@ -31,28 +34,57 @@ def build(say: Say) -> typer.Typer:
     def shared(
         context: typer.Context,
         config: str = typer.Option(
-            None, "--config", help=say("Inställningsfil; annars SAMMADAG_CONFIG.")
+            None,
+            "--config",
+            metavar=say("FIL"),
+            help=say("Inställningsfil; annars SAMMADAG_CONFIG."),
         ),
         database_url: str = typer.Option(
-            None, "--database-url", help=say("Databasens adress; går före inställningsfilen.")
+            None,
+            "--database-url",
+            metavar=say("ADRESS"),
+            help=say("Databasens adress; går före inställningsfilen."),
         ),
-        lang: str = typer.Option(None, "--lang", help=say("Språk: sv eller en.")),
+        lang: str = typer.Option(
+            None, "--lang", metavar=say("SPRÅK"), help=say("Språk: sv eller en.")
+        ),
     ) -> None:
-        context.obj = Context(config=config, database_url=database_url, lang=lang, say=say)
+        session = context.find_object(Session)
+        assert session is not None
+        session.config, session.database_url, session.lang = config, database_url, lang
 
     for commands in (run_commands, mail_commands, case_commands, admin_commands):
         commands.add(app, say)
     return app
 
 
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    session = Session(say=speaker(language_of(arguments)))
+    command = typer.main.get_command(build(session.say))
+    usage.speak(command, session.say)
+    try:
+        code = command.main(
+            list(arguments), prog_name="sammadag", standalone_mode=False, obj=session
+        )
+    except usage.HelpWanted as wanted:
+        tell(wanted.message)
+        return 2
+    except typer.TyperException as error:
+        tell(f"sammadag: {usage.explained(error, session.say)}")
+        return 2
+    except SammaDagError as error:
+        tell(f"sammadag: {session.say.error(error)}")
+        return 2 if isinstance(error, UsageError) else 1
+    except ConnectorError as error:
+        what = session.say.code(f"mail_error.{error.code}")
+        tell(f"sammadag: mailboxes.{error.mailbox}: {what}")
+        return 1
+    except (BrokenPipeError, typer.Abort):
+        return 1
+    return code if isinstance(code, int) else 0
+
+
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    say = speaker(language_of(sys.argv[1:]))
-    app = build(say)
-    try:
-        app(standalone_mode=True)
-    except SammaDagError as error:
-        sys.stderr.write(f"sammadag: {error}\n")
-        raise SystemExit(2 if isinstance(error, UsageError) else 1) from None
-    except BrokenPipeError:
-        raise SystemExit(1) from None
+    raise SystemExit(run(sys.argv[1:]))

@@ -52,10 +52,18 @@ def add(app: typer.Typer, say: Say) -> None:
     def recompute(
         context: typer.Context,
         start: datetime = typer.Option(
-            ..., "--from", formats=["%Y-%m-%d"], help=say("Första dagen.")
+            ...,
+            "--from",
+            formats=["%Y-%m-%d"],
+            metavar=say("ÅÅÅÅ-MM-DD"),
+            help=say("Första dagen."),
         ),
         end: datetime = typer.Option(
-            ..., "--to", formats=["%Y-%m-%d"], help=say("Sista dagen, medräknad.")
+            ...,
+            "--to",
+            formats=["%Y-%m-%d"],
+            metavar=say("ÅÅÅÅ-MM-DD"),
+            help=say("Sista dagen, medräknad."),
         ),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv resultatet som JSON.")),
     ) -> None:

@@ -1,21 +1,39 @@
-"""The books, as a table for people."""
+"""The books, and the mail that became no case, as tables for people.
+
+Nothing of what stands in a mail is shown.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from bot.knowledge import Knowledge
+from bot.knowledge.name_book import NameBook
 from bot.services.books import Balance
+from bot.store.records import IgnoredMail, Quarantined
 from bot.texts import Say
 from bot.vocabulary import Outcome
 
 
-def show(found: Balance, console: Console, say: Say) -> None:
+def show_books(found: Balance, console: Console, say: Say, names: NameBook) -> None:
     """Print what became of all mail, mailbox by mailbox, and whether it adds up."""
-    table = Table(say("Brevlåda"), *(say.code(f"outcome.{outcome}") for outcome in Outcome))
+    table = Table(say("Brevlåda"), box=box.SIMPLE)
+    for heading in (
+        say("Ärenden"),
+        say("Följdmejl"),
+        say("Undanlagda"),
+        say("Dubbletter"),
+        say("Karantän"),
+    ):
+        table.add_column(heading, justify="right")
     for mailbox, counts in sorted(found.outcomes.items()):
         table.add_row(
-            say.code(f"mailbox.{mailbox}"), *(str(counts.get(outcome, 0)) for outcome in Outcome)
+            names.mailbox(mailbox), *(say.number(counts.get(outcome, 0)) for outcome in _COLUMNS)
         )
     console.print(table)
     if found.balanced:
@@ -28,3 +46,58 @@ def show(found: Balance, console: Console, say: Say) -> None:
             faulty=found.faulty,
         )
     )
+
+
+_COLUMNS = (
+    Outcome.CASE,
+    Outcome.FOLLOW_UP,
+    Outcome.IGNORED,
+    Outcome.DUPLICATE,
+    Outcome.QUARANTINED,
+)
+
+
+def show_ignored(
+    mails: Sequence[IgnoredMail], console: Console, say: Say, knowledge: Knowledge
+) -> None:
+    """Print the mail that was put aside, with the reason, and which a person should look at."""
+    if not mails:
+        console.print(say("Inga undanlagda mejl."))
+        return
+    names, zone = knowledge.names_in(say.language), knowledge.calendar.zone
+    table = Table(box=box.SIMPLE)
+    table.add_column(say("Nr"), justify="right")
+    for heading in (say("Inkom"), say("Brevlåda"), say("Skäl"), say("Titta på")):
+        table.add_column(heading)
+    for mail in mails:
+        table.add_row(
+            str(mail.id),
+            _moment(mail.received_at, zone),
+            names.mailbox(mail.mailbox),
+            say.code(f"ignored.{mail.because}"),
+            say("ja") if mail.glance else "",
+        )
+    console.print(table)
+
+
+def show_quarantined(
+    mails: Sequence[Quarantined], console: Console, say: Say, knowledge: Knowledge
+) -> None:
+    """Print the mail that our own code failed on, and when it is tried again."""
+    if not mails:
+        console.print(say("Karantänen är tom."))
+        return
+    names, zone = knowledge.names_in(say.language), knowledge.calendar.zone
+    table = Table(say("Brevlåda"), say("Fel"), say("Försök"), say("Prövas igen"), box=box.SIMPLE)
+    for mail in mails:
+        table.add_row(
+            names.mailbox(mail.mailbox),
+            mail.error,
+            str(mail.attempts),
+            _moment(mail.retry_at, zone),
+        )
+    console.print(table)
+
+
+def _moment(instant: datetime, zone: tzinfo) -> str:
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -32,6 +32,8 @@ def add(app: typer.Typer, say: Say) -> None:
         retry: bool = typer.Option(False, "--retry", help=say("Pröva dem nu.")),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv listan som JSON.")),
     ) -> None:
+        from bot.cli.books_view import show_quarantined
+
         built = _built(context)
         try:
             if retry:
@@ -40,7 +42,11 @@ def add(app: typer.Typer, say: Say) -> None:
                 mails = work.books.quarantined()
         finally:
             built.close()
-        _show_quarantine(mails, as_json=as_json, say=of(context).say)
+        if as_json:
+            for mail in mails:
+                print_json(_quarantined_json(mail))
+        else:
+            show_quarantined(mails, console(), of(context).say, built.knowledge)
 
     @app.command(
         help=say("Kontrollera att varje mejl har exakt ett utfall."),
@@ -50,7 +56,7 @@ def add(app: typer.Typer, say: Say) -> None:
         context: typer.Context,
         as_json: bool = typer.Option(False, "--json", help=say("Skriv böckerna som JSON.")),
     ) -> None:
-        from bot.cli.books_view import show
+        from bot.cli.books_view import show_books
         from bot.services.books import balance
 
         built = _built(context)
@@ -61,7 +67,8 @@ def add(app: typer.Typer, say: Say) -> None:
         if as_json:
             print_json(found.as_json())
         else:
-            show(found, console(), of(context).say)
+            names = built.knowledge.names_in(of(context).say.language)
+            show_books(found, console(), of(context).say, names)
         raise typer.Exit(0 if found.balanced else 1)
 
 
@@ -78,12 +85,18 @@ def _add_ignored(app: typer.Typer, say: Say) -> None:
         ),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv listan som JSON.")),
     ) -> None:
+        from bot.cli.books_view import show_ignored
+
         built = _built(context)
         try:
             mails = built.ignored.listed(glance_only=glance)
         finally:
             built.close()
-        _show_ignored(mails, as_json=as_json, say=of(context).say)
+        if as_json:
+            for mail in mails:
+                print_json(_ignored_json(mail))
+        else:
+            show_ignored(mails, console(), of(context).say, built.knowledge)
 
     @app.command(
         "open",
@@ -92,8 +105,12 @@ def _add_ignored(app: typer.Typer, say: Say) -> None:
     )
     def opened(
         context: typer.Context,
-        number: int = typer.Argument(..., help=say("Mejlets nummer i listan.")),
-        as_email: str = typer.Option(..., "--as", help=say("Din e-postadress.")),
+        number: int = typer.Argument(
+            ..., metavar=say("NUMMER"), help=say("Mejlets nummer i listan.")
+        ),
+        as_email: str = typer.Option(
+            ..., "--as", metavar=say("ADRESS"), help=say("Din e-postadress.")
+        ),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),
     ) -> None:
         from bot.errors import UsageError
@@ -121,53 +138,20 @@ def _built(context: typer.Context) -> App:
     return build(settings_of(context))
 
 
-def _show_ignored(mails: list[IgnoredMail], *, as_json: bool, say: Say) -> None:
-    if as_json:
-        for mail in mails:
-            print_json(
-                {
-                    "id": mail.id,
-                    "mailbox": mail.mailbox,
-                    "because": mail.because,
-                    "received": mail.received_at.isoformat(),
-                    "glance": mail.glance,
-                }
-            )
-        return
-    from rich.table import Table
-
-    table = Table(say("Nr"), say("Brevlåda"), say("Skäl"), say("Inkom"), say("Titta på"))
-    for mail in mails:
-        table.add_row(
-            str(mail.id),
-            say.code(f"mailbox.{mail.mailbox}"),
-            say.code(f"ignored.{mail.because}"),
-            f"{mail.received_at:%Y-%m-%d %H:%M} UTC",
-            say("ja") if mail.glance else "",
-        )
-    console().print(table)
+def _ignored_json(mail: IgnoredMail) -> dict[str, object]:
+    return {
+        "id": mail.id,
+        "mailbox": mail.mailbox,
+        "because": mail.because,
+        "received": mail.received_at.isoformat(),
+        "glance": mail.glance,
+    }
 
 
-def _show_quarantine(mails: list[Quarantined], *, as_json: bool, say: Say) -> None:
-    if as_json:
-        for mail in mails:
-            print_json(
-                {
-                    "mailbox": mail.mailbox,
-                    "error": mail.error,
-                    "attempts": mail.attempts,
-                    "retry_at": mail.retry_at.isoformat(),
-                }
-            )
-        return
-    from rich.table import Table
-
-    table = Table(say("Brevlåda"), say("Fel"), say("Försök"), say("Prövas igen"))
-    for mail in mails:
-        table.add_row(
-            say.code(f"mailbox.{mail.mailbox}"),
-            mail.error,
-            str(mail.attempts),
-            f"{mail.retry_at:%Y-%m-%d %H:%M} UTC",
-        )
-    console().print(table)
+def _quarantined_json(mail: Quarantined) -> dict[str, object]:
+    return {
+        "mailbox": mail.mailbox,
+        "error": mail.error,
+        "attempts": mail.attempts,
+        "retry_at": mail.retry_at.isoformat(),
+    }

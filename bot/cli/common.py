@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bot.texts import Say
+from bot.texts import SOURCE_LANGUAGE, Say, speaker
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,42 +19,55 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What was given before the command's name."""
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """One call of the command line: what stands before the command, and in which language.
 
-    config: str | None
-    database_url: str | None
-    lang: str | None
+    Attributes:
+        say: Speaks the language of ``--lang``, and that of the settings once they are loaded.
+    """
+
     say: Say
+    config: str | None = None
+    database_url: str | None = None
+    lang: str | None = None
 
 
-def of(context: typer.Context) -> Context:
-    """Return what was given before the command's name."""
-    found = context.obj
-    assert isinstance(found, Context)
+def of(context: typer.Context) -> Session:
+    """Return the call that a command belongs to."""
+    found = context.find_object(Session)
+    assert found is not None
     return found
 
 
 def settings_of(context: typer.Context) -> Settings:
-    """Load the settings that hold for this command."""
+    """Load the settings that hold for this command; from now on their language is spoken."""
     from bot.settings import load
 
-    given = of(context)
-    return load(
-        None if given.config is None else Path(given.config),
-        {"database_url": given.database_url, "language": given.lang},
+    session = of(context)
+    settings = load(
+        None if session.config is None else Path(session.config),
+        {"database_url": session.database_url, "language": session.lang},
     )
+    session.say = speaker(settings.language)
+    return settings
+
+
+_WITH_VALUE = ("--config", "--database-url", "--lang")
 
 
 def language_of(arguments: Sequence[str]) -> str:
-    """Return the language that the arguments ask for, before they are parsed."""
-    for position, argument in enumerate(arguments):
-        if argument == "--lang" and position + 1 < len(arguments):
-            return arguments[position + 1]
-        if argument.startswith("--lang="):
-            return argument.removeprefix("--lang=")
-    return "sv"
+    """Return the language that is asked for before the command, without parsing the rest."""
+    waiting = iter(arguments)
+    for argument in waiting:
+        name, equals, value = argument.partition("=")
+        if not name.startswith("-"):
+            break
+        if name in _WITH_VALUE and not equals:
+            value = next(waiting, "")
+        if name == "--lang":
+            return value
+    return SOURCE_LANGUAGE
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold

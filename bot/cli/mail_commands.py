@@ -27,9 +27,13 @@ def add(app: typer.Typer, say: Say) -> None:
     def triage(
         context: typer.Context,
         paths: list[Path] = typer.Argument(
-            ..., help=say("Fil .jsonl, ett mejl, en mapp eller en Maildir.")
+            ...,
+            metavar=say("FIL"),
+            help=say("Fil .jsonl, ett mejl, en mapp eller en Maildir."),
         ),
-        mailbox: str = typer.Option(None, "--mailbox", help=say("Brevlåda för mejl i filer.")),
+        mailbox: str = typer.Option(
+            None, "--mailbox", metavar=say("NAMN"), help=say("Brevlåda för mejl i filer.")
+        ),
     ) -> None:
         from bot.app import load_material, make_reader
         from bot.services.mail_files import known_mailbox
@@ -54,8 +58,12 @@ def add(app: typer.Typer, say: Say) -> None:
     )
     def ingest(
         context: typer.Context,
-        folder: Path = typer.Argument(..., help=say("Mapp eller Maildir med mejl.")),
-        mailbox: str = typer.Option(None, "--mailbox", help=say("Brevlåda för alla mejl.")),
+        folder: Path = typer.Argument(
+            ..., metavar=say("MAPP"), help=say("Mapp eller Maildir med mejl.")
+        ),
+        mailbox: str = typer.Option(
+            None, "--mailbox", metavar=say("NAMN"), help=say("Brevlåda för alla mejl.")
+        ),
         answer: bool = typer.Option(
             False, "--answer", help=say("Planera kvittenser som för nyss inkomna mejl.")
         ),
@@ -81,7 +89,9 @@ def add(app: typer.Typer, say: Say) -> None:
     )
     def evaluate(
         context: typer.Context,
-        corpus: Path = typer.Argument(..., help=say("Märkta mejl, en JSON-rad per mejl.")),
+        corpus: Path = typer.Argument(
+            ..., metavar=say("FIL"), help=say("Märkta mejl, en JSON-rad per mejl.")
+        ),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv siffrorna som JSON.")),
     ) -> None:
         from bot.app import load_material, make_reader
@@ -127,8 +137,8 @@ def _show_ingest(counts: Mapping[Outcome, int], seconds: float, *, as_json: bool
         return
     console().print(
         say(
-            "{mails} mejl: {cases} nya ärenden, {follow_ups} följdmejl, {ignored} undanlagda, "
-            "{duplicates} dubbletter, {quarantined} i karantän. {seconds} sekunder.",
+            "{mails} mejl på {seconds} sekunder. Nya ärenden: {cases}, följdmejl: {follow_ups}, "
+            "undanlagda: {ignored}, dubbletter: {duplicates}, i karantän: {quarantined}.",
             **numbers,
             seconds=say.number(seconds, decimals=1),
         )

@@ -21,14 +21,14 @@ def add(app: typer.Typer, say: Say) -> None:
             False, "--once", help=say("Hantera exempelmejlen, sammanfatta och sluta.")
         ),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv sammanfattningen som JSON.")),
-        port: int = typer.Option(8000, "--port", help=say("Webbsidans port.")),
+        port: int = typer.Option(8000, "--port", metavar=say("PORT"), help=say("Webbsidans port.")),
     ) -> None:
         from bot import demo as sample_city
 
-        _log(context, level="warning")
+        _log(context, level="error")
         speak = of(context).say
         if once:
-            raise typer.Exit(sample_city.run_once(speak, as_json=as_json))
+            raise typer.Exit(sample_city.run_once(speak, json_wanted=as_json))
         sample_city.run(speak, port=port)
 
     @app.command(

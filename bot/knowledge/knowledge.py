@@ -19,8 +19,10 @@ from bot.knowledge.models import (
     Team,
     Unit,
 )
+from bot.knowledge.name_book import NameBook
 from bot.vocabulary import (
     CustomerKey,
+    Language,
     MailboxKey,
     MatterKey,
     PersonKey,
@@ -56,6 +58,16 @@ class Knowledge:
     def calendar(self) -> Calendar:
         """When the centre is open."""
         return make_calendar(self.hours)
+
+    def names_in(self, language: str) -> NameBook:
+        """Return what things are called in a language, ``sv`` or ``en``."""
+        return NameBook(
+            Language(language),
+            processes=self.processes.values(),
+            matters=self.matters.values(),
+            mailboxes=self.mailboxes.values(),
+            teams=self.teams.values(),
+        )
 
     @cached_property
     def mailbox_by_address(self) -> Mapping[str, MailboxKey]:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import structlog
 
 from bot.clock import Clock
-from bot.errors import DatabaseUnavailable, StoreRefused
+from bot.errors import DatabaseUnavailable
 from bot.plan import AnswerPolicy, backlog_alert, plan_operator_alert
 from bot.services.reading import Arrival, Reader, Reading
-from bot.services.registering import House, MailboxTerms, Register
+from bot.services.registering import House, MailboxTerms, Register, Taken
 from bot.store.records import Delivery, MailboxState, Quarantined
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import MailboxKey, Outcome, Step
@@ -29,6 +29,8 @@ from functionmail.message import Checkpoint
 log = structlog.get_logger()
 
 BATCH = 50
+FILE_KEY = "file:"
+"""Begins the keys of mail from files, whose receipts no worker sends by itself."""
 _FIRST_RETRY = timedelta(minutes=5)
 _LONGEST_RETRY = timedelta(hours=6)
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
@@ -37,7 +39,15 @@ Probe = Callable[[Step], None]
 """Called at each named step; a crash test stops the process there."""
 
 
+Listener = Callable[[Taken], None]
+"""Hears what became of each mail, after it is stored."""
+
+
 def no_probe(_step: Step) -> None:
+    """Do nothing."""
+
+
+def no_listener(_taken: Taken) -> None:
     """Do nothing."""
 
 
@@ -70,11 +80,13 @@ class Intake:
         clock: Clock,
         *,
         probe: Probe = no_probe,
+        heard: Listener = no_listener,
     ) -> None:
         """Make an intake.
 
         Args:
             policies: Mailbox and the instant of first contact -> how far automatic mail may go.
+            heard: Told of every mail once it is stored; may be called from several threads.
         """
         self._database = database
         self._reader = reader
@@ -82,6 +94,7 @@ class Intake:
         self._policies = policies
         self._clock = clock
         self._probe = probe
+        self._heard = heard
 
     def round(self, source: MailSource, *, limit: int = BATCH) -> Round:
         """Take in one batch of a mailbox and remember how far it was read.
@@ -142,7 +155,9 @@ class Intake:
         readings, broken = self._read_all(arrivals)
         try:
             return self._store(readings, broken, states, remember)
-        except StoreRefused:
+        except DatabaseUnavailable:
+            raise
+        except Exception:
             # One mail of the batch cannot be stored, or two workers met: find out which.
             return self._store_one_by_one(readings, broken, states, remember)
 
@@ -183,6 +198,9 @@ class Intake:
             remember(work)
             self._probe(Step.BEFORE_COMMIT)
         self._probe(Step.AFTER_COMMIT)
+        broken_mails = [Taken(outcome=Outcome.QUARANTINED)] * outcomes[Outcome.QUARANTINED]
+        for taken in (*register.taken(), *broken_mails):
+            self._heard(taken)
         if outcomes:
             log.info("mail_taken_in", **{outcome.value: n for outcome, n in outcomes.items()})
         return outcomes
@@ -199,7 +217,9 @@ class Intake:
         for reading in readings:
             try:
                 outcomes += self._store([reading], [], states, lambda _work: None)
-            except StoreRefused as error:
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:  # refused by the database, or a fault of ours
                 broken.append((reading.arrival, _place(error)))
         outcomes += self._store([], broken, states, remember)
         return outcomes
@@ -274,10 +294,15 @@ class Intake:
         try:
             reading = self._reader.read(arrival)
             with self._database.work() as work:
+                state = work.mailboxes.get(mail.mailbox)
+                states = {} if state is None else {mail.mailbox: state}
                 work.books.withdraw(mail)
                 register = Register(work, self._house, now)
                 register.look_up([reading])
-                register.register(reading, self._terms(reading, {}, now))
+                terms = self._terms(reading, states, now)
+                if mail.key.startswith(FILE_KEY):
+                    terms = replace(terms, policy=replace(terms.policy, hold=True))
+                register.register(reading, terms)
                 register.write()
         except DatabaseUnavailable:
             raise

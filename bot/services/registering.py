@@ -48,6 +48,19 @@ class MailboxTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of one mail, for those who want to hear of it at once.
+
+    Attributes:
+        case: The case that it opened or joined, as stored; None for any other outcome.
+    """
+
+    outcome: Outcome
+    case: Case | None = None
+    because: IgnoredBecause | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What the register must know of the house: its knowledge and its time."""
 
@@ -127,6 +140,17 @@ class Register:
         self._work.books.deliver(self._deliveries)
         self._work.cases.record(self._events)
         self._work.actions.plan(self._actions, self._now)
+
+    def taken(self) -> list[Taken]:
+        """Return what became of the mails, in order; cases have their numbers after `write`."""
+        return [
+            Taken(
+                outcome=delivery.outcome,
+                case=None if delivery.case_id is None else self._cases.get(delivery.case_id),
+                because=delivery.because,
+            )
+            for delivery in self._deliveries
+        ]
 
     def _twin(self, reading: Reading) -> KnownMessage | None:
         message = reading.message

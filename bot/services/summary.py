@@ -13,7 +13,7 @@ from bot.vocabulary import EventKind, Outcome, Urgency
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UrgentCase:
-    """An urgent case and the rules that made it so, as (rule, words)."""
+    """An urgent case and the rules that tell why, as (rule, words)."""
 
     case: Case
     reasons: tuple[tuple[str, str], ...]
@@ -28,6 +28,7 @@ class Summary:
     urgent: tuple[UrgentCase, ...]
     receipts: int
     withheld: int
+    alerts: int
     balanced: bool
 
     @property
@@ -67,6 +68,7 @@ def summarise(database: Database, balance: Balance) -> Summary:
         urgent=urgent,
         receipts=events.get(EventKind.RECEIPT_SENT, 0),
         withheld=events.get(EventKind.RECEIPT_WITHHELD, 0),
+        alerts=events.get(EventKind.ALERT_SENT, 0),
         balanced=balance.balanced,
     )
 
@@ -74,5 +76,6 @@ def summarise(database: Database, balance: Balance) -> Summary:
 def _urgent_reasons(triage: Mapping[str, object] | None) -> tuple[tuple[str, str], ...]:
     reasons = (triage or {}).get("reasons", [])
     assert isinstance(reasons, list)
-    about_urgency = [reason for reason in reasons if str(reason["rule"]).startswith("urgen")]
-    return tuple((str(r["rule"]), str(r["words"])) for r in about_urgency or reasons[:1])
+    # What a mail is about makes it urgent; the tag alone only says for whom it is.
+    about_matter = [reason for reason in reasons if str(reason["rule"]).startswith("matter.")]
+    return tuple((str(r["rule"]), str(r["words"])) for r in (about_matter or reasons)[:1])

@@ -96,13 +96,16 @@ class Watch:
             log.warning("mailbox_unreachable", mailbox=mailbox, error=str(error))
         overdue = now - health.failing_since >= ALARM_AFTER or not error.retryable
         if overdue and not health.alarmed:
-            health.alarmed = self._alarm(mailbox, health.failing_since)
+            because = error.code if isinstance(error, ConnectorError) else "database"
+            health.alarmed = self._alarm(mailbox, health.failing_since, because)
         return wait
 
-    def _alarm(self, mailbox: MailboxKey, since: datetime) -> bool:
+    def _alarm(self, mailbox: MailboxKey, since: datetime, because: str) -> bool:
         now = self._clock.now()
         scope = f"{mailbox}:{since.isoformat()}"
-        alert = plan_operator_alert("mailbox_down", scope, now=now, mailbox=mailbox)
+        alert = plan_operator_alert(
+            "mailbox_down", scope, now=now, mailbox=mailbox, because=because
+        )
         try:
             with self._database.work() as work:
                 work.actions.plan([alert], now)

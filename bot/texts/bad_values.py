@@ -15,6 +15,7 @@ from typing import Any, Final
 from bot.errors import BadValue, Saying
 from bot.texts import mark
 
+_WRONG_FORM: Final = mark("har fel form")
 _NUMBER: Final = mark("ska vara ett tal")
 _WHOLE_NUMBER: Final = mark("ska vara ett heltal")
 _TEXT: Final = mark("ska vara en text; sätt citattecken omkring")
@@ -39,7 +40,8 @@ FAULTS: Final[Mapping[str, str]] = {
     "string_unicode": mark("har tecken som inte går att läsa"),
     "string_too_short": mark("är för kort; minst {min_length} tecken behövs"),
     "string_too_long": mark("är för långt; högst {max_length} tecken får plats"),
-    "string_pattern_mismatch": mark("har fel form"),
+    "string_pattern_mismatch": _WRONG_FORM,
+    "value_error": _WRONG_FORM,
     "int_type": _WHOLE_NUMBER,
     "int_parsing": _WHOLE_NUMBER,
     "int_parsing_size": mark("är ett för stort tal"),

@@ -2,15 +2,19 @@
 
 Two questions decide what a caller does next, so they are what the tree answers:
 may the same call succeed if repeated (`retryable`), and if so after how long
-(`retry_after_s`)?
+(`retry_after_s`)? The texts are English and for logs; who tells people, in their own
+language, goes by `code`.
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 
 class FunctionMailError(Exception):
     """Base of every error raised by functionmail."""
 
+    code: ClassVar[str] = "failed"
     retryable = False
     retry_after_s: float | None = None
 
@@ -22,7 +26,9 @@ class ConnectorError(FunctionMailError):
     """
 
     def __init__(self, mailbox: str, doing: str, advice: str = "") -> None:
-        super().__init__(f"mailbox {mailbox}: failed while {doing}" + (f"; {advice}" if advice else ""))
+        super().__init__(
+            f"mailbox {mailbox}: failed while {doing}" + (f"; {advice}" if advice else "")
+        )
         self.mailbox = mailbox
         self.doing = doing
         self.advice = advice
@@ -31,6 +37,7 @@ class ConnectorError(FunctionMailError):
 class MailboxUnavailable(ConnectorError):
     """The server did not answer, or asked us to come back later."""
 
+    code = "unavailable"
     retryable = True
 
     def __init__(
@@ -43,14 +50,22 @@ class MailboxUnavailable(ConnectorError):
 class SignInRefused(ConnectorError):
     """Credentials or permissions are wrong; repeating will not help."""
 
+    code = "sign_in_refused"
+
 
 class MessageGone(ConnectorError):
     """A message that was listed is no longer there: somebody moved or deleted it."""
+
+    code = "message_gone"
 
 
 class SendRefused(ConnectorError):
     """The server will not send this message; repeating will not help."""
 
+    code = "send_refused"
+
 
 class CannotAnswer(FunctionMailError):
     """A message cannot be composed: it has no usable recipient or sender."""
+
+    code = "cannot_answer"
