@@ -42,6 +42,7 @@ class Withheld(StrEnum):
     GLOBAL_BREAKER = "global_breaker"
     TEMPLATE_HOLE = "template_hole"
     REFUSED_BY_SERVER = "refused_by_server"
+    GAVE_UP = "gave_up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from bot.clock import Clock
 from bot.knowledge import Knowledge
 from bot.notifying import Alert, AlertCode, Notifier
 from bot.store.records import ClaimedAction
-from bot.store.unit_of_work import Database
+from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import EventKind, MailboxKey
 from bot.worktime import Calendar, working_time
 
@@ -40,6 +40,9 @@ class AlertPerformer:
         if case is not None:
             self._record(case, action)
         return Done()
+
+    def gave_up(self, work: Work, action: ClaimedAction, because: str) -> None:
+        """See `Performer.gave_up`. Alerts are tried for ever."""
 
     def _alert(self, action: ClaimedAction, case: Case | None) -> Alert:
         values = {

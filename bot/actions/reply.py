@@ -119,6 +119,13 @@ class ReplyPerformer:
             return self._drop(case, action, stopped)
         return self._deliver(case, action, draft, sender, mode)
 
+    def gave_up(self, work: Work, action: ClaimedAction, because: str) -> None:
+        """See `Performer.gave_up`."""
+        assert action.case_id is not None
+        case, now = work.cases.get(action.case_id), self._clock.now()
+        why = f"{Withheld.GAVE_UP}:{because}"
+        work.cases.record([self._event(case, EventKind.RECEIPT_WITHHELD, now, because=why)])
+
     def _write(
         self,
         case: Case,

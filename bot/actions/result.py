@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.store.records import ClaimedAction
+from bot.store.unit_of_work import Work
 from bot.vocabulary import Step
 
 Probe = Callable[[Step], None]
@@ -28,6 +29,17 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """Not performed, for good, although it should have been; a person must know.
+
+    Attributes:
+        because: Name of the exception class.
+    """
+
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TryAgain:
     """Not performed yet; the action goes back to the outbox."""
 
@@ -35,7 +47,7 @@ class TryAgain:
     because: str
 
 
-Result = Done | Dropped | TryAgain
+Result = Done | Dropped | Failed | TryAgain
 
 
 class Performer(Protocol):
@@ -43,3 +55,6 @@ class Performer(Protocol):
 
     def perform(self, action: ClaimedAction) -> Result:
         """Perform an action that may have been begun before, by a worker that crashed."""
+
+    def gave_up(self, work: Work, action: ClaimedAction, because: str) -> None:
+        """Note where people look that an action will never be performed; staff are told."""

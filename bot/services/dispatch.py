@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from bot.actions.result import Done, Dropped, Performer, Probe, Result, TryAgain
+from bot.actions.result import Done, Dropped, Failed, Performer, Probe, Result, TryAgain
 from bot.clock import Clock
 from bot.errors import SammaDagError
 from bot.plan import plan_operator_alert
 from bot.store.records import ClaimedAction
-from bot.store.unit_of_work import Database
+from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import ActionKind, ActionState, Step
 from functionmail.errors import FunctionMailError
 
@@ -83,7 +83,7 @@ class Dispatch:
         if not may_repeat or (
             action.attempts >= _MAX_ATTEMPTS and action.kind is not ActionKind.ALERT
         ):
-            return Dropped(because=f"failed:{because}")
+            return Failed(because=because)
         wait = min(_FIRST_WAIT * 2 ** min(action.attempts - 1, 10), _LONGEST_WAIT)
         asked = getattr(error, "retry_after_s", None)
         if asked is not None:
@@ -101,11 +101,17 @@ class Dispatch:
                     work.actions.retry(action, at=at, because=because)
                     log.warning("action_put_off", kind=action.kind.value, because=because)
                 case Dropped(because=because):
-                    failed = because.startswith("failed:")
-                    state = ActionState.FAILED if failed else ActionState.DROPPED
-                    work.actions.finish(action, now, state=state, because=because[:60])
-                    if failed:
-                        work.actions.plan(
-                            [plan_operator_alert("action_failed", action.key, now=now)], now
-                        )
+                    work.actions.finish(
+                        action, now, state=ActionState.DROPPED, because=because[:60]
+                    )
                     log.warning("action_dropped", kind=action.kind.value, because=because)
+                case Failed(because=because):
+                    self._give_up(work, action, because, now)
+                    log.error("action_failed", kind=action.kind.value, because=because)
+
+    def _give_up(self, work: Work, action: ClaimedAction, because: str, now: datetime) -> None:
+        if not work.actions.finish(action, now, state=ActionState.FAILED, because=because[:60]):
+            return
+        self._performers[action.kind].gave_up(work, action, because)
+        alert = plan_operator_alert("action_failed", action.key, now=now, because=because)
+        work.actions.plan([alert], now)
