@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.clock import Clock
 from bot.errors import DataError
 from bot.services import mail_files
-from bot.services.intake import Intake
+from bot.services.intake import FILE_KEY, Intake
 from bot.services.mail_files import MailFile
 from bot.services.reading import Arrival
 from bot.vocabulary import MailboxKey, Outcome
@@ -54,7 +54,7 @@ def ingest_folder(
     unreadable: list[str] = []
     files = mail_files.find(folder)
     while batch := list(islice(files, BATCH)):
-        arrivals = list(_arrivals(batch, addresses, mailbox, f"file:{run}:", unreadable))
+        arrivals = list(_arrivals(batch, addresses, mailbox, f"{FILE_KEY}{run}:", unreadable))
         outcomes.update(intake.take(arrivals).outcomes)
         progress(len(batch))
     if outcomes[Outcome.CASE]:
