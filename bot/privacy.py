@@ -29,6 +29,12 @@ _PHONE = re.compile(
     r"(?<![\w/+.,-])(?:(?:\+|00)\d{1,3}[ -]{0,2}(?:\(0\)[ -]?)?\d{1,3}|0\d{1,3})"
     r"(?:[ /-]{1,3}\d{2,4}(?:[ -]\d{2,4}){1,3}|[ /-]{1,3}\d{5,8}|\d{5,8})(?![\w-])"
 )
+_OTHER_LABEL = re.compile(
+    r"(?:ocr|faktura\w{0,8}|fakt|referens\w{0,8}|ref|bankgiro|bg|plusgiro|pg|order\w{0,8}|konto\w{0,8})"
+    r"[ .:-]{0,3}(?:nr|nummer|no)?[ .:-]{0,3}$",
+    re.I,
+)
+_LABEL_REACH = 40
 _OLDEST = 1890
 
 
@@ -40,11 +46,14 @@ class PersonalNumber:
         start, end: Place in the text.
         certain: The check digit is right; else only the form speaks (masked last digits, or
             a hyphen in the right place).
+        labelled_otherwise: It is written in one run right after "OCR", "faktura" or the like,
+            and may well be such a number. It is hidden, but says nothing about the mail.
     """
 
     start: int
     end: int
     certain: bool
+    labelled_otherwise: bool = False
 
 
 def find_personal_numbers(text: str) -> list[PersonalNumber]:
@@ -81,7 +90,13 @@ def _personal_numbers(text: str) -> Iterator[PersonalNumber]:
         certain = not hidden and luhn_valid(digits)
         marked = bool(match["mark"] and match["mark"].strip())
         if certain or hidden or marked:
-            yield PersonalNumber(start=match.start(), end=match.end(), certain=certain)
+            before = text[max(0, match.start() - _LABEL_REACH) : match.start()]
+            yield PersonalNumber(
+                start=match.start(),
+                end=match.end(),
+                certain=certain,
+                labelled_otherwise=not marked and _OTHER_LABEL.search(before) is not None,
+            )
 
 
 def _is_date(century: str | None, year: str, month: str, day: str) -> bool:

@@ -25,6 +25,7 @@ class Lexicon:
     __slots__ = (
         "_by_letter",
         "_exact",
+        "_fuzzy",
         "_known",
         "_prefix_lengths",
         "_prefixes",
@@ -38,7 +39,7 @@ class Lexicon:
         exact: Mapping[str, frozenset[int]],
         prefixes: Mapping[str, frozenset[int]],
         suffixes: Mapping[str, frozenset[int]],
-        fuzzy: Iterable[str],
+        fuzzy: Mapping[str, frozenset[int]],
         never_fuzzy: Iterable[str],
     ) -> None:
         """Compile.
@@ -46,7 +47,7 @@ class Lexicon:
         Args:
             exact: Folded spelling -> elements it fulfils.
             prefixes, suffixes: Folded beginning or end -> elements.
-            fuzzy: The spellings of `exact` that may be misspelt.
+            fuzzy: Those spellings of `exact` that may be misspelt -> elements that forgive it.
             never_fuzzy: Words of a mail that are right as they are.
         """
         self._exact = dict(exact)
@@ -54,10 +55,10 @@ class Lexicon:
         self._suffixes = dict(suffixes)
         self._prefix_lengths = sorted({len(prefix) for prefix in prefixes}, reverse=True)
         self._known = frozenset(never_fuzzy)
+        self._fuzzy = {word: found for word, found in fuzzy.items() if len(word) >= SHORTEST_FUZZY}
         by_letter: dict[tuple[str, int], list[str]] = {}
-        for word in sorted(set(fuzzy)):
-            if len(word) >= SHORTEST_FUZZY:
-                by_letter.setdefault((word[0], len(word)), []).append(word)
+        for word in sorted(self._fuzzy):
+            by_letter.setdefault((word[0], len(word)), []).append(word)
         self._by_letter = by_letter
         self._seen: dict[str, frozenset[int]] = {}
 
@@ -93,7 +94,7 @@ class Lexicon:
         if not known and size >= SHORTEST_FUZZY and word not in self._known and word.isalpha():
             nearest = self._nearest(word)
             if nearest:
-                found |= self._exact[nearest]
+                found |= self._fuzzy[nearest]
         return frozenset(found)
 
     def _nearest(self, word: str) -> str | None:

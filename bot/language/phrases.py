@@ -130,7 +130,7 @@ class _Words:
     exact: dict[str, set[int]] = field(default_factory=dict)
     prefixes: dict[str, set[int]] = field(default_factory=dict)
     suffixes: dict[str, set[int]] = field(default_factory=dict)
-    fuzzy: set[str] = field(default_factory=set)
+    fuzzy: dict[str, set[int]] = field(default_factory=dict)
 
 
 class PhraseBook:
@@ -309,7 +309,7 @@ class _Compiler:
             exact={word: frozenset(found) for word, found in words.exact.items()},
             prefixes={word: frozenset(found) for word, found in words.prefixes.items()},
             suffixes={word: frozenset(found) for word, found in words.suffixes.items()},
-            fuzzy=words.fuzzy,
+            fuzzy={word: frozenset(found) for word, found in words.fuzzy.items()},
             never_fuzzy={fold(word) for word in never_fuzzy},
         )
 
@@ -421,7 +421,7 @@ class _Compiler:
             if ending:
                 words.suffixes.setdefault(form, set()).add(number)
             if not exactly and len(form) >= SHORTEST_FUZZY:
-                words.fuzzy.add(form)
+                words.fuzzy.setdefault(form, set()).add(number)
 
 
 def _with_and_without(parts: Sequence[str], text: str) -> list[list[str]]:

@@ -116,9 +116,13 @@ def _due_in(statement: Statement, today: date) -> Iterator[date]:
             continue
         first, last = _place(statement, hit.match.start, hit.match.end)
         past = "forfoll" in folded[first:last] or "forfallit" in folded[first:last]
-        mention = _nearest(find_dates(folded, today, past=past), first, last)
-        if mention and mention.day:
-            yield mention.day
+        mentions = find_dates(folded, today, past=past)
+        label = folded[first:last]
+        while first >= 0:
+            mention = _nearest(mentions, first, first + len(label))
+            if mention and mention.day:
+                yield mention.day
+            first = folded.find(label, first + 1) if label else -1
 
 
 def _is_wish(statement: Statement, hit: Hit) -> bool:

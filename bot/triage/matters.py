@@ -6,7 +6,7 @@ still tells the matter, but is not *live*: only live sentences make a mail urgen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.triage.cues import WEIGHTS, Combination, Feature, Says
@@ -28,7 +28,16 @@ _MAILBOX_POINTS_AT_PROCESS = 0.75
 _MOST_HINTS = 3.0
 _MOST = 24.0
 _EARNEST = frozenset(
-    (Feature.REQUEST, Feature.OWN_CASE, Feature.DUE, "cannot_pay", "paid", "customer_invoice")
+    (
+        Feature.REQUEST,
+        Feature.OWN_CASE,
+        Feature.DUE,
+        Feature.AT_BANK,
+        "cannot_pay",
+        "paid",
+        "customer_invoice",
+        "outgoing",
+    )
 )
 """Without a number, a case of its own needs one of these; else somebody merely speaks of it."""
 
@@ -86,14 +95,20 @@ class Judgement:
 
 
 def judge(
-    reading: Reading, tag: Tag | None, own_process: ProcessKey | None, rules: TriageRules
+    reading: Reading,
+    rules: TriageRules,
+    *,
+    tag: Tag | None,
+    own_process: ProcessKey | None,
+    numbers: Collection[str],
 ) -> Judgement:
     """Weigh everything that speaks for one matter or another.
 
     Args:
         own_process: The process of the mailbox that the mail came to; None for the common box.
+        numbers: The invoices that the mail names.
     """
-    concrete = is_concrete(reading)
+    concrete = is_concrete(reading, numbers)
     found: dict[MatterKey, Score] = {key: Score() for key in rules.matters}
     quiet = _quiet_kinds(reading, concrete)
     requests = Feature.GENERAL_QUESTION not in quiet
@@ -109,6 +124,8 @@ def judge(
     for score in found.values():
         if score.withdrawn:
             score.live = score.asked
+    if any(len(number) in rules.references.plain_lengths for number in numbers):
+        live.add("invoice")
     _combine(found, live, rules.combinations)
     _add_tag(found, tag, own_process, subject_lives, rules)
     if not quiet and all(score.total < ENOUGH for score in found.values()):
@@ -127,13 +144,9 @@ def strongest(statements: Iterable[Statement], rules: TriageRules) -> MatterKey 
     return best if best is not None and found[best] >= ENOUGH else None
 
 
-def is_concrete(reading: Reading) -> bool:
+def is_concrete(reading: Reading, numbers: Collection[str]) -> bool:
     """Tell whether a mail speaks of a case of its own: a number, "min faktura", a due date."""
-    return reading.has(Feature.OWN_CASE, Feature.DUE) or any(
-        len(word) >= 5 and word.isdigit()
-        for statement in reading.statements
-        for word in statement.sentence.words
-    )
+    return bool(numbers) or reading.has(Feature.OWN_CASE, Feature.DUE)
 
 
 def _quiet_kinds(reading: Reading, concrete: bool) -> frozenset[str]:

@@ -77,9 +77,9 @@ def _for_people(
 ) -> Triage:
     tag = rules.tags.read(reading.subject.shown)
     own_process = rules.mailboxes.get(mailbox)
-    judgement = judge(reading, tag, own_process, rules)
-    kind, kind_reasons = case_or_follow_up(reading, judgement)
     numbers = invoices(reading, rules)
+    judgement = judge(reading, rules, tag=tag, own_process=own_process, numbers=numbers)
+    kind, kind_reasons = case_or_follow_up(reading, judgement)
     complaint = complaint_reasons(reading)
     protected = protected_reasons(reading)
     matter = judgement.matter or _matter_of_history(reading, kind, rules) or _OTHER
@@ -97,6 +97,7 @@ def _for_people(
         due=due_date(reading, received_at),
         lang=_language(reading),
         missing=missing(reading, judgement, kind, numbers),
+        customer=_customer(reading, rules),
         confidence=_confidence(judgement, tag, process),
         reasons=(
             *_tag_reasons(tag),
@@ -132,6 +133,13 @@ def _matter_of_history(reading: Reading, kind: Kind, rules: TriageRules) -> Matt
     if kind is not Kind.FOLLOW_UP or reading.forwarded or not reading.quoted.shown.strip():
         return None
     return strongest(statements_of(reading.quoted, rules), rules)
+
+
+def _customer(reading: Reading, rules: TriageRules) -> str | None:
+    sender = reading.message.sender
+    return rules.customers.find(
+        reading.message.signature, sender.name if sender else "", reading.own.shown
+    )
 
 
 def _language(reading: Reading) -> Language:

@@ -20,7 +20,8 @@ _LAST = 4_000
 """Characters read from the beginning and the end of a long text."""
 _QUOTED = 6_000
 _SUBJECT = 300
-_MOST_SENTENCES = 300
+_FIRST_SENTENCES = 200
+_LAST_SENTENCES = 60
 _CLIP = 80
 _NO_FEATURES: frozenset[str] = frozenset()
 _NEARLY_EMPTY = 3
@@ -155,7 +156,7 @@ def read(message: Message, rules: TriageRules) -> Reading:
     )
     if forwarded:
         statements += _statements(quoted, rules)
-    kept = tuple(statements[:_MOST_SENTENCES])
+    kept = tuple(statements)
     return Reading(
         message=message,
         subject=subject,
@@ -171,7 +172,7 @@ def read(message: Message, rules: TriageRules) -> Reading:
 
 def statements_of(text: Text, rules: TriageRules) -> tuple[Statement, ...]:
     """Return the statements of a text that did not speak, such as the history of a reply."""
-    return tuple(_statements(text, rules))[:_MOST_SENTENCES]
+    return tuple(_statements(text, rules))
 
 
 def _clipped(text: str) -> str:
@@ -197,7 +198,10 @@ def _only_forwards(own: Text, statements: Iterable[Statement], marked: bool) -> 
 
 
 def _statements(text: Text, rules: TriageRules) -> Iterator[Statement]:
-    for sentence in sentences(text.folded, text.shown):
+    listed = sentences(text.folded, text.shown)
+    if len(listed) > _FIRST_SENTENCES + _LAST_SENTENCES:
+        listed = listed[:_FIRST_SENTENCES] + listed[-_LAST_SENTENCES:]
+    for sentence in listed:
         found = rules.book.find(sentence)
         if not found:
             yield Statement(text=text, sentence=sentence, hits=(), features=_NO_FEATURES)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from bot.language.phrases import PhraseBook
 from bot.triage.cues import Combination, Cue, CustomerRule, MatterRule, ReferenceRules, TagRule
+from bot.triage.customers import CustomerNames
 from bot.triage.tags import Tags
 from bot.vocabulary import MailboxKey, MatterKey, ProcessKey
 
@@ -47,7 +48,7 @@ class TriageRules:
     matters: Mapping[MatterKey, MatterRule]
     tags: Tags
     mailboxes: Mapping[MailboxKey, ProcessKey | None]
-    customers: tuple[CustomerRule, ...]
+    customers: CustomerNames
     references: ReferenceRules
 
     @classmethod
@@ -69,6 +70,6 @@ class TriageRules:
             matters={matter.key: matter for matter in source.matters},
             tags=Tags(source.tags, source.matters),
             mailboxes=dict(source.mailboxes),
-            customers=tuple(source.customers),
+            customers=CustomerNames(source.customers),
             references=source.references,
         )

@@ -1,0 +1,120 @@
+"""Finding and hiding personal data."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.language.references import luhn_valid
+from bot.privacy import ADDRESS, PERSONAL_NUMBER, PHONE, find_personal_numbers, mask
+
+
+def _with_check_digit(nine: str) -> str:
+    return next(nine + str(digit) for digit in range(10) if luhn_valid(nine + str(digit)))
+
+
+PEOPLE = st.builds(
+    lambda day, serial, century, hyphen, coordination: _number(
+        day, serial, century, hyphen, coordination
+    ),
+    st.dates(date(1920, 1, 1), date(2025, 12, 31)),
+    st.integers(0, 999),
+    st.booleans(),
+    st.sampled_from(["-", "", " ", "+"]),
+    st.booleans(),
+)
+
+
+def _number(day, serial, century, hyphen, coordination):
+    shown = f"{day:%y%m}{day.day + (60 if coordination else 0):02}"
+    ten = _with_check_digit(f"{shown}{serial:03}")
+    return f"{day.year // 100 if century else ''}{ten[:6]}{hyphen}{ten[6:]}"
+
+
+@given(PEOPLE)
+def test_every_personal_and_coordination_number_is_found_and_hidden(number):
+    (found,) = find_personal_numbers(f"Det gäller {number}, tack.")
+    assert found.certain
+    assert mask(f"Det gäller {number}, tack.") == f"Det gäller {PERSONAL_NUMBER}, tack."
+
+
+@given(st.text(max_size=300))
+def test_masking_twice_changes_nothing_more(text):
+    assert mask(mask(text)) == mask(text)
+
+
+@given(PEOPLE, st.text(alphabet="abc 0123456789-.,@", max_size=60))
+def test_masking_beside_other_digits_is_idempotent_too(number, text):
+    whole = f"{text} {number} {text}"
+    assert mask(mask(whole)) == mask(whole)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "faktura 40012345",
+        "fakturor 40012345, 40012346 och 40012347",
+        "OCR 400123451",
+        "bankgiro 5050-1055",
+        "bg 991-2346",
+        "org.nr 212000-0142",
+        "verifikat 20180342",
+        "2018-03-31",
+        "12 345 678 kr",
+        "konto 6410, ansvar 4120",
+    ],
+)
+def test_numbers_that_work_needs_stay(text):
+    assert mask(text) == text
+    assert find_personal_numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "070-174 06 05",
+        "0701740605",
+        "08-465 004 11",
+        "+46 70 174 06 05",
+        "0046 8 465 004 11",
+        "031-3900610",
+    ],
+)
+def test_telephone_numbers_are_hidden(number):
+    assert mask(f"Ring {number}.") == f"Ring {PHONE}."
+
+
+@pytest.mark.parametrize("address", ["kim.ek@mejl.example", "a+b@sub.mejl.example"])
+def test_addresses_are_hidden(address):
+    assert mask(f"Skriv till {address}!") == f"Skriv till {ADDRESS}!"
+
+
+@pytest.mark.parametrize("number", ["811228-xxxx", "811228-****"])
+def test_a_number_whose_last_digits_are_left_out_is_hidden_as_uncertain(number):
+    (found,) = find_personal_numbers(number)
+    assert not found.certain
+
+
+def test_a_wrong_check_digit_is_uncertain_with_a_hyphen_and_nothing_without():
+    (found,) = find_personal_numbers("811228-9875")
+    assert not found.certain
+    assert find_personal_numbers("8112289875") == []
+
+
+def test_a_date_that_does_not_exist_makes_no_personal_number():
+    assert find_personal_numbers("810231-1234") == []
+
+
+def test_hiding_a_long_hostile_text_is_quick():
+    assert len(mask("0" * 50_000 + "a@" * 20_000 + "1-" * 20_000)) > 0
+
+
+def test_an_ocr_number_that_looks_like_a_person_is_hidden_but_says_nothing():
+    (found,) = find_personal_numbers("OCR 4001234501")
+    assert found.labelled_otherwise
+    assert mask("OCR 4001234501") == f"OCR {PERSONAL_NUMBER}"
+    (person,) = find_personal_numbers("Personnummer 4001234501")
+    assert not person.labelled_otherwise

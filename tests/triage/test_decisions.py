@@ -1,0 +1,263 @@
+"""How triage decides, behaviour by behaviour."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from bot.vocabulary import Kind, Language, Missing, Urgency
+from tests.triage.desk import triaged
+
+ASKS = "Kan ni lägga in anstånd på faktura 40078001 till den 30 april?"
+
+
+def test_an_automatic_reply_is_nobodys_matter_even_with_a_perfect_tag():
+    found = triaged(
+        "Jag är på semester till den 3 augusti.",
+        subject="Automatiskt svar: [KR] Anstånd – faktura 40078001",
+        headers={"Auto-Submitted": "auto-replied"},
+    )
+    assert found.kind is Kind.AUTO_REPLY
+    assert (found.process, found.matter, found.urgent) == (None, None, Urgency.NO)
+    assert (found.invoices, found.due, found.missing) == ((), None, ())
+
+
+def test_a_bounce_that_quotes_an_urgent_mail_is_not_urgent():
+    found = triaged(
+        "550 5.1.1 User unknown\n\nOriginal message:\nVi har beviljat anstånd på 40078001.",
+        subject="Undelivered Mail Returned to Sender",
+        sender="mailer-daemon@mx.example",
+        headers={"Content-Type": "multipart/report; report-type=delivery-status"},
+    )
+    assert (found.kind, found.urgent) == (Kind.BOUNCE, Urgency.NO)
+
+
+def test_a_bounce_with_a_personal_number_is_protected():
+    found = triaged(
+        "Mailbox full\n\nOriginal message:\nPlanen gäller dig, 19121212-1212.",
+        subject="Delivery Status Notification (Failure)",
+        sender="postmaster@mx.example",
+        headers={"Content-Type": "multipart/report; report-type=delivery-status"},
+    )
+    assert found.kind is Kind.BOUNCE
+    assert found.protected
+
+
+def test_a_notice_from_a_system_that_nobody_reads_is_a_case():
+    found = triaged(
+        "Filen HYRA_0312.txt kunde inte läsas in. Antal poster på fellista: 14",
+        subject="Fellista - huvudboksinläsning",
+        sender="noreply@system.example",
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    assert (found.kind, found.matter) == (Kind.CASE, "systemfel")
+
+
+def test_a_wish_is_urgent_and_says_why():
+    found = triaged(ASKS)
+    assert found.urgent is Urgency.COLLECTIONS
+    assert any(reason.words.lower() == "anstånd" for reason in found.reasons)
+    assert all(reason.where in ("subject", "body", "header") for reason in found.reasons)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Vi behöver inte längre något anstånd på 40078001, kunden har betalat.",
+        "Ni kan bortse från min begäran om anstånd.",
+        "Anståndet på 40078001 behövs inte.",
+        "Kunden återtar sin ansökan om anstånd.",
+    ],
+)
+def test_a_withdrawal_names_the_matter_but_is_calm(body):
+    found = triaged(body, subject="[KR] Anstånd – faktura 40078001")
+    assert (found.matter, found.urgent) == ("anstand", Urgency.NO)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Vi kan inte betala 40078001 utan anstånd till den 30:e.",
+        "Jag har inte fått svar om mitt anstånd på 40078001.",
+        "Vi fick inte anstånd sist, men behöver det nu på 40078001.",
+        "Anståndet på 40078001 verkar inte ha gått igenom, kunden har fått påminnelse.",
+    ],
+)
+def test_a_not_beside_the_matter_is_mostly_not_its_negation(body):
+    assert triaged(body).urgent is Urgency.COLLECTIONS
+
+
+def test_thanks_alone_is_calm_whatever_the_subject_says():
+    found = triaged("Stort tack för snabb hjälp!", subject="SV: [KR] Makulering – 40078002")
+    assert (found.kind, found.matter, found.urgent) == (Kind.FOLLOW_UP, "makulering", Urgency.NO)
+
+
+def test_thanks_followed_by_a_new_wish_is_urgent():
+    found = triaged(f"Tack för hjälpen sist! {ASKS}", subject="SV: Faktura")
+    assert found.urgent is Urgency.COLLECTIONS
+
+
+def test_a_question_in_general_is_calm():
+    found = triaged("Hur gör man för att söka anstånd, och vem beslutar?", subject="Fråga")
+    assert (found.matter, found.urgent) == ("anstand", Urgency.NO)
+
+
+def test_the_same_question_about_an_invoice_of_ones_own_is_urgent():
+    found = triaged("Hur gör jag för att söka anstånd? Min faktura 40078003 förfaller på fredag.")
+    assert found.urgent is Urgency.COLLECTIONS
+
+
+def test_urgent_words_in_history_alone_do_not_make_a_reply_urgent():
+    found = triaged(
+        "Tack, då vet jag!\n\n> Faktura 40078004 går till inkasso om du inte betalar.",
+        subject="SV: Faktura",
+        headers={"In-Reply-To": "<a@b.example>"},
+    )
+    assert found.urgent is Urgency.NO
+    assert found.invoices == ()
+
+
+def test_a_forward_without_words_of_its_own_is_judged_by_what_it_forwards():
+    found = triaged(
+        "Se nedan.\n\nFrån: Lena Ek\nSkickat: den 3 mars 2018 10:12\nTill: Ekonomi\n"
+        "Ämne: räkning\n\nJag kan inte betala 40078005 förrän i april.",
+        subject="VB: räkning",
+    )
+    assert (found.kind, found.urgent) == (Kind.CASE, Urgency.COLLECTIONS)
+    assert found.invoices == ("40078005",)
+
+
+def test_a_supplier_who_threatens_the_city_is_not_collections():
+    found = triaged(
+        "Vår faktura 5521 är fortfarande obetald. Om ni inte betalar går den till inkasso."
+    )
+    assert (found.matter, found.urgent) == ("leverantorsfaktura", Urgency.NO)
+
+
+def test_of_two_matters_the_urgent_one_is_the_label():
+    found = triaged(f"Vi har bytt adress till Ekvägen 4. {ASKS}", subject="Adressändring")
+    assert (found.matter, found.urgent) == ("anstand", Urgency.COLLECTIONS)
+
+
+def test_an_urgent_point_in_a_postscript_is_found():
+    found = triaged(
+        "Hej!\nKan ni skicka vårt serviceavtal?\n\nMed vänlig hälsning\nKim\n\n"
+        "PS. Faktura 40078006 är felaktig och ska makuleras."
+    )
+    assert found.urgent is Urgency.COLLECTIONS
+
+
+def test_a_payment_that_the_bank_has_goes_to_the_treasury():
+    found = triaged("Stoppa BX-utbetalningen löpnr 00411, filen är redan hos banken.")
+    assert (found.process, found.urgent) == ("stadskassan", Urgency.PAYOUT)
+
+
+def test_a_payment_not_yet_with_the_bank_stays_with_the_supplier_ledger():
+    found = triaged("Lägg betalstopp på leverantörsfaktura 8812, varan är inte levererad.")
+    assert (found.process, found.urgent) == ("leverantorsreskontra", Urgency.PAYOUT)
+
+
+def test_the_words_outweigh_a_wrong_tag():
+    found = triaged(
+        "Kunden vill ha anstånd på 40078007 till 31 maj.",
+        subject="[LR] Anstånd",
+        mailbox="leverantorsreskontra",
+    )
+    assert found.process == "kundreskontra"
+    assert found.misdirected
+
+
+def test_nothing_is_misdirected_in_the_common_box():
+    assert not triaged(ASKS, mailbox="info").misdirected
+
+
+def test_what_belongs_to_nobody_here_has_no_process_and_is_not_misdirected():
+    found = triaged("Jag vill söka bygglov för ett garage.", mailbox="redovisning")
+    assert (found.process, found.matter, found.misdirected) == (None, "wrong_recipient", False)
+
+
+def test_invoice_numbers_are_told_from_everything_else():
+    found = triaged(
+        "Fakturorna 40078010, 40078011 och 4007 8012 (OCR 4007801017, kundnr 118455) är fel. "
+        "Order 55123, tel 08-465 004 11, bg 5050-1055, 12 345 kr, verifikat 20180777."
+    )
+    assert found.invoices == ("40078010", "40078011", "40078012")
+
+
+def test_a_range_is_listed_one_by_one():
+    assert triaged("Makulera 40078020–22.").invoices == ("40078020", "40078021", "40078022")
+
+
+def test_a_supplier_number_loses_all_but_its_digits():
+    assert triaged("När betalas vår faktura F-20418?").invoices == ("20418",)
+
+
+def test_the_invoice_that_is_to_stay_is_not_concerned():
+    found = triaged("Makulera 40078031. Den riktiga är 40078030 och ska vara kvar.")
+    assert found.invoices == ("40078031",)
+
+
+@pytest.mark.parametrize(
+    ("body", "due"),
+    [
+        ("Fakturan förfaller 2018-03-30.", date(2018, 3, 30)),
+        ("Den ska vara betald sista mars.", date(2018, 3, 31)),
+        ("Den förföll i fredags.", date(2018, 3, 2)),
+        ("Förfallodagen är i övermorgon.", date(2018, 3, 7)),
+        ("Ena förfaller 30/3, den andra förfaller 15/3.", date(2018, 3, 15)),
+        ("Fakturan förfaller i slutet av månaden.", None),
+        ("Kan jag få betala den senast 30 april?", None),
+        ("Nytt förfallodatum kan vara 30 april.", None),
+        ("The invoice is due 30 March.", date(2018, 3, 30)),
+    ],
+)
+def test_the_due_date_is_what_the_sender_states_not_what_is_wished(body, due):
+    at = datetime.fromisoformat("2018-03-05T10:00:00+01:00")
+    assert triaged(f"Det gäller faktura 40078040. {body}", at=at).due == due
+
+
+def test_a_personal_number_protects_the_mail_and_is_not_shown():
+    found = triaged("Det gäller min dotter, 121212-1212, avgiften stämmer inte.")
+    assert found.protected
+    assert not any("1212" in reason.words for reason in found.reasons)
+
+
+def test_illness_protects_the_mail():
+    assert triaged("Jag har legat på sjukhus och missade fakturan 40078041.").protected
+
+
+def test_a_complaint_is_seen_whatever_else_the_mail_is_about():
+    found = triaged(f"Det är under all kritik att ingen svarar i telefon. {ASKS}")
+    assert found.complaint
+    assert found.urgent is Urgency.COLLECTIONS
+
+
+def test_a_dispute_alone_is_no_complaint():
+    assert not triaged("Jag bestrider faktura 40078042, bilen var inte min.").complaint
+
+
+def test_an_anstand_without_number_and_date_lacks_both():
+    found = triaged("Jag vill ha anstånd.")
+    assert found.missing == (Missing.INVOICE_NUMBER, Missing.NEW_DATE)
+
+
+def test_new_bank_details_by_mail_lack_an_authorisation():
+    found = triaged("Please note that we have a new bank account: SE45 5000 0000 0583 9825 7466.")
+    assert Missing.AUTHORISATION in found.missing
+
+
+def test_english_is_told_from_swedish():
+    assert triaged("Could you please send me a copy of the invoice?").lang is Language.ENGLISH
+    assert triaged("Kan ni skicka en kopia på fakturan?").lang is Language.SWEDISH
+
+
+def test_a_unit_in_no_list_is_recognised_by_the_form_of_its_name():
+    found = triaged(f"{ASKS}\n\nMed vänlig hälsning\nKim Ek\nGranbergets stadsdelsförvaltning")
+    assert found.customer == "Granbergets stadsdelsförvaltning"
+
+
+def test_an_empty_mail_is_a_case_for_a_person():
+    found = triaged("", subject="")
+    assert (found.kind, found.matter, found.urgent) == (Kind.CASE, "ovrigt", Urgency.NO)
+    assert found.confidence < 0.5
