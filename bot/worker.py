@@ -12,6 +12,7 @@ from typing import Protocol
 
 import structlog
 
+from bot.errors import DatabaseUnavailable
 from bot.services.dispatch import Dispatch
 from bot.services.intake import Intake
 from bot.services.watch import Watch
@@ -21,6 +22,8 @@ log = structlog.get_logger()
 
 _UPKEEP_S = 30.0
 _LONGEST_PAUSE_S = 1.0
+_PATIENCE_S = 3.0
+"""How long all rounds in hand together may take after `stop`."""
 
 
 class Wake(Protocol):
@@ -77,8 +80,9 @@ class Worker:
             self._perform_outbox()
         finally:
             self._stopping.set()
+            deadline = self._monotonic() + _PATIENCE_S
             for thread in threads:
-                thread.join(timeout=4.0)
+                thread.join(timeout=max(0.0, deadline - self._monotonic()))
             self._wake.close()
             log.info("worker_stopped")
 
@@ -99,14 +103,22 @@ class Worker:
 
     def _perform_outbox(self) -> None:
         next_upkeep = self._monotonic()
+        waiting_for_database = False
         while not self._stopping.is_set():
             try:
                 self._dispatch.run_due(stop=self._stopping.is_set)
                 if self._monotonic() >= next_upkeep:
                     self._intake.retry_quarantined()
                     next_upkeep = self._monotonic() + _UPKEEP_S
+            except DatabaseUnavailable as error:
+                if not waiting_for_database:
+                    log.warning("outbox_waits", error=str(error))
+                waiting_for_database = True
+                self._stopping.wait(_LONGEST_PAUSE_S)
+                continue
             except Exception:  # the worker's loop is where a bug is logged and outlived
                 log.exception("outbox_failed")
                 self._stopping.wait(_LONGEST_PAUSE_S)
                 continue
+            waiting_for_database = False
             self._wake.wait(_LONGEST_PAUSE_S)

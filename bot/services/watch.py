@@ -87,7 +87,7 @@ class Watch:
         now = self._clock.now()
         health.failures += 1
         health.failing_since = health.failing_since or now
-        wait = min(_FIRST_WAIT_S * 2.0 ** (health.failures - 1), _LONGEST_WAIT_S)
+        wait = min(_FIRST_WAIT_S * 2.0 ** min(health.failures - 1, 20), _LONGEST_WAIT_S)
         if not error.retryable:
             wait = _LONGEST_WAIT_S
         if isinstance(error, ConnectorError) and error.retry_after_s is not None:

@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from bot.actions.alert import AlertPerformer
-from bot.actions.reply import Brakes, ReplyPerformer
-from bot.plan import AnswerPolicy, BrakeLimits
-from bot.services.dispatch import Dispatch
-from bot.services.intake import no_probe
 from bot.templates import Templates, bundled_folder
-from bot.vocabulary import ActionKind, Mode
 from functionmail.connectors.memory import MemoryMailbox, MemorySender
 from functionmail.errors import MailboxUnavailable, SendRefused, SignInRefused
-from tests.city import LONG_AGO, shipped_material
+from tests.city import shipped_material
 from tests.letters import ORDINARY, URGENT_INVOICE
-
-LIMITS = BrakeLimits(
-    sender_per_hour=3,
-    sender_per_day=10,
-    unanswered_per_case=3,
-    mailbox_per_hour=60,
-    everything_per_hour=300,
-)
+from tests.outbox import outbox_of
 
 
 @pytest.fixture
@@ -57,30 +43,7 @@ def sender(box):
 @pytest.fixture
 def dispatch(city, sender):
     """The outbox of a house whose mail goes out through a server that can misbehave."""
-    knowledge = city.app.knowledge
-    policy = AnswerPolicy(mode=Mode.AUTO, answer_from=LONG_AGO, twin_wait=timedelta())
-    reply = ReplyPerformer(
-        city.app.database,
-        senders={"kundreskontra": sender},
-        templates=shipped_material().templates,
-        knowledge=knowledge,
-        calendar=knowledge.calendar,
-        identity=city.app.identity,
-        brakes=Brakes(customer=LIMITS, unknown=LIMITS),
-        policies=lambda _mailbox, _at: policy,
-        clock=city.clock,
-        probe=no_probe,
-    )
-    alert = AlertPerformer(
-        city.app.database, city.notifier, knowledge, knowledge.calendar, city.clock
-    )
-    return Dispatch(
-        city.app.database,
-        {ActionKind.REPLY: reply, ActionKind.ALERT: alert},
-        city.clock,
-        worker="test",
-        probe=no_probe,
-    )
+    return outbox_of(city, {"kundreskontra": sender})
 
 
 @pytest.fixture

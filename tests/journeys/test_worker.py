@@ -1,0 +1,200 @@
+"""The loops: mail in and mail out while they run, and an orderly end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.store.wakeup import Wakeup
+from bot.worker import Worker
+from functionmail.connectors.maildir import MaildirSender
+from tests.city import SECRET, City, make_folders
+from tests.letters import ORDINARY, URGENT_INVOICE
+from tests.outbox import outbox_of
+from tests.waiting import until
+
+
+@contextmanager
+def working(city):
+    """Let a city's worker run in a thread, and end it."""
+    thread = threading.Thread(target=city.app.worker.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        city.app.worker.stop()
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def live(build_city):
+    return build_city(clock=SystemClock(), poll_seconds=0.1)
+
+
+def test_a_new_file_is_a_case_within_a_second_and_is_answered(live):
+    times = []
+    with working(live):
+        for number in range(1, 4):
+            live.post(**ORDINARY, sender=f"p{number}@kund{number}.example")
+            times.append(until(lambda n=number: len(live.cases()) == n))
+        until(lambda: len(live.sent()) == 3)
+    assert min(times) < 1.0
+
+
+def test_a_new_file_is_a_case_on_postgresql_too(tmp_path, database_url):
+    city = City(tmp_path / "mail", database_url, clock=SystemClock(), poll_seconds=0.1)
+    with working(city):
+        city.post(**URGENT_INVOICE)
+        until(lambda: len(city.sent()) == 1)
+        until(lambda: city.alerts() == ["urgent"])
+    assert city.outcomes() == {"case": 1}
+    city.close()
+
+
+def test_mail_in_every_mailbox_is_taken_in_at_the_same_time(build_city):
+    names = ("kundreskontra", "leverantorsreskontra", "redovisning", "kassa-bank", "info")
+    city = build_city(*names, clock=SystemClock(), poll_seconds=0.1)
+    with working(city):
+        for name in names:
+            for _ in range(4):
+                city.post(**ORDINARY, mailbox=name, sender=f"p@{name}.example")
+        until(lambda: len(city.cases()) == 20)
+    assert city.outcomes() == {"case": 20}
+
+
+class SlowSender(MaildirSender):
+    """Takes as long to send as the test wants."""
+
+    def __init__(self, folder, mailbox):
+        super().__init__(folder, mailbox)
+        self.sending = threading.Event()
+        self.go_on = threading.Event()
+
+    def send(self, draft):
+        self.sending.set()
+        assert self.go_on.wait(10)
+        super().send(draft)
+
+
+def test_the_action_in_hand_is_finished_and_the_next_one_left_for_later(live):
+    sender = SlowSender(live.folder / "kundreskontra", "kundreskontra")
+    worker = Worker(
+        live.app.watch,
+        live.app.intake,
+        outbox_of(live, {"kundreskontra": sender}),
+        Wakeup(live.app.database.engine),
+        poll_s=0.1,
+        monotonic=live.clock.monotonic,
+    )
+    for number in range(2):
+        live.post(**ORDINARY, sender=f"p{number}@kund{number}.example")
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    assert sender.sending.wait(10)
+    worker.stop()
+    sender.go_on.set()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert len(live.sent()) == 1
+    answered = ["receipt_sent" in live.events(case) for case in live.cases()]
+    assert answered.count(True) == 1
+
+
+def settings_file(folder, database_url, mailboxes=("kundreskontra",)):
+    """Write settings for a run of the real program."""
+    lines = [f'database_url = "{database_url}"', "twin_wait = 0", "poll_seconds = 0.1"]
+    for mailbox in mailboxes:
+        lines += [
+            f"[mailboxes.{mailbox}]",
+            f'path = "{folder / "mail" / mailbox}"',
+            'mode = "auto"',
+        ]
+    lines += ["[log]", 'format = "json"']
+    path = folder / "sammadag.toml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+class Program:
+    """A real `sammadag run` and what it writes to its log."""
+
+    def __init__(self, config):
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("SAMMADAG_")}  # noqa: TID251
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "--config", str(config), "run"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=clean | {"SAMMADAG_SECRET_KEY": SECRET},
+        )
+        self.log = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self.process.stderr:
+            self.log.append(line)
+
+    def events(self):
+        return [json.loads(line)["event"] for line in list(self.log) if line.startswith("{")]
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(10)
+        self._reader.join(10)
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+@pytest.fixture
+def run_program(tmp_path, sqlite_url):
+    make_folders(tmp_path / "mail", ["kundreskontra"])
+    programs = []
+
+    def start():
+        program = Program(settings_file(tmp_path, sqlite_url))
+        programs.append(program)
+        return program
+
+    yield start
+    for program in programs:
+        program.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_the_program_within_five_seconds(run_program, number):
+    program = run_program()
+    until(lambda: "worker_started" in program.events(), seconds=30)
+    program.process.send_signal(number)
+    assert program.process.wait(5) == 0
+    until(lambda: "worker_stopped" in program.events())
+
+
+def test_a_second_program_on_the_same_sqlite_file_is_refused_in_one_line(build_city, run_program):
+    first = build_city().app.claim()
+    second = run_program()
+    assert second.process.wait(30) == 2
+    until(lambda: second.log)
+    assert len(second.log) == 1
+    assert "sammadag." in second.log[0]
+    first.release()
+
+
+@pytest.mark.slow
+def test_the_file_is_free_again_when_the_first_program_was_killed(run_program):
+    first = run_program()
+    until(lambda: "worker_started" in first.events(), seconds=30)
+    first.process.kill()
+    first.process.wait(10)
+    second = run_program()
+    until(lambda: "worker_started" in second.events(), seconds=30)
