@@ -30,6 +30,7 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+from pydantic_settings.exceptions import SettingsError as NotJson
 
 from bot.errors import Saying, SettingsError
 from bot.texts.bad_values import not_toml, toml_line, what_is_wrong
@@ -120,6 +121,8 @@ def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> 
         return _layered(given, content)()
     except ValidationError as error:
         raise _explained(error, file, given) from error
+    except NotJson as error:
+        raise _not_json(error) from error
 
 
 def _layered(flags: Mapping[str, Any], content: Mapping[str, Any]) -> type[Settings]:
@@ -143,11 +146,20 @@ def _layered(flags: Mapping[str, Any], content: Mapping[str, Any]) -> type[Setti
 
 
 def resolve_database_url(settings: Settings) -> str:
-    """Return the database address; makes the user's data folder when that is the default."""
+    """Return the database address; makes the user's data folder when that is the default.
+
+    Raises:
+        SettingsError: That folder cannot be made.
+    """
     if settings.database_url:
         return settings.database_url
     folder = data_folder()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            "database_url: mappen {folder} kan inte skapas; ange en annan databas", folder=folder
+        ) from error
     return f"sqlite:///{folder / 'sammadag.db'}"
 
 
@@ -269,12 +281,28 @@ def _explained(
         what = _unknown_setting(_nearest(path[-1], _names_at(path[:-1])))
     else:
         what = what_is_wrong(first["type"], first.get("ctx", {}))
-    where, variable = ".".join(path), PREFIX + "__".join(path)
-    if variable.upper() in {name.upper() for name in os.environ}:
+    where, variable = ".".join(path), _variable(path)
+    if variable is not None:
         return SettingsError("{variable}: {what}", variable=variable, what=what)
     if file is None or path[0] in flags:
         return SettingsError("inställningen {where}: {what}", where=where, what=what)
     return SettingsError("{file}: {where}: {what}", file=file, where=where, what=what)
+
+
+def _variable(path: list[str]) -> str | None:
+    """Return the variable of the environment that gives a setting, None if there is none."""
+    wanted = (PREFIX + "__".join(path)).upper()
+    return next((name for name in os.environ if name.upper() == wanted), None)
+
+
+def _not_json(error: NotJson) -> SettingsError:
+    """Explain that a variable for a whole section holds no JSON."""
+    name = next((field for field in Settings.model_fields if f'"{field}"' in str(error)), "")
+    variable = f"{PREFIX}{name.upper()}"
+    return SettingsError(
+        "{variable}: är inte JSON; ge hellre varje del för sig, som {variable}__DEL",
+        variable=variable,
+    )
 
 
 def _unknown_setting(nearest: str | None) -> Saying:

@@ -74,7 +74,7 @@ def run(arguments: Sequence[str]) -> int:
         tell(f"sammadag: {usage.explained(error, session.say)}")
         return 2
     except SammaDagError as error:
-        tell(f"sammadag: {session.say.error(error)}")
+        tell(f"sammadag: {_line(error, session.say)}")
         return 2 if isinstance(error, UsageError) else 1
     except ConnectorError as error:
         what = session.say.code(f"mail_error.{error.code}")
@@ -83,6 +83,19 @@ def run(arguments: Sequence[str]) -> int:
     except (BrokenPipeError, typer.Abort):
         return 1
     return code if isinstance(code, int) else 0
+
+
+def _line(error: SammaDagError, say: Say) -> str:
+    line = say.error(error)
+    more = len(getattr(error, "errors", ())) - 1  # of a knowledge folder, all are known at once
+    if more < 1:
+        return line
+    return say.plural(
+        "{line} ({n} fel till, se `sammadag check`)",
+        "{line} ({n} fel till, se `sammadag check`)",
+        more,
+        line=line,
+    )
 
 
 def main() -> None:

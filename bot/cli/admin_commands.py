@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, print_json, settings_of, tell
+from bot.cli.common import console, of, print_json, progress_bar, settings_of, tell
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -110,8 +110,6 @@ def _problem(found: KnowledgeError, say: Say) -> dict[str, object]:
 def _recompute(context: typer.Context, start: datetime, end: datetime) -> tuple[int, int]:
     from datetime import UTC, timedelta
 
-    from rich.progress import Progress
-
     from bot.app import load_knowledge, open_database
     from bot.errors import UsageError
     from bot.services.recompute import recompute
@@ -124,7 +122,7 @@ def _recompute(context: typer.Context, start: datetime, end: datetime) -> tuple[
     last = (end + timedelta(days=1)).replace(tzinfo=calendar.zone).astimezone(UTC)
     database = open_database(settings)
     try:
-        with Progress(console=console(to_stderr=True), transient=True) as progress:
+        with progress_bar() as progress:
             task = progress.add_task(of(context).say("Räknar om"), total=None)
             result = recompute(
                 database,

@@ -22,7 +22,8 @@ from bot.vocabulary import Outcome
 
 def show_books(found: Balance, console: Console, say: Say, names: NameBook) -> None:
     """Print what became of all mail, mailbox by mailbox, and whether it adds up."""
-    table = Table(say("Brevlåda"), box=box.SIMPLE)
+    table = _table()
+    table.add_column(say("Brevlåda"), no_wrap=True)
     for heading in (
         say("Ärenden"),
         say("Följdmejl"),
@@ -65,10 +66,12 @@ def show_ignored(
         console.print(say("Inga undanlagda mejl."))
         return
     names, zone = knowledge.names_in(say.language), knowledge.calendar.zone
-    table = Table(box=box.SIMPLE)
+    table = _table()
     table.add_column(say("Nr"), justify="right")
-    for heading in (say("Inkom"), say("Brevlåda"), say("Skäl"), say("Titta på")):
-        table.add_column(heading)
+    table.add_column(say("Inkom"), no_wrap=True)
+    table.add_column(say("Brevlåda"), no_wrap=True)
+    table.add_column(say("Skäl"))
+    table.add_column(say("Titta på"))
     for mail in mails:
         table.add_row(
             str(mail.id),
@@ -88,7 +91,9 @@ def show_quarantined(
         console.print(say("Karantänen är tom."))
         return
     names, zone = knowledge.names_in(say.language), knowledge.calendar.zone
-    table = Table(say("Brevlåda"), say("Fel"), say("Försök"), say("Prövas igen"), box=box.SIMPLE)
+    table = _table()
+    for heading in (say("Brevlåda"), say("Fel"), say("Försök"), say("Prövas igen")):
+        table.add_column(heading)
     for mail in mails:
         table.add_row(
             names.mailbox(mail.mailbox),
@@ -97,6 +102,10 @@ def show_quarantined(
             _moment(mail.retry_at, zone),
         )
     console.print(table)
+
+
+def _table() -> Table:
+    return Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
 
 
 def _moment(instant: datetime, zone: tzinfo) -> str:

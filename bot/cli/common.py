@@ -15,6 +15,7 @@ from bot.texts import SOURCE_LANGUAGE, Say, speaker
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
     from bot.settings import Settings
 
@@ -71,8 +72,16 @@ def language_of(arguments: Sequence[str]) -> str:
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
-    """Write one JSON value as one line to stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    """Write one JSON value as one line to stdout.
+
+    Letters that stdout cannot take, such as broken ones in the name of a file, are escaped.
+    """
+    line = json.dumps(value, ensure_ascii=False)
+    try:
+        line.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        line = json.dumps(value)
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
@@ -80,6 +89,14 @@ def tell(line: str) -> None:
     """Write one line for people to stderr."""
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
+
+
+def progress_bar() -> Progress:
+    """Return a progress bar on stderr that is shown to people only, and gone afterwards."""
+    from rich.progress import Progress
+
+    screen = console(to_stderr=True)
+    return Progress(console=screen, transient=True, disable=not screen.is_terminal)
 
 
 def console(*, to_stderr: bool = False) -> Console:

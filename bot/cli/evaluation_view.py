@@ -104,7 +104,7 @@ def _calibration(result: Evaluation, say: Say) -> Table:
     )
     for part in result.calibration:
         table.add_row(
-            f"{_share(part.low, say)} – {_share(part.high, say)}",
+            f"{say.percent(part.low)} – {say.percent(part.high)}",
             say.number(part.mails),
             say.number(part.right),
             _share(part.right / part.mails, say),

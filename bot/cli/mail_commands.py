@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, print_json, settings_of, tell
+from bot.cli.common import console, of, print_json, progress_bar, settings_of, tell
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -109,11 +109,9 @@ def add(app: typer.Typer, say: Say) -> None:
 def _ingest(
     app: App, folder: Path, mailbox: MailboxKey | None, *, say: Say
 ) -> tuple[Mapping[Outcome, int], float, int]:
-    from rich.progress import Progress
-
     from bot.services.ingest import ingest_folder
 
-    with Progress(console=console(to_stderr=True), transient=True) as progress:
+    with progress_bar() as progress:
         task = progress.add_task(say("Tar in mejl"), total=None)
         result = ingest_folder(
             app.intake,

@@ -12,6 +12,7 @@ from typing import Any
 from bot.errors import DataError, Saying
 from bot.knowledge import Knowledge
 from bot.services import mail_files
+from bot.services.mail_files import MailFile
 from bot.services.reading import Reader
 from bot.triage.evaluation import Evaluation, evaluate
 from bot.triage.model import Triage
@@ -28,11 +29,11 @@ class FileTriage:
     """One mail of a file.
 
     Attributes:
-        name: Key and value that name the mail: its id, or its file.
+        name: Key and value that name the mail: its id as it was given, or its file.
         fault: One line for people, where the mail could not be read; `triage` is None then.
     """
 
-    name: tuple[str, str]
+    name: tuple[str, str | int]
     triage: Triage | None = None
     fault: Saying | None = None
 
@@ -52,15 +53,15 @@ def triage_paths(
     """Triage every mail of the paths, in order.
 
     Raises:
-        DataError: A path does not exist or cannot be read.
+        UsageError: A path does not exist.
+        DataError: A folder or a list of mails cannot be read.
     """
     for path in paths:
         if path.suffix == ".jsonl" and path.is_file():
             yield from _labelled(path, reader, knowledge)
             continue
         for file in mail_files.find(path):
-            arrival = mail_files.read(file, knowledge.mailbox_by_address, mailbox=mailbox)
-            yield FileTriage(name=("file", file.name), triage=reader.read(arrival).triage)
+            yield _raw(file, reader, knowledge, mailbox)
 
 
 def evaluate_corpus(path: Path, reader: Reader) -> Evaluation:
@@ -89,6 +90,17 @@ def triage_row(row: Mapping[str, Any], reader: Reader) -> Triage:
     )
 
 
+def _raw(
+    file: MailFile, reader: Reader, knowledge: Knowledge, mailbox: MailboxKey | None
+) -> FileTriage:
+    name = ("file", file.name)
+    try:
+        arrival = mail_files.read(file, knowledge.mailbox_by_address, mailbox=mailbox)
+    except DataError as error:
+        return FileTriage(name=name, fault=Saying(error.source, **error.values))
+    return FileTriage(name=name, triage=reader.read(arrival).triage)
+
+
 def _labelled(path: Path, reader: Reader, knowledge: Knowledge) -> Iterator[FileTriage]:
     for number, row in _rows(path):
         where = f"{path.name} line {number}"
@@ -100,19 +112,21 @@ def _labelled(path: Path, reader: Reader, knowledge: Knowledge) -> Iterator[File
             fault = Saying("{file} rad {line}: har varken subject eller body", **place)
             yield FileTriage(name=("id", where), fault=fault)
         else:
-            identity = row.get("id")
-            name = ("id", str(identity) if isinstance(identity, (str, int)) else where)
-            yield FileTriage(name=name, triage=triage_row(row, reader))
+            given = row.get("id")
+            identity = given if isinstance(given, (str, int)) else where
+            yield FileTriage(name=("id", identity), triage=triage_row(row, reader))
 
 
 def _rows(path: Path) -> Iterator[tuple[int, object]]:
     try:
-        with path.open(encoding="utf-8", errors="replace") as lines:
+        with path.open(encoding="utf-8-sig", errors="replace") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     yield number, _json(line)
     except OSError as error:
-        raise DataError("{path}: går inte att läsa", path=path) from error
+        raise DataError(
+            "{path}: går inte att läsa; kontrollera att filen finns", path=path
+        ) from error
 
 
 def _json(line: str) -> object:
@@ -124,7 +138,7 @@ def _json(line: str) -> object:
 
 
 def _has_text(row: Mapping[str, Any]) -> bool:
-    return any(isinstance(row.get(key), str) and row[key].strip() for key in ("subject", "body"))
+    return any(isinstance(row.get(key), str) for key in ("subject", "body"))
 
 
 def _message(row: Mapping[str, Any]) -> Message:

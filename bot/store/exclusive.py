@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from bot.errors import AlreadyRunning
+from bot.errors import AlreadyRunning, DatabaseUnavailable
 from bot.store.engine import is_sqlite
 
 
@@ -30,17 +30,25 @@ def claim_file(engine: Engine) -> RunLock:
 
     Raises:
         AlreadyRunning: Another process works on the same file.
+        DatabaseUnavailable: The lock cannot be written beside the database.
     """
     name = engine.url.database
     if not is_sqlite(engine) or not name:
         return RunLock(None)
     path = Path(name).with_suffix(".lock")
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise DatabaseUnavailable(
+            "{file} kan inte skrivas bredvid databasen; kontrollera mappens rättigheter",
+            file=path.name,
+        ) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(descriptor)
         raise AlreadyRunning(
-            "{file}: en annan process använder redan databasen; stoppa den först", file=path.name
+            "{file}: en annan process använder redan databasen; stoppa den först",
+            file=Path(name).name,
         ) from error
     return RunLock(descriptor)
