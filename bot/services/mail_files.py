@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from bot.errors import DataError, UsageError
@@ -17,6 +17,7 @@ from functionmail.parse import parse, received_at
 INFO = MailboxKey("info")
 MAX_BYTES = 50 * 1024 * 1024 + 1
 """One more than what a mail may be, so that a larger one is seen to be larger."""
+_LONGEST_KEY = 480
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,24 +33,41 @@ class MailFile:
 
 
 def find(path: Path) -> Iterator[MailFile]:
-    """Yield the mail files of a path: itself, or every file below it.
+    """Yield the mail files of a path: itself, or every file below it, in the order of paths.
 
-    Hidden files and folders are left out; the files of a folder come by name, before those
-    of its subfolders.
+    Hidden files and folders are left out, and so is what is no file, such as a pipe.
 
     Raises:
-        DataError: There is no such file or folder.
+        UsageError: There is no such file or folder.
+        DataError: A folder cannot be listed.
     """
     if path.is_file():
         yield MailFile(path=path, name=path.name)
-        return
-    if not path.is_dir():
-        raise DataError("{path}: det finns ingen sådan fil eller mapp", path=path)
-    for folder, folders, files in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        below = Path(folder)
-        for name in sorted(name for name in files if not name.startswith(".")):
-            yield MailFile(path=below / name, name=(below / name).relative_to(path).as_posix())
+    elif path.is_dir():
+        yield from _below(path)
+    else:
+        raise UsageError("{path}: det finns ingen sådan fil eller mapp", path=path)
+
+
+def _below(top: Path) -> Iterator[MailFile]:
+    waiting = [""]
+    while waiting:
+        name = waiting.pop()
+        path = top / name
+        if path.is_dir() and (path == top or not path.is_symlink()):
+            inside = f"{name}/" if name else ""
+            waiting.extend(inside + child for child in reversed(_listed(path)))
+        elif path.is_file():
+            yield MailFile(path=path, name=name)
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise DataError(
+            "{file}: går inte att läsa; kontrollera rättigheterna", file=folder
+        ) from error
 
 
 def read(
@@ -79,18 +97,29 @@ def read(
     message = parse(content)
     named = mailbox
     if named is None:
-        delivered = [value.strip().lower() for value in message.all_headers("delivered-to")]
+        values = message.all_headers("delivered-to")
+        delivered = [value.strip().strip("<>").lower() for value in values]
         parties = [address.address for address in (*message.to, *message.cc)]
         named = next((addresses[a] for a in (*parties, *delivered) if a in addresses), INFO)
     return Arrival(
         mailbox=named,
+        settled=mailbox is not None,
         raw=RawMessage(
-            key=MessageKey(f"{key_prefix}{file.name}"[-480:]),
+            key=_key(f"{key_prefix}{file.name}"),
             received_at=received_at(message, written_at),
             content=content,
         ),
         message=message,
     )
+
+
+def _key(name: str) -> MessageKey:
+    """Return a key that every database takes, whatever a file is called."""
+    text = name.encode("utf-8", "backslashreplace").decode("utf-8")
+    if len(text) > _LONGEST_KEY:
+        digest = sha256(text.encode()).hexdigest()
+        text = f"{text[: _LONGEST_KEY - len(digest) - 1]}~{digest}"
+    return MessageKey(text)
 
 
 def known_mailbox(name: str | None, mailboxes: Mapping[MailboxKey, object]) -> MailboxKey | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from bot.knowledge import Knowledge
 from bot.triage import TriageRules, triage
@@ -23,12 +25,14 @@ class Arrival:
     """A raw mail and the function mailbox that showed it to us.
 
     Attributes:
+        settled: A person has named the mailbox; what stands in To does not change it.
         message: The mail parsed, where that was done on the way; else None.
     """
 
     mailbox: MailboxKey
     raw: RawMessage
     message: Message | None = None
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +86,10 @@ class Reader:
 
     def read(self, arrival: Arrival) -> Reading:
         """Read one mail. Whatever the mail holds, only a fault of ours can raise."""
-        raw = arrival.raw
-        message = arrival.message or parse(raw.content, transport_headers=raw.transport_headers)
-        mailbox = conversation.primary_mailbox(message, self._answering, arrival.mailbox)
+        message = arrival.message or _parse(arrival)
+        mailbox = arrival.mailbox
+        if not arrival.settled:
+            mailbox = conversation.primary_mailbox(message, self._answering, mailbox)
         author = automatic.authorship(message, identity=self._identity)
         found = self._triage(message, mailbox, arrival, author)
         failure = automatic.delivery_failure(message, self._identity, author=author)
@@ -150,6 +155,16 @@ class Reader:
     def _sounds_urgent(self, message: Message, mailbox: MailboxKey, arrival: Arrival) -> bool:
         found = self._triage(message, mailbox, arrival, automatic.BY_A_PERSON)
         return found.urgent is not Urgency.NO or found.possible
+
+
+def _parse(arrival: Arrival) -> Message:
+    """Parse a mail; one that its server could not hand over is told apart by its key."""
+    raw = arrival.raw
+    message = parse(raw.content, transport_headers=raw.transport_headers)
+    if raw.content:
+        return message
+    unique = sha256(f"{arrival.mailbox}:{raw.key}".encode()).hexdigest()
+    return dataclasses.replace(message, message_id=f"empty.{unique}@missing.invalid")
 
 
 _IGNORED = {
