@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 import bot.triage
 import functionmail.automatic
 from bot import vocabulary
-from bot.knowledge import bundled_folder, load
+from bot.knowledge import bundled_folder, hours, load
 from bot.notifying import Alert, AlertCode, sentence
 from bot.plan import Withheld
 from bot.texts import names_in, speaker
 from bot.texts.codes import CODES
 from bot.triage.cues import Says
 from bot.triage.reading import Place
+from bot.worktime import model as worktime
 from functionmail.automatic import NoAnswer
 from functionmail.message import Fault
 from tests import catalogues
@@ -95,6 +96,20 @@ def test_every_rule_that_tells_machines_from_people_has_a_sentence():
     }
     assert len(found) > 5
     assert [rule for rule in sorted(found) if f"reason.{rule}" not in CODES] == []
+
+
+def test_every_note_about_hours_and_days_has_a_sentence():
+    notes = {hours.EXTRA_CLOSED, hours.EXTRA_OPEN, hours.SQUEEZE_DAY}
+    notes |= {worktime.OPEN, worktime.OUTSIDE_HOURS, worktime.WEEKEND}
+    notes |= {f"day.{eve}" for eve in hours.Eve}
+    for year in range(hours.FIRST_YEAR, hours.LAST_YEAR + 1):
+        notes.update(hours.days_off(year, ("public", "de_facto")).values())
+    assert len(notes) == 32
+    assert [note for note in sorted(notes) if note not in CODES] == []
+
+
+def test_names_of_the_city_stand_in_the_knowledge_and_not_among_the_codes():
+    assert not {code.partition(".")[0] for code in CODES} & {"process", "matter", "mailbox", "team"}
 
 
 @pytest.mark.parametrize("code", [code for code in CODES if code.startswith("reason.")])

@@ -92,7 +92,7 @@ def _what(error: typer.TyperException) -> Saying:
 def _no_option(error: wrong.NoSuchOption) -> Saying:
     option = _shown(error.option_name)
     if error.possibilities:
-        near = ", ".join(sorted(error.possibilities))
+        near = error.possibilities[0]  # the nearest stands first
         return Saying("valet {option} finns inte; menade du {near}?", option=option, near=near)
     return Saying("valet {option} finns inte", option=option)
 
