@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, Material, build, load_material
+from bot.app import App, FileMail, Material, build, load_material
 from bot.cases import Case, Event
 from bot.clock import Clock, FixedClock
 from bot.notifying import MemoryNotifier
@@ -90,6 +90,7 @@ class City:
         clock: Clock | None = None,
         probe: Probe = no_probe,
         material: Material | None = None,
+        files: FileMail | None = None,
         **settings: object,
     ) -> None:
         self.folder = folder
@@ -106,6 +107,7 @@ class City:
             clock=self.clock,
             notifier=self.notifier,
             probe=probe,
+            files=files,
         )
         self._delivered = 0
 

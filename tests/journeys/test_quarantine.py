@@ -13,28 +13,22 @@ from bot.services.reading import Reader
 from bot.vocabulary import Mode
 from tests.city import LONG_AGO, City, shipped_material
 from tests.letters import ORDINARY, URGENT_INVOICE
-
-
-class PoisonedMailboxes(dict):
-    """A value of the rules that makes triage fail for one mailbox until it is cured."""
-
-    cured = False
-
-    def get(self, key, default=None):
-        if key == "info" and not self.cured:
-            raise ZeroDivisionError("a fault of ours, in words of the mail: anstånd")
-        return super().get(key, default)
+from tests.poison import poisoned_material
 
 
 @pytest.fixture
-def poison():
-    return PoisonedMailboxes(shipped_material().rules.mailboxes)
+def poisoned():
+    return poisoned_material()
 
 
 @pytest.fixture
-def material(poison):
-    shipped = shipped_material()
-    return replace(shipped, rules=replace(shipped.rules, mailboxes=poison))
+def material(poisoned):
+    return poisoned[0]
+
+
+@pytest.fixture
+def poison(poisoned):
+    return poisoned[1]
 
 
 @pytest.fixture
