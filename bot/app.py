@@ -20,7 +20,7 @@ from bot import templates as templates_package
 from bot.actions.alert import AlertPerformer
 from bot.actions.reply import Brakes, ReplyPerformer
 from bot.clock import Clock, SystemClock
-from bot.errors import KnowledgeError, SettingsError
+from bot.errors import KnowledgeError, SammaDagError, SettingsError
 from bot.knowledge import Knowledge, triage_rules
 from bot.knowledge.check import problems
 from bot.notifying import ConsoleNotifier, Notifier
@@ -159,7 +159,11 @@ def open_database(settings: Settings, *, ready: bool = True) -> Database:
     """
     engine = open_engine(resolve_database_url(settings))
     if ready:
-        schema.make_ready(engine)
+        try:
+            schema.make_ready(engine)
+        except SammaDagError:
+            engine.dispose()
+            raise
     return Database(engine)
 
 
@@ -184,7 +188,6 @@ def build(
         files: The house takes in mail from files; what becomes of the receipts.
     """
     clock = clock or SystemClock()
-    database = open_database(settings)
     url = resolve_database_url(settings)
     material = material or load_material(settings)
     knowledge = material.knowledge
@@ -194,6 +197,7 @@ def build(
     _refuse_unknown_mailboxes(settings, knowledge)
     policies = _policies(settings, files)
     house = House(knowledge=knowledge, calendar=knowledge.calendar, zone=knowledge.calendar.zone)
+    database = open_database(settings)  # last, when nothing else can be wrong any more
     intake = Intake(database, reader, house, policies, clock, probe=probe, heard=heard)
     watch = Watch(sources, intake, database, clock)
     dispatch = Dispatch(

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     ArgumentError,
+    DatabaseError,
     DBAPIError,
     IntegrityError,
     NoSuchModuleError,
@@ -93,7 +94,7 @@ def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Connecti
     except OperationalError as error:
         raise DatabaseUnavailable(_advice(error)) from error
     except DBAPIError as error:
-        if error.connection_invalidated:
+        if error.connection_invalidated or type(error) is DatabaseError:
             raise DatabaseUnavailable(_advice(error)) from error
         if isinstance(error, (SqlDataError, IntegrityError)):
             raise StoreRefused("databasen vägrar en rad i den här ändringen") from error
@@ -105,6 +106,7 @@ _FULL = mark("databasens disk är full; frigör utrymme, inget har gått förlor
 _READ_ONLY = mark("databasen går inte att skriva i; kontrollera rättigheterna för fil och mapp")
 _NO_FOLDER = mark("databasens fil går inte att öppna; kontrollera att mappen finns")
 _NO_DISK = mark("databasens disk är trasig eller full; se efter, inget har gått förlorat")
+_NO_SQLITE = mark("databasens fil är skadad eller ingen SQLite-fil; kontrollera database_url")
 _NO_ANSWER = mark("databasen svarar inte; kontrollera database_url och att servern är i gång")
 
 _ADVICE = (
@@ -115,6 +117,8 @@ _ADVICE = (
     ("read-only", _READ_ONLY),
     ("unable to open", _NO_FOLDER),
     ("disk I/O", _NO_DISK),
+    ("not a database", _NO_SQLITE),
+    ("malformed", _NO_SQLITE),
 )
 
 

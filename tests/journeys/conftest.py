@@ -9,6 +9,7 @@ import pytest
 from bot.store import schema
 from bot.store.engine import open_engine
 from tests.city import City
+from tests.postgres_server import fresh_database
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +58,10 @@ def city_on_both(tmp_path, database_url):
     city = City(tmp_path / "mail", database_url)
     yield city
     city.close()
+
+
+@pytest.fixture
+def fresh_postgres(postgres_url):
+    """The URL of a PostgreSQL database with nothing in it, not even a schema."""
+    with fresh_database(postgres_url) as url:
+        yield url
