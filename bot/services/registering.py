@@ -395,7 +395,7 @@ def _case(reading: Reading, case_id: CaseId, received_at: datetime, house: House
         protected=found.protected,
         complaint=found.complaint,
         misdirected=found.misdirected,
-        customer=None if found.customer is None else found.customer[:120],
+        customer=house.knowledge.customer_key(found.customer),
         team=house.knowledge.team_for(found.process, found.customer, reading.mailbox),
         owner=None,
         language=found.lang.value,
