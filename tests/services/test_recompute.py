@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.cases import Case, CaseNumber, Event
+from bot.services.recompute import recompute
+from bot.store import schema
+from bot.store.engine import open_engine
+from bot.store.unit_of_work import Database
+from bot.vocabulary import Channel, EventKind, Status, Urgency
+from tests.city import shipped_material
+
+TUESDAY = datetime(2026, 3, 3, 9, tzinfo=UTC)
+CALENDAR = shipped_material().knowledge.calendar
+CASE = Case(
+    id=1,
+    number=CaseNumber(year=2026, serial=1),
+    status=Status.NEW,
+    channel=Channel.EMAIL,
+    mailbox="info",
+    process=None,
+    matter=None,
+    urgent=Urgency.NO,
+    possible=False,
+    protected=False,
+    complaint=False,
+    misdirected=False,
+    customer=None,
+    team="kundreskontra-centrum",
+    owner=None,
+    language="sv",
+    received_at=TUESDAY,
+    clock_started_at=TUESDAY,
+)
+
+
+@pytest.fixture
+def database(database_url):
+    engine = open_engine(database_url)
+    schema.upgrade(engine)
+    database = Database(engine)
+    with database.work() as work:
+        work.cases.insert([CASE])
+    yield database
+    database.close()
+
+
+def record(database, *instants, working_seconds=0, wall=timedelta(hours=1)):
+    events = [
+        Event(
+            case_id=1,
+            kind=EventKind.VIEWED,
+            at=at,
+            actor="system",
+            wall_seconds=int(wall.total_seconds()),
+            working_seconds=working_seconds,
+        )
+        for at in instants
+    ]
+    with database.work() as work:
+        work.cases.record(events)
+
+
+def seconds(database):
+    with database.reading() as work:
+        return [event.working_seconds for event in work.cases.events(1)]
+
+
+def test_wrong_working_seconds_are_counted_anew_from_the_wall_time(database):
+    record(database, TUESDAY)
+    found = recompute(database, CALENDAR, TUESDAY, TUESDAY + timedelta(days=1))
+    assert (found.events, found.changed) == (1, 1)
+    assert seconds(database) == [3600]
+
+
+def test_the_first_instant_counts_and_the_last_does_not(database):
+    record(database, TUESDAY, TUESDAY + timedelta(hours=1), TUESDAY + timedelta(hours=2))
+    recompute(database, CALENDAR, TUESDAY, TUESDAY + timedelta(hours=2))
+    assert seconds(database) == [3600, 3600, 0]
+
+
+def test_more_events_than_one_batch_holds_are_all_counted(database):
+    record(database, *[TUESDAY + timedelta(seconds=n) for n in range(2300)])
+    found = recompute(database, CALENDAR, TUESDAY, TUESDAY + timedelta(days=1))
+    assert (found.events, found.changed) == (2300, 2300)
+    assert set(seconds(database)) == {3600}
+
+
+def test_right_ones_are_left_alone(database):
+    record(database, TUESDAY, working_seconds=3600)
+    assert recompute(database, CALENDAR, TUESDAY, TUESDAY + timedelta(days=1)).changed == 0
