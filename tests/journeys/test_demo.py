@@ -73,6 +73,7 @@ def test_it_shows_everything_that_can_become_of_a_mail_and_fails_on_none(once):
     assert 0 < len(row["urgent"]) < row["cases"]
 
 
+@pytest.mark.slow
 def test_it_shows_people_every_process_by_its_name_in_their_language():
     called = call("--lang", "en", "demo", "--once")
     city = knowledge.load(knowledge.bundled_folder())

@@ -60,7 +60,7 @@ def test_mail_that_must_not_be_answered_is_a_case_that_says_why(city, headers, p
     assert [because.partition(":")[0] for because in city.withheld(case)] == ["no_answer_rule"]
 
 
-@pytest.mark.parametrize(("headers", "parts"), CASES)
+@pytest.mark.parametrize(("headers", "parts"), CASES[::4])
 def test_mail_that_must_not_be_answered_may_be_urgent(city, headers, parts):
     city.post(**(URGENT_INVOICE | parts), headers=headers)
     city.work_off()
@@ -99,15 +99,13 @@ def test_the_rule_that_forbids_an_answer_stands_in_the_event(city):
     assert event.data == {"because": "no_answer_rule:list"}
 
 
-def test_two_houses_that_write_to_each_other_stop_after_one_receipt(build_city):
-    """A mail that claims to come from another mailbox of ours must not start a loop."""
-    city = build_city()
+def test_mail_that_claims_to_come_from_another_mailbox_of_ours_starts_no_loop(city):
+    """Even if each mail of ours came back to the mailbox that was named as its sender."""
     city.post(**ORDINARY, sender="Någon <info@exempelstad.example>")
-    for _ in range(5):
+    for _ in range(3):
         city.work_off()
         for mailbox in city.mailboxes:
-            for number, sent in enumerate(city.sent(mailbox)):
-                if number >= 0:
-                    city.deliver(sent, "info")
+            for sent in city.sent(mailbox):
+                city.deliver(sent, "info")
     assert city.receipts() == []
     assert len(city.cases()) == 1

@@ -51,8 +51,9 @@ def test_the_pauses_grow_while_a_mailbox_does_not_answer(city):
 
 def test_a_mailbox_may_be_away_for_weeks(city):
     vanish(city)
-    for _ in range(1100):
-        assert city.app.watch.round("kundreskontra").wait_s <= 300
+    with capture_logs():
+        pauses = {city.app.watch.round("kundreskontra").wait_s for _ in range(1100)}
+    assert max(pauses) == 300
 
 
 def test_staff_are_told_once_after_ten_minutes(city):
