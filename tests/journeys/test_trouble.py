@@ -9,7 +9,10 @@ from sqlalchemy import event
 from structlog.testing import capture_logs
 
 from bot.errors import DatabaseUnavailable
+from bot.services.watch import Watch
 from bot.vocabulary import Step
+from functionmail.connectors.memory import MemoryMailbox, MemorySource
+from functionmail.errors import MailboxUnavailable, SignInRefused
 from tests.letters import ORDINARY, URGENT_INVOICE
 
 
@@ -47,6 +50,25 @@ def test_the_pauses_grow_while_a_mailbox_does_not_answer(city):
     pauses = [look(city)["kundreskontra"] for _ in range(10)]
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[-1]) == (2, 300)
+
+
+def memory_watch(city, error):
+    box = MemoryMailbox("info")
+    box.outage = error
+    return Watch({"info": MemorySource(box)}, city.app.intake, city.app.database, city.clock)
+
+
+def test_a_refused_sign_in_needs_a_person_who_is_told_at_once_and_once(city):
+    watch = memory_watch(city, SignInRefused("info", "reading"))
+    pauses = {watch.round("info").wait_s for _ in range(5)}
+    city.app.dispatch.run_due()
+    assert pauses == {300}
+    assert city.alerts() == ["mailbox_down"]
+
+
+def test_a_server_that_asks_for_a_longer_pause_gets_it(city):
+    watch = memory_watch(city, MailboxUnavailable("info", "reading", retry_after_s=77))
+    assert watch.round("info").wait_s == 77
 
 
 def test_a_mailbox_may_be_away_for_weeks(city):

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 import pytest
 
 from bot.clock import SystemClock
+from bot.services.watch import Watch
 from bot.store.wakeup import Wakeup
 from bot.worker import Worker
-from functionmail.connectors.maildir import MaildirSender
+from functionmail.connectors.maildir import MaildirSender, MaildirSource
 from tests.city import SECRET, City, make_folders
 from tests.letters import ORDINARY, URGENT_INVOICE
 from tests.outbox import outbox_of
@@ -69,6 +70,55 @@ def test_mail_in_every_mailbox_is_taken_in_at_the_same_time(build_city):
                 city.post(**ORDINARY, mailbox=name, sender=f"p@{name}.example")
         until(lambda: len(city.cases()) == 20)
     assert city.outcomes() == {"case": 20}
+
+
+@pytest.mark.postgres
+def test_two_programs_on_one_postgresql_database_do_nothing_twice(tmp_path, fresh_postgres):
+    first = City(tmp_path / "mail", fresh_postgres, clock=SystemClock(), poll_seconds=0.1)
+    second = City(tmp_path / "mail", fresh_postgres, clock=SystemClock(), poll_seconds=0.1)
+    ids = []
+    with working(first), working(second):
+        for number in range(30):
+            sender = f"p{number}@kund{number}.example"
+            ids.append(first.post(**ORDINARY, sender=sender))
+            if number % 3 == 0:
+                first.post("En sak till.", sender=sender, headers=[("References", ids[-1])])
+        until(lambda: len(first.sent()) == 30, seconds=60)
+        until(lambda: not first.books().without_outcome, seconds=60)
+    assert first.outcomes() == {"case": 30, "follow_up": 10}
+    assert len({receipt["To"] for receipt in first.receipts()}) == len(first.receipts()) == 30
+    assert [first.events(case).count("receipt_sent") for case in first.cases()] == [1] * 30
+    first.close()
+    second.close()
+
+
+class HangingSource(MaildirSource):
+    """Never answers, as a server does whose connection broke."""
+
+    def fetch(self, after, *, limit=50):
+        threading.Event().wait(60)
+        raise AssertionError("nobody waits as long as that")
+
+
+def test_a_mailbox_that_hangs_holds_up_neither_the_others_nor_the_end(live):
+    sources = dict(live.app.sources)
+    sources["info"] = HangingSource(live.folder / "info", "info")
+    watch = Watch(sources, live.app.intake, live.app.database, live.clock)
+    worker = Worker(
+        watch,
+        live.app.intake,
+        live.app.dispatch,
+        Wakeup(live.app.database.engine),
+        poll_s=0.1,
+        monotonic=live.clock.monotonic,
+    )
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    live.post(**ORDINARY)
+    until(lambda: len(live.sent()) == 1)
+    worker.stop()
+    thread.join(5)
+    assert not thread.is_alive()
 
 
 class SlowSender(MaildirSender):
