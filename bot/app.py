@@ -28,8 +28,8 @@ from bot.plan import AnswerPolicy, BrakeLimits
 from bot.services.dispatch import Dispatch
 from bot.services.ignored import Ignored
 from bot.services.intake import Intake, Listener, Probe, no_listener, no_probe
+from bot.services.new_case import House
 from bot.services.reading import Reader
-from bot.services.registering import House
 from bot.services.watch import Watch
 from bot.settings import (
     BrakeSettings,

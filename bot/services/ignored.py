@@ -8,8 +8,9 @@ from bot.cases import Case
 from bot.clock import Clock
 from bot.errors import DataError, NotFound
 from bot.plan import AnswerPolicy
+from bot.services.new_case import House
 from bot.services.reading import Arrival, Reader
-from bot.services.registering import House, MailboxTerms, Register
+from bot.services.registering import MailboxTerms, Register
 from bot.store.records import Delivery, IgnoredMail
 from bot.store.unit_of_work import Database, Work
 from bot.triage.model import Triage

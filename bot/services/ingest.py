@@ -51,14 +51,17 @@ def ingest_folder(
     started = clock.monotonic()
     run = clock.now().isoformat()
     outcomes: Counter[Outcome] = Counter()
+    urgent = 0
     unreadable: list[str] = []
     files = mail_files.find(folder)
     while batch := list(islice(files, BATCH)):
         arrivals = list(_arrivals(batch, addresses, mailbox, f"{FILE_KEY}{run}:", unreadable))
-        outcomes.update(intake.take(arrivals).outcomes)
+        batch_taken = intake.take(arrivals)
+        outcomes.update(batch_taken.outcomes)
+        urgent += batch_taken.urgent
         progress(len(batch))
     if outcomes[Outcome.CASE]:
-        intake.announce_files(cases=outcomes[Outcome.CASE], scope=run)
+        intake.announce_files(cases=outcomes[Outcome.CASE], urgent=urgent, scope=run)
     return Ingested(
         outcomes=outcomes,
         seconds=clock.monotonic() - started,

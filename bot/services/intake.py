@@ -18,8 +18,9 @@ import structlog
 from bot.clock import Clock
 from bot.errors import DatabaseUnavailable
 from bot.plan import AnswerPolicy, backlog_alert, plan_operator_alert
+from bot.services.new_case import House
 from bot.services.reading import Arrival, Reader, Reading
-from bot.services.registering import House, MailboxTerms, Register, Taken
+from bot.services.registering import MailboxTerms, Register, Taken
 from bot.store.records import Delivery, MailboxState, Quarantined
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import MailboxKey, Outcome, Step
@@ -56,11 +57,22 @@ class Round:
     """What one batch brought.
 
     Attributes:
+        urgent: How many of the new cases are urgent.
         more: The mailbox holds further mail at this moment.
     """
 
     outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+    urgent: int = 0
     more: bool = False
+
+    @classmethod
+    def of(cls, taken: Sequence[Taken], *, more: bool = False) -> Round:
+        """Sum up what became of single mails."""
+        return cls(
+            outcomes=Counter(one.outcome for one in taken),
+            urgent=sum(one.is_urgent_case for one in taken),
+            more=more,
+        )
 
     @property
     def mails(self) -> int:
@@ -120,18 +132,19 @@ class Intake:
                 self._announce_backlog(work, state, now)
             self._probe(Step.CHECKPOINTED)
 
-        outcomes = self._take(arrivals, {mailbox: state}, remember)
-        return Round(outcomes=outcomes, more=batch.more)
+        return Round.of(self._take(arrivals, {mailbox: state}, remember), more=batch.more)
 
     def take(self, arrivals: Sequence[Arrival]) -> Round:
         """Take in mail that comes from no watched mailbox, such as files."""
-        return Round(outcomes=self._take(arrivals, {}, lambda _work: None))
+        return Round.of(self._take(arrivals, {}, lambda _work: None))
 
-    def announce_files(self, *, cases: int, scope: str) -> None:
+    def announce_files(self, *, cases: int, urgent: int, scope: str) -> None:
         """Plan the one alert about cases that came from files."""
         now = self._clock.now()
+        alert = plan_operator_alert(
+            "backlog", f"files:{scope}", now=now, cases=cases, urgent=urgent
+        )
         with self._database.work() as work:
-            alert = plan_operator_alert("backlog", f"files:{scope}", now=now, cases=cases)
             work.actions.plan([alert], now)
 
     def retry_quarantined(self) -> int:
@@ -151,7 +164,7 @@ class Intake:
         arrivals: Sequence[Arrival],
         states: Mapping[MailboxKey, MailboxState],
         remember: Callable[[Work], None],
-    ) -> Counter[Outcome]:
+    ) -> list[Taken]:
         readings, broken = self._read_all(arrivals)
         try:
             return self._store(readings, broken, states, remember)
@@ -180,8 +193,7 @@ class Intake:
         broken: Sequence[tuple[Arrival, str]],
         states: Mapping[MailboxKey, MailboxState],
         remember: Callable[[Work], None],
-    ) -> Counter[Outcome]:
-        outcomes: Counter[Outcome] = Counter()
+    ) -> list[Taken]:
         now = self._clock.now()
         with self._database.work() as work:
             new = self._without_seen(work, readings)
@@ -189,21 +201,23 @@ class Intake:
             if new:
                 register.look_up(new)
                 for reading in new:
-                    terms = self._terms(reading, states, now)
-                    outcomes[register.register(reading, terms)] += 1
+                    register.register(reading, self._terms(reading, states, now))
                 register.write()
-            for arrival, place in broken:
-                outcomes[Outcome.QUARANTINED] += self._quarantine(work, arrival, place, now)
+            put_aside = sum(self._quarantine(work, *mail, now) for mail in broken)
             self._probe(Step.INSERTED)
             remember(work)
             self._probe(Step.BEFORE_COMMIT)
         self._probe(Step.AFTER_COMMIT)
-        broken_mails = [Taken(outcome=Outcome.QUARANTINED)] * outcomes[Outcome.QUARANTINED]
-        for taken in (*register.taken(), *broken_mails):
-            self._heard(taken)
-        if outcomes:
-            log.info("mail_taken_in", **{outcome.value: n for outcome, n in outcomes.items()})
-        return outcomes
+        taken = [*register.taken(), *[Taken(outcome=Outcome.QUARANTINED)] * put_aside]
+        self._tell(taken)
+        return taken
+
+    def _tell(self, taken: Sequence[Taken]) -> None:
+        for one in taken:
+            self._heard(one)
+        counts = Counter(one.outcome.value for one in taken)
+        if counts:
+            log.info("mail_taken_in", **counts)
 
     def _store_one_by_one(
         self,
@@ -211,18 +225,18 @@ class Intake:
         broken: Sequence[tuple[Arrival, str]],
         states: Mapping[MailboxKey, MailboxState],
         remember: Callable[[Work], None],
-    ) -> Counter[Outcome]:
-        outcomes: Counter[Outcome] = Counter()
+    ) -> list[Taken]:
+        taken: list[Taken] = []
         broken = list(broken)
         for reading in readings:
             try:
-                outcomes += self._store([reading], [], states, lambda _work: None)
+                taken += self._store([reading], [], states, lambda _work: None)
             except DatabaseUnavailable:
                 raise
             except Exception as error:  # refused by the database, or a fault of ours
                 broken.append((reading.arrival, _place(error)))
-        outcomes += self._store([], broken, states, remember)
-        return outcomes
+        taken += self._store([], broken, states, remember)
+        return taken
 
     def _without_seen(self, work: Work, readings: Sequence[Reading]) -> list[Reading]:
         by_mailbox: dict[MailboxKey, list[Reading]] = {}

@@ -9,17 +9,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from bot.cases import Case, CaseNumber, Event, PlannedAction
-from bot.knowledge import Knowledge
 from bot.plan import AnswerPolicy, plan_alert, plan_new_case
+from bot.services.new_case import House, new_case, numbers_named
 from bot.services.reading import Reading
 from bot.store.records import Delivery, KnownMessage, NewMessage
 from bot.store.unit_of_work import Work
 from bot.vocabulary import (
     CaseId,
-    Channel,
     EventKind,
     IgnoredBecause,
     Kind,
@@ -28,7 +27,7 @@ from bot.vocabulary import (
     Status,
     Urgency,
 )
-from bot.worktime import Calendar, working_time
+from bot.worktime import working_time
 from functionmail import conversation
 
 SYSTEM = "system"
@@ -59,14 +58,11 @@ class Taken:
     case: Case | None = None
     because: IgnoredBecause | None = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """What the register must know of the house: its knowledge and its time."""
-
-    knowledge: Knowledge
-    calendar: Calendar
-    zone: tzinfo
+    @property
+    def is_urgent_case(self) -> bool:
+        """Tell whether the mail opened an urgent case."""
+        case = self.case
+        return self.outcome is Outcome.CASE and case is not None and case.urgent is not Urgency.NO
 
 
 class Register:
@@ -97,7 +93,7 @@ class Register:
         numbers: set[CaseNumber] = set()
         for reading in readings:
             mids.update(reading.candidates.stored)
-            numbers.update(_numbers(reading))
+            numbers.update(numbers_named(reading))
         for known in self._work.messages.known(mids):
             self._remember(known)
         cases = self._work.cases.get_many(set(self._case_of_mid.values()))
@@ -120,7 +116,7 @@ class Register:
             return self._ignore(reading, reading.ignored)
         joined = self._join(reading)
         if joined is not None:
-            return self._follow_up(reading, *joined)
+            return self._follow_up(reading, *joined, terms)
         return self._open(reading, terms)
 
     def open_ignored(self, reading: Reading, message_id: MessageId, terms: MailboxTerms) -> Case:
@@ -197,7 +193,9 @@ class Register:
         message_id = self._store(reading, None, reading.triage.kind, automatic=True)
         return self._deliver(reading, Outcome.IGNORED, message_id, None, because)
 
-    def _follow_up(self, reading: Reading, case_id: CaseId, because: str) -> Outcome:
+    def _follow_up(
+        self, reading: Reading, case_id: CaseId, because: str, terms: MailboxTerms
+    ) -> Outcome:
         message_id = self._store(reading, case_id, Kind.FOLLOW_UP, automatic=False)
         self._deliver(reading, Outcome.FOLLOW_UP, message_id, case_id)
         self._reopen_if_closed(case_id)
@@ -207,12 +205,16 @@ class Register:
         if self._cases[case_id].status in (Status.WAITING_CUSTOMER, Status.WAITING_OTHER):
             self._change(case_id, status=Status.OPEN)
             self._happened(case_id, EventKind.RESUMED)
-        self._take_over_findings(reading, case_id, message_id)
+        if self._take_over_findings(reading, case_id, message_id):
+            case = self._cases[case_id]
+            if not self._is_summed_up(reading, case, terms):
+                self._actions.extend(plan_alert(case, message_id, now=self._now))
         if reading.message.sender is not None:
             self._senders.setdefault(case_id, set()).add(reading.message.sender.address)
         return Outcome.FOLLOW_UP
 
-    def _take_over_findings(self, reading: Reading, case_id: CaseId, message_id: MessageId) -> None:
+    def _take_over_findings(self, reading: Reading, case_id: CaseId, message_id: MessageId) -> bool:
+        """Let a follow-up change what is known of its case; tell whether that is urgent news."""
         case, found = self._cases[case_id], reading.triage
         self._change(
             case_id,
@@ -220,14 +222,21 @@ class Register:
             complaint=case.complaint or found.complaint,
             possible=case.possible or found.possible,
         )
-        if found.urgent is Urgency.NO:
-            return
-        if case.urgent is Urgency.NO or case.stop_confirmed:
+        news = found.urgent is not Urgency.NO and (case.urgent is Urgency.NO or case.stop_confirmed)
+        if news:
             self._change(case_id, urgent=found.urgent, stop_confirmed=False)
             self._happened(
                 case_id, EventKind.TRIAGED, message=message_id, urgent=found.urgent.value
             )
-            self._actions.extend(plan_alert(self._cases[case_id], message_id, now=self._now))
+        return news
+
+    def _is_summed_up(self, reading: Reading, case: Case, terms: MailboxTerms) -> bool:
+        """Tell whether the one alert about a backlog will count a case as urgent."""
+        if terms.quiet_before is None or case.received_at >= terms.quiet_before:
+            return False
+        if case.id in self._new_cases:
+            return True
+        return not terms.policy.hold and self._work.books.opened(reading.arrival.mailbox, case.id)
 
     def _open(self, reading: Reading, terms: MailboxTerms) -> Outcome:
         case = self._new_case(reading)
@@ -267,7 +276,7 @@ class Register:
         case_id = CaseId(self._next_case)
         self._next_case += 1
         received_at = min(reading.arrival.raw.received_at, self._now)
-        case = _case(reading, case_id, received_at, self._house)
+        case = new_case(reading, case_id, received_at, self._house)
         self._cases[case_id] = case
         self._new_cases.append(case_id)
         sender = reading.message.sender
@@ -378,38 +387,3 @@ class Register:
                 data=data,
             )
         )
-
-
-def _case(reading: Reading, case_id: CaseId, received_at: datetime, house: House) -> Case:
-    found = reading.triage
-    return Case(
-        id=case_id,
-        number=CaseNumber(year=received_at.astimezone(house.zone).year, serial=0),
-        status=Status.NEW,
-        channel=Channel.EMAIL,
-        mailbox=reading.mailbox,
-        process=found.process,
-        matter=found.matter,
-        urgent=found.urgent,
-        possible=found.possible,
-        protected=found.protected,
-        complaint=found.complaint,
-        misdirected=found.misdirected,
-        customer=house.knowledge.customer_key(found.customer),
-        team=house.knowledge.team_for(found.process, found.customer, reading.mailbox),
-        owner=None,
-        language=found.lang.value,
-        received_at=received_at,
-        clock_started_at=received_at,
-    )
-
-
-def _numbers(reading: Reading) -> set[CaseNumber]:
-    texts = [own.case_number for own in reading.candidates.own]
-    if reading.failure is not None:
-        texts.extend(own.case_number for own in reading.failure.own_ids)
-    numbers = {CaseNumber.parse(text) for text in texts}
-    if reading.candidates.reference is not None:
-        reference = reading.candidates.reference
-        numbers.add(CaseNumber(year=reference.year, serial=reference.serial))
-    return {number for number in numbers if number is not None}

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 from bot.store.engine import chunks, insert_if_new
 from bot.store.records import Delivery, IgnoredMail, Quarantined
 from bot.store.tables import DeliveryRow, MessageRow, QuarantineRow
-from bot.vocabulary import MailboxKey, MessageId, Outcome
+from bot.vocabulary import CaseId, MailboxKey, MessageId, Outcome
 from functionmail.message import MessageKey
 
 
@@ -32,6 +32,19 @@ class Books:
             )
             found.update(MessageKey(key) for key in rows)
         return frozenset(found)
+
+    def opened(self, mailbox: MailboxKey, case_id: CaseId) -> bool:
+        """Tell whether a mail that a mailbox showed us opened a case."""
+        count = self._connection.scalar(
+            select(func.count())
+            .select_from(DeliveryRow)
+            .where(
+                DeliveryRow.case_id == case_id,
+                DeliveryRow.mailbox == mailbox,
+                DeliveryRow.outcome == Outcome.CASE,
+            )
+        )
+        return bool(count)
 
     def deliver(self, deliveries: Iterable[Delivery]) -> None:
         """Write outcomes into the books."""

@@ -115,3 +115,28 @@ def test_what_people_closed_meanwhile_is_not_counted(build_city):
     first.work_off()
     (alert,) = first.notifier.alerts
     assert alert.values["cases"] == 1
+
+
+def test_an_urgent_follow_up_within_the_backlog_is_counted_and_not_announced_on_its_own(house):
+    first = house.post(**ORDINARY, date=OLD)
+    for minute in range(60):
+        house.post(**ORDINARY, date=OLD + timedelta(minutes=minute))
+    house.post(**URGENT_INVOICE, date=OLD + timedelta(hours=2), headers=[("References", first)])
+    house.work_off()
+    (alert,) = house.notifier.alerts
+    assert alert.values == {"cases": 61, "urgent": 1}
+
+
+def test_an_urgent_follow_up_in_a_backlog_on_a_case_from_elsewhere_is_announced(build_city):
+    alone = build_city("kundreskontra", answer_from=None)
+    alone.work_off()
+    alone.later(minutes=1)
+    first = alone.post(**ORDINARY)
+    alone.work_off()
+    both = build_city(answer_from=None, clock=alone.clock)
+    both.later(minutes=1)
+    more = {"message_id": "<more@kund.example>", "headers": [("References", first)]}
+    both.post(**URGENT_INVOICE, **more, mailbox="info")
+    both.later(minutes=1)
+    both.work_off()
+    assert both.alerts() == ["urgent"]

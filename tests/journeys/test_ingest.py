@@ -110,7 +110,8 @@ def test_one_summary_alert_stands_for_all_cases_from_files(held, folder):
     ingest(held, folder)
     held.app.dispatch.run_due()
     (alert,) = held.notifier.alerts
-    assert (alert.code, alert.values["cases"]) == ("backlog", 3)
+    assert alert.code == "backlog"
+    assert alert.values == {"cases": 3, "urgent": 1}
 
 
 def test_nothing_new_raises_no_alert(held, folder):
@@ -195,3 +196,14 @@ def test_a_folder_that_is_not_there_is_wrong_usage(config, tmp_path):
     called = call("--config", config, "ingest", tmp_path / "nowhere", "--json")
     assert (called.code, called.out) == (2, "")
     assert len(called.err.splitlines()) == 1
+
+
+def test_an_urgent_follow_up_in_a_file_on_a_case_that_was_known_is_announced(build_city, tmp_path):
+    worker = build_city()
+    first = worker.post(**ORDINARY)
+    worker.work_off()
+    held = build_city(files=FileMail.HOLD, clock=worker.clock)
+    more = mail(**URGENT_INVOICE, message_id="<2@x.example>", headers=[("References", first)])
+    ingest(held, written(tmp_path / "one", more))
+    worker.work_off()
+    assert worker.alerts() == ["urgent"]
