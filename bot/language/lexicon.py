@@ -64,6 +64,8 @@ class Lexicon:
 
     def elements(self, word: str) -> frozenset[int]:
         """Return the elements that a folded word fulfils; empty for most words."""
+        if word[0].isdigit():
+            return self._exact_only(word)
         found = self._seen.get(word)
         if found is None:
             found = self._look_up(word)
@@ -71,6 +73,10 @@ class Lexicon:
                 self._seen.clear()
             self._seen[word] = found
         return found
+
+    def _exact_only(self, word: str) -> frozenset[int]:
+        """Look up a number: it has no forms, and there are too many to remember."""
+        return frozenset(self._exact.get(word, ()))
 
     def knows(self, word: str) -> bool:
         """Tell whether a folded word is spelt just as a rule spells it."""

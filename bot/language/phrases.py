@@ -40,7 +40,6 @@ _LONG_GAP = 8
 _MARKS = ("<tal>", "<?>", "^", "$")
 _MAX_ALTERNATIVES = 256
 _MAX_SPANS = 40
-_CACHE_SIZE = 30_000
 _SPLIT_WORD_FROM = 8
 """Letters of a word that may stand split in two: ``avbetalnings plan``."""
 
@@ -142,8 +141,8 @@ class PhraseBook:
         "_entries",
         "_lexicon",
         "_marks",
+        "_raised_by",
         "_raises",
-        "_words",
     )
 
     def __init__(
@@ -175,7 +174,7 @@ class PhraseBook:
             entries.setdefault(element, []).append(phrase)
         self._entries = {element: tuple(listed) for element, listed in entries.items()}
         self._raises = _raised(self._entries, always)
-        self._words: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
+        self._raised_by: dict[frozenset[int], tuple[frozenset[int], frozenset[int]]] = {}
 
     def find(self, sentence: Sentence) -> list[Match]:
         """Return every label whose phrase stands in a sentence, one match each, by place."""
@@ -218,15 +217,13 @@ class PhraseBook:
 
     def _word(self, word: str) -> tuple[frozenset[int], frozenset[int]]:
         """Return the elements that a word fulfils, and those that it makes possible."""
-        found = self._words.get(word)
+        elements = self._lexicon.elements(word)
+        if word[0].isdigit():
+            elements |= {self._marks["<tal>"]}
+        found = self._raised_by.get(elements)
         if found is None:
-            elements = self._lexicon.elements(word)
-            if word[0].isdigit():
-                elements |= {self._marks["<tal>"]}
             found = (elements, elements.union(*[self._raises.get(e, ()) for e in elements]))
-            if len(self._words) >= _CACHE_SIZE:
-                self._words.clear()
-            self._words[word] = found
+            self._raised_by[elements] = found
         return found
 
     def _joined(
