@@ -11,9 +11,11 @@ import threading
 from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import text as sql
 
 from bot.clock import SystemClock
 from bot.services.watch import Watch
+from bot.store.engine import open_engine
 from bot.store.wakeup import Wakeup
 from bot.worker import Worker
 from functionmail.connectors.maildir import MaildirSender, MaildirSource
@@ -21,6 +23,11 @@ from tests.city import SECRET, City, make_folders
 from tests.letters import ORDINARY, URGENT_INVOICE
 from tests.outbox import outbox_of
 from tests.waiting import until
+
+
+DROP_CONNECTIONS = sql(
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = :name"
+)
 
 
 @contextmanager
@@ -90,6 +97,26 @@ def test_two_programs_on_one_postgresql_database_do_nothing_twice(tmp_path, fres
     assert [first.events(case).count("receipt_sent") for case in first.cases()] == [1] * 30
     first.close()
     second.close()
+
+
+@pytest.mark.postgres
+def test_a_database_server_that_drops_all_connections_is_used_again_at_once(
+    tmp_path, fresh_postgres, postgres_url
+):
+    city = City(tmp_path / "mail", fresh_postgres, clock=SystemClock(), poll_seconds=0.1)
+    server = open_engine(postgres_url)
+    with working(city):
+        for number in range(1, 4):
+            city.post(**ORDINARY, sender=f"p{number}@kund{number}.example")
+            until(lambda n=number: len(city.sent()) == n, seconds=30)
+            with server.connect() as connection:
+                connection.execute(
+                    DROP_CONNECTIONS, {"name": city.app.database.engine.url.database}
+                )
+    assert city.outcomes() == {"case": 3}
+    assert len(city.receipts()) == 3
+    server.dispose()
+    city.close()
 
 
 class HangingSource(MaildirSource):
