@@ -24,7 +24,6 @@ from tests.letters import ORDINARY, URGENT_INVOICE
 from tests.outbox import outbox_of
 from tests.waiting import until
 
-
 DROP_CONNECTIONS = sql(
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = :name"
 )
