@@ -23,11 +23,11 @@ _LIMITS = BrakeLimits(
 )
 
 
-def outbox_of(city: City, senders: Mapping[str, MailSender]) -> Dispatch:
-    """Return an outbox that answers automatically, whatever the city's own settings say."""
+def reply_performer(city: City, senders: Mapping[str, MailSender]) -> ReplyPerformer:
+    """Return what sends receipts, automatically, whatever the city's own settings say."""
     knowledge = city.app.knowledge
     policy = AnswerPolicy(mode=Mode.AUTO, answer_from=LONG_AGO, twin_wait=timedelta())
-    reply = ReplyPerformer(
+    return ReplyPerformer(
         city.app.database,
         senders={MailboxKey(name): sender for name, sender in senders.items()},
         templates=shipped_material().templates,
@@ -39,12 +39,17 @@ def outbox_of(city: City, senders: Mapping[str, MailSender]) -> Dispatch:
         clock=city.clock,
         probe=no_probe,
     )
+
+
+def outbox_of(city: City, senders: Mapping[str, MailSender]) -> Dispatch:
+    """Return an outbox that sends receipts through these senders."""
+    knowledge = city.app.knowledge
     alert = AlertPerformer(
         city.app.database, city.notifier, knowledge, knowledge.calendar, city.clock
     )
     return Dispatch(
         city.app.database,
-        {ActionKind.REPLY: reply, ActionKind.ALERT: alert},
+        {ActionKind.REPLY: reply_performer(city, senders), ActionKind.ALERT: alert},
         city.clock,
         worker="test",
         probe=no_probe,
