@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -184,6 +185,19 @@ def test_without_json_the_command_speaks_to_people(config, tmp_path):
     called = call("--config", config, "ingest", written(tmp_path / "one", mail(**ORDINARY)))
     assert called.code == 0
     assert "1 mejl" in called.out
+
+
+@pytest.mark.slow
+def test_while_another_program_holds_the_database_the_command_says_so_and_can_be_repeated(
+    config, folder, sqlite_url
+):
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    refused = call("--config", config, "ingest", folder, "--json")
+    other.close()
+    assert (refused.code, refused.out) == (1, "")
+    assert len(refused.err.splitlines()) == 1
+    assert call("--config", config, "ingest", folder, "--json").row()["cases"] == 3
 
 
 def test_an_unknown_mailbox_is_wrong_usage_and_takes_nothing_in(config, folder):

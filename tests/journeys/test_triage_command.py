@@ -97,6 +97,11 @@ def test_there_is_one_json_object_for_each_mail_in_the_order_of_the_input(good):
     assert names == ["a1", 7, "empty", "one.eml", "br\udcf6ken", "new/1", "new/2", "new/3"]
 
 
+def test_empty_and_unreadable_mail_is_a_case_for_a_person(good):
+    kinds = {row.get("file", row.get("id")): row["kind"] for row in good.rows()}
+    assert {kinds[name] for name in ("empty", "new/2", "new/3")} == {"case"}
+
+
 def test_every_object_has_exactly_the_keys_that_other_programs_rely_on(good):
     for row in good.rows():
         assert list(row)[1:] == [*LABELS, *OTHERS]
