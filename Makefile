@@ -3,7 +3,7 @@ PY ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo test test-slow check format bench bench-full lock clean
+.PHONY: help setup demo test test-slow check format learn bench bench-full lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -35,6 +35,9 @@ check: $(READY) ## Lint, types, import contracts, catalogues
 format: $(READY) ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+learn: $(READY) ## Learn the weights of triage anew from the labelled mails under tests/data
+	$(BIN)/python tests/learn_triage.py
 
 bench: $(READY) ## Measure speed and memory, the short way
 	$(BIN)/python tests/bench.py

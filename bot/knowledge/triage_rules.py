@@ -8,11 +8,13 @@ The notation of phrases is described in `bot.language.phrases`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import Field
 
 from bot.errors import KnowledgeError, Saying
+from bot.knowledge import learned_weights
 from bot.knowledge.yaml_file import Document, KnowledgeModel, read, read_document
 from bot.language.folding import fold
 from bot.language.phrases import BadPhrase, PhraseBook
@@ -121,7 +123,7 @@ def build(folder: Path, *, customers: Sequence[CustomerRule] = ()) -> TriageRule
         references=_references(read(lexicon / "references.yaml", _References)),
     )
     try:
-        return TriageRules.compile(source)
+        return replace(TriageRules.compile(source), learned=learned_weights.load(folder))
     except BadPhrase as error:
         raise _located(error, source.lists, lists, matters, features) from error
 

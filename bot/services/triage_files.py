@@ -80,8 +80,8 @@ def evaluate_corpus(path: Path, reader: Reader) -> Evaluation:
 
 def triage_row(row: Mapping[str, Any], reader: Reader) -> Triage:
     """Triage one labelled mail; only the mail keys of the schema are read."""
-    message = _message(row)
-    received = _instant(row.get("received"))
+    message = message_of(row)
+    received = received_of(row)
     mailbox = row.get("mailbox")
     return reader.triage_message(
         message,
@@ -141,7 +141,8 @@ def _has_text(row: Mapping[str, Any]) -> bool:
     return any(isinstance(row.get(key), str) for key in ("subject", "body"))
 
 
-def _message(row: Mapping[str, Any]) -> Message:
+def message_of(row: Mapping[str, Any]) -> Message:
+    """Return the mail of a labelled row; only the mail keys of the schema are read."""
     headers = row.get("headers")
     attachments = row.get("attachments")
     return from_fields(
@@ -165,6 +166,11 @@ def _sender(value: object) -> Address | None:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def received_of(row: Mapping[str, Any]) -> datetime:
+    """Return when a labelled mail was received, in UTC; long ago where it does not say."""
+    return _instant(row.get("received"))
 
 
 def _instant(value: object) -> datetime:

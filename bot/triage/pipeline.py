@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.language.detection import detect
@@ -10,6 +11,7 @@ from bot.language.tokens import words
 from bot.triage.cues import Feature
 from bot.triage.invoices import due_date, invoices
 from bot.triage.kinds import case_or_follow_up, spam_reason
+from bot.triage.learned import Opinion, features_of, opinion
 from bot.triage.matters import Judgement, judge, strongest
 from bot.triage.missing import missing
 from bot.triage.model import Reason, Triage
@@ -17,6 +19,7 @@ from bot.triage.reading import Reading, read, statements_of
 from bot.triage.rules import TriageRules
 from bot.triage.sensitive import complaint_reasons, protected_reasons
 from bot.triage.tags import Tag
+from bot.triage.weights import Features
 from bot.vocabulary import Kind, Language, MailboxKey, MatterKey, ProcessKey
 from functionmail.automatic import Author, Authorship
 from functionmail.message import Message
@@ -26,6 +29,7 @@ _STOP = MatterKey("betalstopp")
 _NOT_OURS = MatterKey("wrong_recipient")
 _TREASURY = ProcessKey("stadskassan")
 _DEFAULT = ProcessKey("kundreskontra")
+_LINE = 20
 _MACHINES: Mapping[Author, Kind] = {
     Author.AUTO_REPLY: Kind.AUTO_REPLY,
     Author.BOUNCE: Kind.BOUNCE,
@@ -72,40 +76,116 @@ def _for_nobody(kind: Kind, reading: Reading, why: Reason) -> Triage:
     )
 
 
-def _for_people(
-    reading: Reading, mailbox: MailboxKey, received_at: datetime, rules: TriageRules
-) -> Triage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Findings:
+    """What the rules find, before the learned weights are asked."""
+
+    tag: Tag | None
+    own_process: ProcessKey | None
+    numbers: tuple[str, ...]
+    judgement: Judgement
+    kind: Kind
+    kind_reasons: tuple[Reason, ...]
+
+
+def features_seen(message: Message, *, mailbox: MailboxKey, rules: TriageRules) -> Features:
+    """Return what the learned weights would see of a mail; for learning them."""
+    reading = read(message, rules)
+    return _features(reading, mailbox, _find(reading, mailbox, rules))
+
+
+def _features(reading: Reading, mailbox: MailboxKey, found: _Findings) -> Features:
+    return features_of(
+        reading,
+        mailbox=mailbox,
+        invoices=found.numbers,
+        judgement=found.judgement,
+        kind=found.kind,
+        tag=found.tag,
+    )
+
+
+def _find(reading: Reading, mailbox: MailboxKey, rules: TriageRules) -> _Findings:
     tag = rules.tags.read(reading.subject.shown)
     own_process = rules.mailboxes.get(mailbox)
     numbers = invoices(reading, rules)
     judgement = judge(reading, rules, tag=tag, own_process=own_process, numbers=numbers)
     kind, kind_reasons = case_or_follow_up(reading, judgement)
+    return _Findings(
+        tag=tag,
+        own_process=own_process,
+        numbers=numbers,
+        judgement=judgement,
+        kind=kind,
+        kind_reasons=kind_reasons,
+    )
+
+
+def _for_people(
+    reading: Reading, mailbox: MailboxKey, received_at: datetime, rules: TriageRules
+) -> Triage:
+    found = _find(reading, mailbox, rules)
+    said = _by_rules(reading, found, rules)
+    if rules.learned is not None and _says_enough(reading):
+        own = {key: rule.process for key, rule in rules.matters.items()}
+        seen = _features(reading, mailbox, found)
+        said = opinion(
+            rules.learned,
+            seen,
+            own,
+            ruled=found.judgement.matter,
+            ruled_urgent=found.judgement.urgent,
+        )
+    if said.kind is Kind.SPAM:
+        return _for_nobody(Kind.SPAM, reading, said.reasons[0])
+    judged = replace(found.judgement, matter=said.matter, urgent=said.urgent)
     complaint = complaint_reasons(reading)
     protected = protected_reasons(reading)
-    matter = judgement.matter or _matter_of_history(reading, kind, rules) or _OTHER
-    process = _process(reading, matter, tag, own_process, rules)
+    scores = found.judgement.scores
     return Triage(
-        kind=kind,
+        kind=said.kind,
+        process=said.process,
+        matter=said.matter,
+        urgent=said.urgent,
+        possible=said.possible,
+        complaint=bool(complaint),
+        protected=bool(protected),
+        misdirected=None not in (said.process, found.own_process)
+        and said.process != found.own_process,
+        invoices=found.numbers,
+        due=due_date(reading, received_at),
+        lang=_language(reading),
+        missing=missing(reading, judged, said.kind, found.numbers),
+        customer=_customer(reading, rules),
+        confidence=said.confidence,
+        reasons=(
+            *_tag_reasons(found.tag),
+            *(scores[said.matter].reasons if said.matter in scores else ()),
+            *said.reasons,
+            *(found.kind_reasons if said.kind is found.kind else ()),
+            *complaint,
+            *protected,
+        ),
+    )
+
+
+def _says_enough(reading: Reading) -> bool:
+    """Tell whether there are words enough to weigh; the rules read a line better."""
+    return sum(len(statement.sentence.words) for statement in reading.statements) > _LINE
+
+
+def _by_rules(reading: Reading, found: _Findings, rules: TriageRules) -> Opinion:
+    judgement = found.judgement
+    matter = judgement.matter or _matter_of_history(reading, found.kind, rules) or _OTHER
+    process = _process(reading, matter, found.tag, found.own_process, rules)
+    return Opinion(
+        kind=found.kind,
         process=process,
         matter=matter,
         urgent=judgement.urgent,
         possible=judgement.possible,
-        complaint=bool(complaint),
-        protected=bool(protected),
-        misdirected=None not in (process, own_process) and process != own_process,
-        invoices=numbers,
-        due=due_date(reading, received_at),
-        lang=_language(reading),
-        missing=missing(reading, judgement, kind, numbers),
-        customer=_customer(reading, rules),
-        confidence=_confidence(judgement, tag, process),
-        reasons=(
-            *_tag_reasons(tag),
-            *(judgement.scores[matter].reasons if matter in judgement.scores else ()),
-            *kind_reasons,
-            *complaint,
-            *protected,
-        ),
+        confidence=_confidence(judgement, found.tag, process),
+        reasons=(),
     )
 
 

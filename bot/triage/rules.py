@@ -12,6 +12,7 @@ from bot.language.phrases import PhraseBook
 from bot.triage.cues import Combination, Cue, CustomerRule, MatterRule, ReferenceRules, TagRule
 from bot.triage.customers import CustomerNames
 from bot.triage.tags import Tags
+from bot.triage.weights import Learned
 from bot.vocabulary import MailboxKey, MatterKey, ProcessKey
 
 
@@ -39,7 +40,11 @@ class RuleSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriageRules:
-    """Compiled rules; build them once, share them between threads."""
+    """Compiled rules; build them once, share them between threads.
+
+    Attributes:
+        learned: Weights from labelled mails; None leaves everything to the rules.
+    """
 
     book: PhraseBook
     cues: tuple[Cue, ...]
@@ -50,6 +55,7 @@ class TriageRules:
     mailboxes: Mapping[MailboxKey, ProcessKey | None]
     customers: CustomerNames
     references: ReferenceRules
+    learned: Learned | None = None
 
     @classmethod
     def compile(cls, source: RuleSource) -> TriageRules:
