@@ -85,6 +85,7 @@ class _Combinations(KnowledgeModel):
 class _References(KnowledgeModel):
     invoice: str
     other: str
+    never: str
     other_beginnings: str
     plain_lengths: tuple[int, ...]
 
@@ -193,6 +194,7 @@ def _references(words: _References) -> ReferenceRules:
     return ReferenceRules(
         invoice=frozenset(map(fold, _words(words.invoice))),
         other=frozenset(map(fold, _words(words.other))),
+        never=frozenset(map(fold, _words(words.never))),
         other_beginnings=tuple(map(fold, _words(words.other_beginnings))),
         plain_lengths=frozenset(words.plain_lengths),
     )

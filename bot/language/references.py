@@ -23,8 +23,11 @@ _NOT_REFERENCES = re.compile(
     r"|(?<![\d-])0\d{1,3}[-/ ]{1,3}\d{2,3}(?:[ -]?\d{2,3}){1,3}(?![\d-])"
     r"|(?<![\d-])0\d{8,9}(?!\d)"
     r"|(?<!\d)20\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?!\d)"
-    r"|(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)"
+    r"|(?<![\d#])(?<!faktura )(?<!fakturan )(?<!fakturanr )(?<!fakt )(?<!nr )(?<!invoice )"
+    r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)"
     r"|(?<!\d)\d{1,2}[:.]\d\d(?:\s?[-–]\s?\d{1,2}[:.]\d\d)?(?!\d)"
+    rf"|(?<![\d,.])\d{{1,3}}(?:,\d{{3}})+\s?{_CURRENCY}"
+    rf"|(?<![a-z]){_AMOUNT_WORD}[ :]{{1,2}}\d{{1,3}}(?:,\d{{3}})+(?!\d)"
     rf"|(?<![\d,.])\d{{1,3}}(?:[ .]\d{{3}}){{0,3}}(?:,\d{{1,2}}|\.\d\d)?\s?{_CURRENCY}"
     rf"|(?<![\d,.])\d{{1,7}}(?:[,.]\d{{1,2}})?\s?{_CURRENCY}"
     rf"|(?<![a-z]){_AMOUNT_WORD}[ :]{{1,2}}\d{{1,3}}(?:[ .]\d{{3}}){{0,3}}(?:,\d{{1,2}})?(?!\d)"
@@ -33,19 +36,25 @@ _NOT_REFERENCES = re.compile(
     r"|(?<![\d.])\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d.])"
 )
 _CANDIDATE = re.compile(
-    r"(?<![\w/])(?P<letters>[a-z]{1,20}[-/ .:#]?)?(?P<digits>\d{2,4}(?:/\d{1,6}){1,2}|"
-    r"\d{2,12}(?:-\d{2,8}){0,2})(?![\w]|-\w|[.,]\d{1,3}(?!\d))"
+    r"(?<![\w/])(?P<letters>[a-z]{1,20}[-/ .:#]?)?"
+    r"(?P<digits>\d{2,4}(?:/\d{1,6}){1,2}|20\d\d:\d{2,6}|"
+    r"\d{2,12}(?:-\d{1,8}){0,2}|\d-\d{3,8})(?![\w]|-\w\w|-\d|[.,]\d{1,3}(?!\d))"
 )
 _SPACED = re.compile(r"(?<![\w/.,-])\d{2,4}(?: \d{3,4}){1,2}(?![\w]|[.,:]\d| ?\d)")
 _RANGE = re.compile(
-    r"(?<![\w/-])(\d{4,10})\s?(?:-|–|—|\.\.|till och med|t\.?o\.?m\.?)\s?(\d{1,10})(?![\w-])"
+    r"(?<![\w/-])(\d{4,10})[ \t]?(?:-|–|—|\.\.|till och med|t\.?o\.?m\.?)[ \t]?"
+    r"(\d{1,10})(?![\w-]|[/:]\d)"
 )
+_DAY_AND_MONTH = re.compile(r"[0-3]?\d/(?:1[0-2]|0?[1-9])")
 _LISTED = re.compile(r"(?<=\d{5})/(?=\d{5})")
 _MOST_IN_RANGE = 60
 _LISTED_FROM = 7
 """Digits from which ``40012345-47`` is a range; shorter ones are often one number."""
+_EVEN_FROM = 5
 _PLURAL = re.compile(r"(?:fakturor(?:na)?|rakningar(?:na)?|avier(?:na)?|invoices)[ :nr.]{1,5}$")
 _CONTEXT = 16
+_REACH = 240
+_SENTENCE_END = re.compile(r"[a-z)\d][.!?]\s+(?=\S|$)|\n\s*\n")
 _PREFIX = 6
 """Letters and a hyphen that may belong to a number, as in ``TC-5512``."""
 _CONNECTORS = frozenset(
@@ -63,8 +72,9 @@ class Number:
     Attributes:
         digits: Its digits alone.
         start, end: Place in the text.
-        before: Words before it in the text up to sixteen, the nearest last; a number before it
-            in the same list is left out, so that all of a list have the same words.
+        before: Words before it in its sentence up to sixteen, the nearest last; a number
+            before it in the same list is left out, so that all of a list have the same words.
+        earlier: Words of the sentences before, the nearest last.
         prefixed: Letters stand before it, as in ``F55102``.
         grouped: It was written with spaces or hyphens inside.
     """
@@ -73,6 +83,7 @@ class Number:
     start: int
     end: int
     before: tuple[str, ...]
+    earlier: tuple[str, ...] = ()
     prefixed: bool = False
     grouped: bool = False
 
@@ -87,17 +98,20 @@ def find_numbers(folded: str, start: int = 0, end: int | None = None) -> list[Nu
     spans = list(_spans(part))
     found: list[Number] = []
     words_before: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
     previous_end = 0
     for first, last, digits, prefixed, grouped in sorted(spans, key=lambda span: span[:2]):
         between = WORD.findall(part[previous_end:first])
-        if not found or any(word not in _CONNECTORS for word in between):
-            words_before = tuple(WORD.findall(part[:first])[-_CONTEXT:])
+        apart = "(" in part[previous_end:first]
+        if not found or apart or any(word not in _CONNECTORS for word in between):
+            words_before, earlier = _words_before(part, first)
         found.extend(
             Number(
                 digits=number,
                 start=start + first,
                 end=start + last,
                 before=words_before,
+                earlier=earlier,
                 prefixed=prefixed,
                 grouped=grouped,
             )
@@ -105,6 +119,15 @@ def find_numbers(folded: str, start: int = 0, end: int | None = None) -> list[Nu
         )
         previous_end = last
     return found
+
+
+def _words_before(part: str, at: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words before a place in its own sentence, and those of the ones before."""
+    near = part[max(0, at - _REACH) : at]
+    breaks = [match.end() for match in _SENTENCE_END.finditer(near)]
+    own = near[breaks[-1] :] if breaks else near
+    before = near[: breaks[-1]] if breaks else ""
+    return tuple(WORD.findall(own)[-_CONTEXT:]), tuple(WORD.findall(before)[-_CONTEXT:])
 
 
 def _blanked(text: str) -> str:
@@ -122,7 +145,14 @@ def _spans(part: str) -> Iterator[Span]:
         return all(match.end() <= first or match.start() >= last for first, last in taken)
 
     for match in _RANGE.finditer(part):
-        several = len(match[1]) >= _LISTED_FROM or _PLURAL.search(part, 0, match.start())
+        several = (
+            len(match[1]) >= _LISTED_FROM
+            or (len(match[1]) == len(match[2]) >= _EVEN_FROM)
+            or _PLURAL.search(part, 0, match.start())
+        )
+        in_words = "o" in match.group() or "till" in match.group()
+        if in_words and len(match[2]) < len(match[1]):
+            continue
         numbers = _expanded(match[1], match[2]) if several else ()
         if numbers:
             taken.append(match.span())
@@ -140,6 +170,8 @@ def _plain(
             yield *match.span(), (digits,), False, True
     for match in _CANDIDATE.finditer(part):
         if not free(match):
+            continue
+        if _DAY_AND_MONTH.fullmatch(match["digits"]):
             continue
         digits = re.sub(r"\D", "", match["digits"])
         letters = match["letters"] or ""

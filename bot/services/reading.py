@@ -129,6 +129,8 @@ class Reader:
         """Read a mail that a person has declared to be a case, whoever seems to have sent it."""
         reading = self.read(arrival)
         found = self._triage(reading.message, mailbox, arrival, automatic.BY_A_PERSON)
+        if not found.kind.for_people:
+            found = dataclasses.replace(found, kind=Kind.CASE)
         return Reading(
             arrival=arrival,
             mailbox=mailbox,

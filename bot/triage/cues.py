@@ -68,6 +68,7 @@ class Feature(StrEnum):
     STATUS = "status"
     BANK_CHANGED = "bank_changed"
     DUE = "due"
+    PAY_DAY = "pay_day"
     NOT_DUE = "not_due"
     REASON = "reason"
     NEW_DATE = "new_date"
@@ -150,10 +151,12 @@ class ReferenceRules:
     Attributes:
         invoice: It is an invoice, also at some distance.
         other: It is something else, where they stand right before it.
+        never: It is something else, where they stand among the three words before it.
         plain_lengths: Numbers of so many digits are invoices without any word.
     """
 
     invoice: frozenset[str] = frozenset()
     other: frozenset[str] = frozenset()
+    never: frozenset[str] = frozenset()
     other_beginnings: tuple[str, ...] = ()
     plain_lengths: frozenset[int] = frozenset()

@@ -53,14 +53,10 @@ def _is_vouched_for(reading: Reading) -> bool:
 
 
 def _names_new_date(reading: Reading) -> bool:
-    """Tell whether a wish for a later day says which, in its own sentence or plainly."""
+    """Tell whether a day is named beside the due date, or with the wish for a later one."""
     return any(
-        (statement.has(Feature.NEW_DATE_SAID) and not statement.has(Feature.DUE))
-        or (
-            statement.has(Feature.NEW_DATE)
-            and any(hit.cue.matter == "anstand" for hit in statement.hits)
-        )
-        for statement in reading.statements
+        not statement.has(Feature.DUE) or any(hit.cue.matter == "anstand" for hit in statement.hits)
+        for statement in reading.having(Feature.NEW_DATE, Feature.NEW_DATE_SAID)
     )
 
 

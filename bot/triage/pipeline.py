@@ -9,7 +9,8 @@ from datetime import datetime
 from bot.language.detection import detect
 from bot.language.tokens import words
 from bot.triage.cues import Feature
-from bot.triage.invoices import due_date, invoices
+from bot.triage.due import due_date
+from bot.triage.invoices import invoices
 from bot.triage.kinds import case_or_follow_up, spam_reason
 from bot.triage.learned import Opinion, features_of, opinion
 from bot.triage.matters import Judgement, judge, strongest

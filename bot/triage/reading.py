@@ -25,8 +25,10 @@ _LAST_SENTENCES = 60
 _CLIP = 80
 _NO_FEATURES: frozenset[str] = frozenset()
 _NEARLY_EMPTY = 3
+_A_FEW = 20
 _SHORT = 60
-"""Words: of a text that says nothing, and of one that may only point at what it forwards."""
+"""Words: of a text that says nothing, of a few words before a forwarded mail, and of a text
+that may only point at what it forwards."""
 
 
 class Place(StrEnum):
@@ -121,6 +123,14 @@ class Reading:
     marked_forward: bool
 
     @property
+    def texts(self) -> Iterator[Text]:
+        """Return the texts that count: subject, own text, and the forwarded one."""
+        yield self.subject
+        yield self.own
+        if self.forwarded:
+            yield self.quoted
+
+    @property
     def body(self) -> Iterator[Statement]:
         """Return the statements outside the subject."""
         return (statement for statement in self.statements if not statement.in_subject)
@@ -194,6 +204,7 @@ def _only_forwards(own: Text, statements: Iterable[Statement], marked: bool) -> 
         for statement in body
         for hit in statement.hits
     )
+    tells = tells and not (marked and size <= _A_FEW)
     return points and not tells and not closes and size <= _SHORT
 
 

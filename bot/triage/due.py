@@ -1,0 +1,99 @@
+"""The due date that the sender states for an invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.language.dates import DateMention, find_dates
+from bot.language.phrases import words_between
+from bot.triage.cues import Feature
+from bot.triage.reading import Hit, Reading, Statement, Text
+from bot.triage.tables import column_under
+
+_HERE = ZoneInfo("Europe/Stockholm")
+_AFTER = 45
+_BEFORE = 30
+"""Characters between a label and the date after it, or before it."""
+_LONGEST_DATE = 30
+
+
+def due_date(reading: Reading, received_at: datetime) -> date | None:
+    """Return the earliest due date that the sender states; None where it is vague.
+
+    The day on which a payment is to be made counts only for an invoice of ours: of an
+    outgoing payment it is no due date.
+    """
+    today = received_at.astimezone(_HERE).date()
+    labels = {Feature.DUE.value}
+    if not reading.has(Feature.AT_BANK):
+        labels.add(Feature.PAY_DAY.value)
+    stated = [
+        day for statement in reading.having(*labels) for day in _due_in(statement, labels, today)
+    ]
+    stated += [day for text in reading.texts for day in _in_table(text, today)]
+    return min(stated, default=None)
+
+
+def _due_in(statement: Statement, labels: set[str], today: date) -> Iterator[date]:
+    """Yield the date that each label of a due date in a sentence points at."""
+    start, end = statement.sentence.start, statement.sentence.end
+    folded = statement.text.folded[start:end]
+    for hit in statement.hits:
+        if hit.cue.feature not in labels or _is_wish(statement, hit):
+            continue
+        first, last = _place(statement, hit.match.start, hit.match.end)
+        label = folded[first:last]
+        past = "forfoll" in label or "forfallit" in label
+        mentions = find_dates(folded, today, past=past)
+        while first >= 0:
+            mention = _nearest(mentions, first, first + len(label))
+            if mention and mention.day:
+                yield mention.day
+            first = folded.find(label, first + 1) if label else -1
+
+
+def _is_wish(statement: Statement, hit: Hit) -> bool:
+    """Tell whether a label stands in words that name a wished date, not the due date."""
+    return any(
+        other.cue.feature == Feature.NOT_DUE
+        and other.match.start <= hit.match.start < other.match.end
+        for other in statement.hits
+    )
+
+
+def _place(statement: Statement, start: int, end: int) -> tuple[int, int]:
+    first, last = words_between(statement.text.folded, statement.sentence, start, end)
+    return first - statement.sentence.start, last - statement.sentence.start
+
+
+def _nearest(mentions: list[DateMention], first: int, last: int) -> DateMention | None:
+    """Return the date in or after a label, else the one right before it."""
+    inside = [mention for mention in mentions if first <= mention.start < last]
+    if inside:
+        return inside[-1]
+    after = [mention for mention in mentions if mention.start >= last]
+    if after and after[0].start - last <= _AFTER:
+        return after[0]
+    before = [mention for mention in mentions if mention.end <= first and not mention.needs_label]
+    if before and first - before[-1].end <= _BEFORE:
+        return before[-1]
+    return None
+
+
+def _in_table(text: Text, today: date) -> Iterator[date]:
+    for start in sorted(column_under(text, _is_heading).starts):
+        for mention in find_dates(text.folded[start : start + _LONGEST_DATE], today):
+            if mention.start == 0 and mention.day:
+                yield mention.day
+
+
+def _is_heading(words: Sequence[str]) -> int | None:
+    for index, word in enumerate(words):
+        if (
+            word.startswith(("forfall", "ff", "due"))
+            and "nytt" not in words[max(0, index - 1) : index]
+        ):
+            return index
+    return None

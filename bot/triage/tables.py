@@ -1,0 +1,71 @@
+"""Tables typed into a mail: a heading, and below it values in columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.language.tokens import WORD
+from bot.triage.reading import Text
+
+_MOST_ROWS = 60
+_ASIDE = 14
+"""Characters by which a value may stand beside its heading."""
+_CELL = re.compile(r"[^\s|;]+")
+_COLUMNS = re.compile(r"\t| {2,}|\s?\|\s?|;")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """The values of one column.
+
+    Attributes:
+        starts: Where they begin in the text.
+        rows: Where the lines of the table begin and end, whether they have a value or not.
+    """
+
+    starts: frozenset[int]
+    rows: tuple[tuple[int, int], ...]
+
+    def passes_by(self, place: int) -> bool:
+        """Tell whether a place lies in the table but not at a value of the column."""
+        return place not in self.starts and any(first <= place < last for first, last in self.rows)
+
+
+def column_under(text: Text, heads: Callable[[Sequence[str]], int | None]) -> Column:
+    """Find the values below a heading.
+
+    Args:
+        heads: Given the words of a line, tells which of them heads the column; None for none.
+
+    A line is a heading only where it has several columns and no digit; the table ends at an
+    empty line or one without digits.
+    """
+    found: set[int] = set()
+    lines: list[tuple[int, int]] = []
+    head: int | None = None
+    rows = 0
+    at = 0
+    for line in text.folded.split("\n"):
+        begin, at = at, at + len(line) + 1
+        if not any(map(str.isdigit, line)):
+            head, rows = _heading(line, heads), 0
+            continue
+        if head is None or rows >= _MOST_ROWS:
+            continue
+        rows += 1
+        lines.append((begin, at))
+        cells = [match.start() for match in _CELL.finditer(line)]
+        nearest = min(cells, key=lambda start: abs(start - head), default=None)
+        if nearest is not None and abs(nearest - head) <= _ASIDE:
+            found.add(begin + nearest)
+    return Column(starts=frozenset(found), rows=tuple(lines))
+
+
+def _heading(line: str, heads: Callable[[Sequence[str]], int | None]) -> int | None:
+    if not _COLUMNS.search(line.strip()):
+        return None
+    places = list(WORD.finditer(line))
+    index = heads([match.group() for match in places])
+    return None if index is None else places[index].start()
