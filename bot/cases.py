@@ -21,6 +21,10 @@ from bot.vocabulary import (
     TeamKey,
     Urgency,
 )
+from bot.worktime import Calendar, working_time
+
+SYSTEM = "system"
+"""The actor of what no person did."""
 
 _CHANGES: Mapping[Status, frozenset[Status]] = {
     Status.NEW: frozenset(
@@ -119,6 +123,29 @@ class Event:
     wall_seconds: int
     working_seconds: int
     data: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+
+    @classmethod
+    def on(
+        cls,
+        case: Case,
+        kind: EventKind,
+        at: datetime,
+        calendar: Calendar,
+        *,
+        actor: str = SYSTEM,
+        **data: str | int | bool | None,
+    ) -> Event:
+        """Return what happened to a case at an instant, with the time since its clock started."""
+        started = case.clock_started_at
+        return cls(
+            case_id=case.id,
+            kind=kind,
+            at=at,
+            actor=actor,
+            wall_seconds=max(0, int((at - started).total_seconds())),
+            working_seconds=int(working_time(started, at, calendar).total_seconds()),
+            data=data,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from bot.notifying import Alert, AlertCode, Notifier
 from bot.store.records import ClaimedAction
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import EventKind, MailboxKey
-from bot.worktime import Calendar, working_time
+from bot.worktime import Calendar
 
 
 class AlertPerformer:
@@ -71,17 +71,7 @@ class AlertPerformer:
 
     def _record(self, case: Case, action: ClaimedAction) -> None:
         now = self._clock.now()
-        event = Event(
-            case_id=case.id,
-            kind=EventKind.ALERT_SENT,
-            at=now,
-            actor="system",
-            wall_seconds=max(0, int((now - case.clock_started_at).total_seconds())),
-            working_seconds=int(
-                working_time(case.clock_started_at, now, self._calendar).total_seconds()
-            ),
-            data={"code": action.data["code"]},
-        )
+        event = Event.on(case, EventKind.ALERT_SENT, now, self._calendar, code=action.data["code"])
         with self._database.work() as work:
             if work.actions.finish(action, now):
                 work.cases.record([event])

@@ -40,7 +40,7 @@ from bot.vocabulary import (
     TemplateKey,
     Urgency,
 )
-from bot.worktime import Calendar, is_open, next_opening, working_time
+from bot.worktime import Calendar, is_open, next_opening
 from functionmail.compose import answer_address, compose
 from functionmail.connectors.base import MailSender
 from functionmail.errors import CannotAnswer, MessageGone, SendRefused
@@ -285,17 +285,8 @@ class ReplyPerformer:
                 work.actions.plan([alert], now)
         return Dropped(because=str(because))
 
-    def _event(self, case: Case, kind: EventKind, now: datetime, **data: str | None) -> Event:
-        started = case.clock_started_at
-        return Event(
-            case_id=case.id,
-            kind=kind,
-            at=now,
-            actor="system",
-            wall_seconds=max(0, int((now - started).total_seconds())),
-            working_seconds=int(working_time(started, now, self._calendar).total_seconds()),
-            data=data,
-        )
+    def _event(self, case: Case, kind: EventKind, now: datetime, **data: str) -> Event:
+        return Event.on(case, kind, now, self._calendar, **data)
 
 
 def _reason_not_to(

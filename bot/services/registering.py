@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.cases import Case, CaseNumber, Event, PlannedAction
+from bot.cases import SYSTEM, Case, CaseNumber, Event, PlannedAction
 from bot.plan import AnswerPolicy, plan_alert, plan_new_case
 from bot.services.new_case import House, new_case, numbers_named
 from bot.services.reading import Reading
@@ -27,10 +27,7 @@ from bot.vocabulary import (
     Status,
     Urgency,
 )
-from bot.worktime import working_time
 from functionmail import conversation
-
-SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,18 +369,13 @@ class Register:
         at: datetime | None = None,
         **data: str | int | bool | None,
     ) -> None:
-        started = self._cases[case_id].clock_started_at
-        instant = self._now if at is None else at
         self._events.append(
-            Event(
-                case_id=case_id,
-                kind=kind,
-                at=instant,
+            Event.on(
+                self._cases[case_id],
+                kind,
+                self._now if at is None else at,
+                self._house.calendar,
                 actor=self._actor,
-                wall_seconds=max(0, int((instant - started).total_seconds())),
-                working_seconds=int(
-                    working_time(started, instant, self._house.calendar).total_seconds()
-                ),
-                data=data,
+                **data,
             )
         )
