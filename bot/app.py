@@ -20,11 +20,13 @@ from bot import templates as templates_package
 from bot.actions.alert import AlertPerformer
 from bot.actions.reply import Brakes, ReplyPerformer
 from bot.clock import Clock, SystemClock
-from bot.errors import KnowledgeError, SammaDagError, SettingsError
+from bot.errors import KnowledgeError, NotFound, SammaDagError, SettingsError
 from bot.knowledge import Knowledge, triage_rules
 from bot.knowledge.check import problems
+from bot.knowledge.lexicon_words import lexicon_words
 from bot.notifying import ConsoleNotifier, Notifier
 from bot.plan import AnswerPolicy, BrakeLimits
+from bot.services.backtest import Trial
 from bot.services.dispatch import Dispatch
 from bot.services.ignored import Ignored
 from bot.services.intake import Intake, Listener, Probe, no_listener, no_probe
@@ -39,7 +41,7 @@ from bot.settings import (
     secret_keys,
 )
 from bot.store import schema
-from bot.store.engine import open_engine
+from bot.store.engine import has_file, open_engine
 from bot.store.exclusive import RunLock, claim_file
 from bot.store.unit_of_work import Database
 from bot.store.wakeup import Wakeup
@@ -121,6 +123,34 @@ def make_reader(settings: Settings, material: Material) -> Reader:
     return Reader(material.knowledge, material.rules, identity)
 
 
+def make_trial(settings: Settings, folder: Path | None) -> Trial:
+    """Return what `backtest` tries: changed knowledge, in a folder of its own or in place.
+
+    Its reader knows our own mail, as intake does.
+
+    Raises:
+        KnowledgeError: A file is missing or wrong; names file and line.
+        SettingsError: A mailbox of the settings is not in the changed knowledge.
+    """
+    tried = settings if folder is None else settings.model_copy(update={"knowledge": folder})
+    identity = Identity(
+        keys=secret_keys(settings, resolve_database_url(settings)), domain=settings.mail_domain
+    )
+
+    def reader(material: Material) -> Reader:
+        return Reader(material.knowledge, material.rules, identity)
+
+    material = load_material(tried)
+    _refuse_unknown_mailboxes(settings, material.knowledge)
+    folders = {knowledge_folder(each).resolve() for each in (settings, tried)}
+    return Trial(
+        knowledge=material.knowledge,
+        reader=reader(material),
+        words=lexicon_words(sorted({*folders, knowledge_package.bundled_folder()})),
+        today=(lambda: reader(load_material(settings))) if len(folders) > 1 else None,
+    )
+
+
 def _customer_rules(knowledge: Knowledge) -> list[CustomerRule]:
     return [
         CustomerRule(name=forms[0], also=tuple(forms[1:]))
@@ -130,9 +160,11 @@ def _customer_rules(knowledge: Knowledge) -> list[CustomerRule]:
 
 def check_everything(settings: Settings) -> list[KnowledgeError]:
     """Return everything that is wrong with the knowledge and the templates that hold."""
+    folder = templates_folder(settings)
+    templates = templates_package.languages_in(folder)
     return [
-        *problems(knowledge_folder(settings), people_file=settings.people),
-        *templates_package.faults(templates_folder(settings)),
+        *problems(knowledge_folder(settings), people_file=settings.people, templates=templates),
+        *templates_package.faults(folder),
     ]
 
 
@@ -164,6 +196,29 @@ def open_database(settings: Settings, *, ready: bool = True) -> Database:
         except SammaDagError:
             engine.dispose()
             raise
+    return Database(engine)
+
+
+def open_to_read(settings: Settings) -> Database | None:
+    """Open the database as it is; None where nothing has been stored yet at all.
+
+    Nothing is created and nothing migrated.
+
+    Raises:
+        NotFound: The settings name a SQLite file that does not exist.
+        SchemaOutdated: The database is not of the program's schema.
+    """
+    engine = open_engine(resolve_database_url(settings))
+    if not has_file(engine):
+        engine.dispose()
+        if not settings.database_url:
+            return None
+        raise NotFound("database_url: databasens fil finns inte; kontrollera adressen")
+    try:
+        schema.require(engine)
+    except SammaDagError:
+        engine.dispose()
+        raise
     return Database(engine)
 
 

@@ -1,8 +1,9 @@
-"""`check`, `recompute` and `db upgrade`: for process owners and operators."""
+"""`check`, `backtest`, `recompute` and `db upgrade`: for process owners and operators."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -12,6 +13,8 @@ from bot.texts import Say
 
 if TYPE_CHECKING:
     from bot.errors import KnowledgeError
+    from bot.knowledge import Knowledge
+    from bot.services.backtest_result import Backtest
 
 
 def add(app: typer.Typer, say: Say) -> None:
@@ -44,6 +47,32 @@ def add(app: typer.Typer, say: Say) -> None:
         if not problems and not as_json:
             console().print(of(context).say("Inga fel."))
         raise typer.Exit(1 if problems else 0)
+
+    @app.command(
+        help=say(
+            "Pröva ändrad kunskap på mejlen i databasen: vad skulle bedömas annorlunda? "
+            "Inget ändras. Felkod 1 om något brådskande skulle gå förlorat."
+        ),
+        epilog=say("Exempel: sammadag backtest --knowledge min-kopia/"),
+    )
+    def backtest(
+        context: typer.Context,
+        knowledge: Path = typer.Option(
+            None,
+            "--knowledge",
+            metavar=say("MAPP"),
+            help=say("Mapp med ändrad kunskap; annars den som gäller."),
+        ),
+        as_json: bool = typer.Option(False, "--json", help=say("Skriv resultatet som JSON.")),
+    ) -> None:
+        from bot.cli.backtest_view import show
+
+        found, tried = _backtest(context, knowledge)
+        if as_json:
+            print_json(found.as_json())
+        else:
+            show(found, console(), of(context).say, tried)
+        raise typer.Exit(0 if found.is_safe else 1)
 
     @app.command(
         help=say("Räkna om arbetstiden för händelser när öppettiderna har rättats."),
@@ -105,6 +134,31 @@ def add(app: typer.Typer, say: Say) -> None:
 
 def _problem(found: KnowledgeError, say: Say) -> dict[str, object]:
     return {"file": found.file, "line": found.line, "what": say.saying(found.what)}
+
+
+def _backtest(context: typer.Context, folder: Path | None) -> tuple[Backtest, Knowledge]:
+    from bot.app import make_trial, open_to_read
+    from bot.errors import UsageError
+    from bot.services.backtest import backtest, mails_to_replay
+    from bot.services.backtest_result import Backtest
+
+    if folder is not None and not folder.is_dir():
+        raise UsageError("--knowledge: {folder} är ingen mapp", folder=folder)
+    settings = settings_of(context)
+    database = open_to_read(settings)
+    try:
+        trial = make_trial(settings, folder)
+        if database is None:
+            return Backtest(), trial.knowledge
+        with progress_bar() as progress:
+            task = progress.add_task(
+                of(context).say("Prövar mejl"), total=mails_to_replay(database)
+            )
+            found = backtest(database, trial, progress=lambda count: progress.advance(task, count))
+    finally:
+        if database is not None:
+            database.close()
+    return found, trial.knowledge
 
 
 def _recompute(context: typer.Context, start: datetime, end: datetime) -> tuple[int, int]:

@@ -15,7 +15,6 @@ from bot.store.records import Delivery, IgnoredMail
 from bot.store.unit_of_work import Database, Work
 from bot.triage.model import Triage
 from bot.vocabulary import MessageId, Mode, Outcome
-from functionmail.message import MessageKey, RawMessage
 
 
 class Ignored:
@@ -48,15 +47,8 @@ class Ignored:
             )
         if stored.case_id is not None:
             raise DataError("mejl {mail} hör redan till ett ärende", mail=message_id)
-        raw = RawMessage(
-            key=MessageKey(f"stored:{message_id}"),
-            received_at=stored.received_at,
-            content=stored.content,
-            transport_headers=stored.transport_headers,
-        )
-        reading = self._reader.read_as_case(
-            Arrival(mailbox=stored.mailbox, raw=raw), stored.mailbox
-        )
+        arrival = Arrival(mailbox=stored.mailbox, raw=stored.as_raw())
+        reading = self._reader.read_as_case(arrival, stored.mailbox)
         now = self._clock.now()
         policy = AnswerPolicy(mode=Mode.OFF, answer_from=now, twin_wait=timedelta())
         terms = MailboxTerms(policy=policy, quiet_before=None)

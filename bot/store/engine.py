@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -61,6 +62,12 @@ def _with_driver(url: str) -> str:
 def is_sqlite(engine: Engine) -> bool:
     """Tell whether the database is a SQLite file."""
     return engine.dialect.name == "sqlite"
+
+
+def has_file(engine: Engine) -> bool:
+    """Tell whether a SQLite file is there, which connecting would create; else True."""
+    name = engine.url.database
+    return not is_sqlite(engine) or not name or Path(name).exists()
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:

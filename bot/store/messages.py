@@ -12,6 +12,7 @@ from bot.store.books import header_pairs
 from bot.store.engine import chunks
 from bot.store.records import (
     Delivery,
+    JudgedMail,
     KnownMessage,
     NewMessage,
     SentMessage,
@@ -125,6 +126,43 @@ class Messages:
             content=row.content,
             transport_headers=header_pairs(row.transport_headers),
         )
+
+    def count_incoming(self) -> int:
+        """Count the mails that came in and were stored."""
+        return (
+            self._connection.scalar(
+                select(func.count()).select_from(MessageRow).where(MessageRow.direction == "in")
+            )
+            or 0
+        )
+
+    def judged(self, *, after: MessageId, limit: int) -> list[JudgedMail]:
+        """Return incoming mails whose ids come after one, by id, with what was decided."""
+        rows = self._connection.execute(
+            select(
+                MessageRow.id,
+                MessageRow.case_id,
+                MessageRow.kind,
+                MessageRow.automatic,
+                MessageRow.glance,
+                MessageTriageRow.triage,
+            )
+            .outerjoin(MessageTriageRow, MessageTriageRow.message_id == MessageRow.id)
+            .where(MessageRow.direction == "in", MessageRow.id > after)
+            .order_by(MessageRow.id)
+            .limit(limit)
+        )
+        return [
+            JudgedMail(
+                id=MessageId(row.id),
+                case_id=None if row.case_id is None else CaseId(row.case_id),
+                kind=Kind(row.kind),
+                automatic=row.automatic,
+                glance=row.glance,
+                triage=row.triage,
+            )
+            for row in rows
+        ]
 
     def incoming_of_case(self, case_id: CaseId) -> list[MessageId]:
         """Return the mails that people sent on a case, oldest first."""

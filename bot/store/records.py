@@ -141,6 +141,33 @@ class StoredMail:
     content: bytes
     transport_headers: tuple[tuple[str, str], ...]
 
+    def as_raw(self) -> RawMessage:
+        """Return the mail as its mailbox gave it to us, under a key of the store."""
+        return RawMessage(
+            key=MessageKey(f"stored:{self.id}"),
+            received_at=self.received_at,
+            content=self.content,
+            transport_headers=self.transport_headers,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedMail:
+    """An incoming mail and what was decided about it, without what it says.
+
+    Attributes:
+        kind: What became of it: it opened a case, joined one, or was put aside.
+        automatic: No person seemed to have written it when it came.
+        triage: `Triage.as_json` of then; None when it was deleted.
+    """
+
+    id: MessageId
+    case_id: CaseId | None
+    kind: Kind
+    automatic: bool
+    glance: bool
+    triage: Mapping[str, Any] | None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedAction:

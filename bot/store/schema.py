@@ -44,6 +44,17 @@ def make_ready(engine: Engine) -> None:
         SchemaOutdated: PostgreSQL waits for `sammadag db upgrade`, so that an operator
             chooses the moment.
     """
+    if is_sqlite(engine) and (current(engine) or "") < HEAD:
+        upgrade(engine)
+    require(engine)
+
+
+def require(engine: Engine) -> None:
+    """Refuse a database that has not the program's schema; changes nothing.
+
+    Raises:
+        SchemaOutdated: It is older or newer than the program.
+    """
     found = current(engine)
     if found == HEAD:
         return
@@ -54,9 +65,6 @@ def make_ready(engine: Engine) -> None:
             found=found,
             wanted=HEAD,
         )
-    if is_sqlite(engine):
-        upgrade(engine)
-        return
     if found is None:
         raise SchemaOutdated(
             "databasen är tom, programmet behöver schema {wanted}; kör `sammadag db upgrade`",

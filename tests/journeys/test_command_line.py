@@ -26,6 +26,7 @@ COMMANDS = [
     ["quarantine"],
     ["books"],
     ["check"],
+    ["backtest"],
     ["recompute"],
     ["ignored", "list"],
     ["ignored", "open"],
