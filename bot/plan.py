@@ -142,11 +142,31 @@ def plan_operator_alert(
 
 def choose_receipt(case: Case, *, is_open: bool) -> TemplateKey:
     """Choose the receipt that fits: protected before urgent before the hour of the day."""
-    if case.protected:
+    return _receipt(case.urgent, protected=case.protected, is_open=is_open)
+
+
+def receipts_for(usual: Urgency) -> tuple[TemplateKey, ...]:
+    """Return every receipt that may answer a case of a matter, by its usual urgency.
+
+    A case of an urgent matter may be none, as where somebody withdraws it.
+    """
+    both = (True, False)
+    return tuple(
+        dict.fromkeys(
+            _receipt(urgent, protected=protected, is_open=is_open)
+            for urgent in (usual, Urgency.NO)
+            for is_open in both
+            for protected in both
+        )
+    )
+
+
+def _receipt(urgent: Urgency, *, protected: bool, is_open: bool) -> TemplateKey:
+    if protected:
         return RECEIVED_PROTECTED
-    if case.urgent is Urgency.COLLECTIONS:
+    if urgent is Urgency.COLLECTIONS:
         return RECEIVED_URGENT_INVOICE
-    if case.urgent is Urgency.PAYOUT:
+    if urgent is Urgency.PAYOUT:
         return RECEIVED_URGENT_PAYMENT
     return RECEIVED if is_open else RECEIVED_OUTSIDE_HOURS
 

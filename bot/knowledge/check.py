@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from pydantic import BaseModel
-
 from bot.errors import KnowledgeError, Saying
-from bot.knowledge import triage_rules
+from bot.knowledge import combinations, learned_weights, phrase_faults, tag_faults
 from bot.knowledge.agreement import disagreements
 from bot.knowledge.files import Files, read_files
+from bot.knowledge.lexicon_files import LexiconFiles, MatterFile, read_lexicon
 from bot.knowledge.models import Belongs, Matter
-from bot.knowledge.yaml_file import Document, KnowledgeErrors, M, read_document
-from bot.vocabulary import NONE, Urgency
+from bot.knowledge.yaml_file import Document
+from bot.plan import receipts_for
+from bot.vocabulary import NONE, Language, TemplateKey
+
+Templates = Mapping[TemplateKey, Collection[Language] | None]
+"""The reply templates there are, and in which languages; None for one that is wrong itself."""
 
 
-def problems(folder: Path, *, people_file: Path | None = None) -> list[KnowledgeError]:
+def problems(
+    folder: Path, *, people_file: Path | None = None, templates: Templates | None = None
+) -> list[KnowledgeError]:
     """List all errors of all files, and everything in which they do not agree.
+
+    Args:
+        templates: Where given, every matter must have its receipts among them.
 
     Returns:
         File by file in the order in which they are read, each once; empty if all is well.
@@ -25,41 +33,29 @@ def problems(folder: Path, *, people_file: Path | None = None) -> list[Knowledge
     files, errors = read_files(folder, people_file)
     errors.extend(disagreements(files))
     errors.extend(_triage_errors(folder, files))
+    if templates is not None:
+        errors.extend(missing_receipts(files, templates))
     return list({str(error): error for error in errors}.values())
 
 
 def _triage_errors(folder: Path, files: Files) -> Iterator[KnowledgeError]:
+    lexicon, errors = read_lexicon(folder)
+    yield from errors
+    if not errors:
+        yield from combinations.unknown_features(lexicon)
+        yield from combinations.futile(lexicon)
+    yield from phrase_faults.faults(lexicon)
     try:
-        triage_rules.build(folder)
-    except KnowledgeErrors as error:
-        yield from error.errors
+        learned_weights.load(folder)
     except KnowledgeError as error:
         yield error
-    yield from _tag_errors(folder, files)
-    yield from _lexicon_errors(folder, files)
+    yield from tag_faults.faults(lexicon)
+    yield from _tag_errors(lexicon, files)
+    yield from _lexicon_errors(lexicon, files)
 
 
-class _Tag(BaseModel):
-    code: str
-    process: str
-
-
-class _Tags(BaseModel):
-    """What of ``tags.yaml`` must agree with ``processes.yaml``; the rest is triage's."""
-
-    tags: tuple[_Tag, ...]
-
-
-class _LexiconMatter(BaseModel):
-    """What of ``lexicon/matters`` must agree with ``matters.yaml``; the rest is triage's."""
-
-    matter: str
-    process: str
-    urgent: Urgency = Urgency.NO
-
-
-def _tag_errors(folder: Path, files: Files) -> Iterator[KnowledgeError]:
-    document = _readable(folder / "tags.yaml", _Tags)
+def _tag_errors(lexicon: LexiconFiles, files: Files) -> Iterator[KnowledgeError]:
+    document = lexicon.tags
     if document is None or files.processes is None:
         return
     codes = {str(process.key): process.code for process in files.processes.content.processes}
@@ -82,16 +78,18 @@ def _tag_errors(folder: Path, files: Files) -> Iterator[KnowledgeError]:
             yield document.error(Saying("processen {key} har ingen märkning", key=key), "tags")
 
 
-def _lexicon_errors(folder: Path, files: Files) -> Iterator[KnowledgeError]:
+def _lexicon_errors(lexicon: LexiconFiles, files: Files) -> Iterator[KnowledgeError]:
     if files.matters is None:
         return
     matters = {str(matter.key): matter for matter in files.matters.content.matters}
-    met: set[str] = set()
-    for path in sorted((folder / "lexicon" / "matters").glob("*.yaml")):
-        document = _readable(path, _LexiconMatter)
-        if document is not None:
-            met.add(document.content.matter)
-            yield from _matter_errors(document, matters.get(document.content.matter))
+    met: dict[str, str] = {}
+    for document in lexicon.matters:
+        key = document.content.matter
+        if key in met:
+            what = Saying("ärendetypen {key} har redan filen {file}", key=key, file=met[key])
+            yield document.error(what, "matter")
+        met[key] = document.file
+        yield from _matter_errors(document, matters.get(key))
     for i, matter in enumerate(files.matters.content.matters):
         if matter.key not in met and matter.belongs is not Belongs.ANY:
             what = Saying("ärendetypen {key} har ingen fil i lexicon/matters", key=matter.key)
@@ -99,7 +97,7 @@ def _lexicon_errors(folder: Path, files: Files) -> Iterator[KnowledgeError]:
 
 
 def _matter_errors(
-    document: Document[_LexiconMatter], matter: Matter | None
+    document: Document[MatterFile], matter: Matter | None
 ) -> Iterator[KnowledgeError]:
     content = document.content
     if matter is None:
@@ -120,8 +118,33 @@ def _matter_errors(
         yield document.error(differs, "urgent")
 
 
-def _readable(path: Path, model: type[M]) -> Document[M] | None:
-    try:
-        return read_document(path, model)
-    except KnowledgeErrors:
-        return None  # named already by the loading of the rules
+def missing_receipts(files: Files, templates: Templates) -> Iterator[KnowledgeError]:
+    """Yield matters that a receipt is missing for, or a language of one.
+
+    A template that is wrong itself is silently taken for one in every language, since its own
+    errors tell what is the matter.
+    """
+    if files.matters is None:
+        return
+    for i, matter in enumerate(files.matters.content.matters):
+        for name in receipts_for(matter.urgent):
+            languages = templates.get(name, ())
+            if languages is None:
+                continue
+            absent = [language.value for language in Language if language not in languages]
+            if len(absent) == len(Language):
+                what = Saying(
+                    "ärendetypen {key} saknar mall: kvittensen {template} finns inte",
+                    key=matter.key,
+                    template=name,
+                )
+                yield files.matters.error(what, "matters", i)
+            elif absent:
+                what = Saying(
+                    "ärendetypen {key} saknar mall på {languages}: kvittensen {template}"
+                    " finns inte på det språket",
+                    key=matter.key,
+                    languages=", ".join(absent),
+                    template=name,
+                )
+                yield files.matters.error(what, "matters", i)

@@ -28,6 +28,8 @@ from jinja2.exceptions import SecurityError
 
 from bot.errors import KnowledgeError, NotFound, ReplyHasHole, Saying
 from bot.templates.definition import (
+    DEFINITION,
+    BaseFields,
     FieldType,
     Sending,
     Template,
@@ -49,6 +51,7 @@ __all__ = [
     "Templates",
     "bundled_folder",
     "faults",
+    "languages_in",
 ]
 
 _QUOTED: Final = re.compile(r"'([^']*)'")
@@ -182,6 +185,22 @@ def faults(folder: Path) -> list[KnowledgeError]:
             Templates(folder, only=path)
         except KnowledgeError as error:
             found.append(error)
+    return found
+
+
+def languages_in(folder: Path) -> dict[TemplateKey, tuple[Language, ...] | None]:
+    """Return the languages of each template of a folder; None where it cannot be read.
+
+    Empty for a folder without templates.
+    """
+    found: dict[TemplateKey, tuple[Language, ...] | None] = {}
+    no_fields = BaseFields(fields={})
+    for path in folder.glob(f"*/{DEFINITION}"):
+        try:
+            template = read_template(path, no_fields)
+            found[template.name] = template.languages
+        except KnowledgeError:
+            found[TemplateKey(path.parent.name)] = None
     return found
 
 

@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 from bot.knowledge import bundled_folder
-from bot.knowledge.check import problems
+from bot.knowledge.check import Templates, problems
+from bot.plan import receipts_for
+from bot.templates import bundled_folder as templates_folder
+from bot.templates import languages_in
+from bot.vocabulary import Language, Urgency
 from tests.knowledge import small
 
 TAGS = """\
@@ -115,3 +119,56 @@ def test_a_matter_without_words_in_the_lexicon_is_a_problem(folder):
 def test_a_folder_that_is_not_there_is_a_list_of_missing_files(tmp_path):
     whats = {str(problem.what) for problem in problems(tmp_path / "gone")}
     assert whats == {"filen saknas"}
+
+
+def test_a_second_file_of_a_matter_is_a_problem(folder):
+    (folder / "lexicon" / "matters" / "x.yaml").write_text(ANSTAND, encoding="utf-8")
+    assert found(folder, "x.yaml") == [
+        "x.yaml rad 1: ärendetypen anstand har redan filen anstand.yaml"
+    ]
+
+
+def without_receipt(folder: Path, templates: Templates) -> list[str]:
+    return [str(p) for p in problems(folder, templates=templates) if "mall" in str(p)]
+
+
+RECEIPTS: Templates = dict.fromkeys(
+    (*receipts_for(Urgency.COLLECTIONS), *receipts_for(Urgency.PAYOUT)), tuple(Language)
+)
+
+
+def test_matters_with_their_receipts_are_no_problem(folder):
+    assert without_receipt(folder, RECEIPTS) == []
+
+
+def test_a_matter_without_a_template_is_a_problem_on_its_own_line(folder):
+    left = {name: RECEIPTS[name] for name in RECEIPTS if name != "received_urgent_invoice"}
+    assert without_receipt(folder, left) == [
+        "matters.yaml rad 2: ärendetypen anstand saknar mall:"
+        " kvittensen received_urgent_invoice finns inte"
+    ]
+
+
+def test_every_matter_without_a_template_is_named(folder):
+    left = {name: RECEIPTS[name] for name in RECEIPTS if name != "received"}
+    assert [line.split(" saknar")[0] for line in without_receipt(folder, left)] == [
+        "matters.yaml rad 2: ärendetypen anstand",
+        "matters.yaml rad 7: ärendetypen ovrigt",
+    ]
+
+
+def test_a_receipt_that_lacks_a_language_is_a_problem(folder):
+    left = {**RECEIPTS, "received_urgent_invoice": (Language.SWEDISH,)}
+    assert without_receipt(folder, left) == [
+        "matters.yaml rad 2: ärendetypen anstand saknar mall på en:"
+        " kvittensen received_urgent_invoice finns inte på det språket"
+    ]
+
+
+def test_a_template_that_is_wrong_itself_is_not_said_to_be_missing(folder):
+    assert without_receipt(folder, {**RECEIPTS, "received_urgent_invoice": None}) == []
+
+
+def test_the_shipped_matters_have_their_receipts():
+    shipped = languages_in(templates_folder())
+    assert problems(bundled_folder(), templates=shipped) == []
