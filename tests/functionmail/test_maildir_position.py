@@ -191,6 +191,8 @@ class RestartingReader(RuleBasedStateMachine):
     @rule(place=st.sampled_from(list(Place)))
     def mail_comes(self, place: Place) -> None:
         self.count += 1
+        of_this_instant = {f.key for f in self.files.values() if f.changed_ns == self.now}
+        self.may_repeat |= of_this_instant
         self.files[f"k{self.count:04}"] = File(f"k{self.count:04}", place, self.now)
         self.modified[place] = self.now
 
