@@ -15,12 +15,12 @@ CUT_OFF = 85
 """Least likeness in percent for a misspelling; below it, false friends outnumber typos."""
 SHORTEST_FUZZY = 5
 """Words of four letters or fewer are compared exactly."""
-_CACHE_SIZE = 30_000
+_NOTHING: frozenset[int] = frozenset()
 _FUZZY_PER_FIRST_LETTER_SPAN = 2
 
 
 class Lexicon:
-    """Compiled words. Answers are remembered, up to a bound; otherwise nothing changes."""
+    """Compiled words."""
 
     __slots__ = (
         "_by_letter",
@@ -29,7 +29,6 @@ class Lexicon:
         "_known",
         "_prefix_lengths",
         "_prefixes",
-        "_seen",
         "_suffixes",
     )
 
@@ -60,29 +59,11 @@ class Lexicon:
         for word in sorted(self._fuzzy):
             by_letter.setdefault((word[0], len(word)), []).append(word)
         self._by_letter = by_letter
-        self._seen: dict[str, frozenset[int]] = {}
 
     def elements(self, word: str) -> frozenset[int]:
         """Return the elements that a folded word fulfils; empty for most words."""
         if word[0].isdigit():
-            return self._exact_only(word)
-        found = self._seen.get(word)
-        if found is None:
-            found = self._look_up(word)
-            if len(self._seen) >= _CACHE_SIZE:
-                self._seen.clear()
-            self._seen[word] = found
-        return found
-
-    def _exact_only(self, word: str) -> frozenset[int]:
-        """Look up a number: it has no forms, and there are too many to remember."""
-        return frozenset(self._exact.get(word, ()))
-
-    def knows(self, word: str) -> bool:
-        """Tell whether a folded word is spelt just as a rule spells it."""
-        return word in self._exact
-
-    def _look_up(self, word: str) -> frozenset[int]:
+            return self._exact.get(word, _NOTHING)
         found = set(self._exact.get(word, ()))
         known = bool(found)
         size = len(word)
@@ -102,6 +83,10 @@ class Lexicon:
             if nearest:
                 found |= self._fuzzy[nearest]
         return frozenset(found)
+
+    def knows(self, word: str) -> bool:
+        """Tell whether a folded word is spelt just as a rule spells it."""
+        return word in self._exact
 
     def _nearest(self, word: str) -> str | None:
         size = len(word)

@@ -22,10 +22,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.errors import BadValue
+from bot.language.common_words import COMMON_WORDS
 from bot.language.folding import fold
 from bot.language.lexicon import SHORTEST_FUZZY, Lexicon
 from bot.language.tokens import WORD, Sentence
@@ -40,6 +42,8 @@ _LONG_GAP = 8
 _MARKS = ("<tal>", "<?>", "^", "$")
 _MAX_ALTERNATIVES = 256
 _MAX_SPANS = 40
+_REMEMBERED = 30_000
+"""Words; numbers are not remembered, there are too many."""
 _SPLIT_WORD_FROM = 8
 """Letters of a word that may stand split in two: ``avbetalnings plan``."""
 
@@ -68,7 +72,7 @@ class _Places:
 
     def __init__(
         self,
-        by_word: Sequence[frozenset[int]],
+        by_word: Sequence[tuple[Span, frozenset[int]]],
         possible: frozenset[int],
         entries: Mapping[int, Sequence[Phrase]],
         spans: Hits,
@@ -78,18 +82,18 @@ class _Places:
         self._spans = spans
         self.possible = possible
 
-    def of(self, element: int) -> list[Span]:
+    def of(self, element: int) -> Sequence[Span]:
         """Return the spans of an element."""
         found = self._spans.get(element)
         if found is None:
-            found = [(i, i + 1) for i, word in enumerate(self._by_word) if element in word]
+            found = [span for span, elements in self._by_word if element in elements]
             for phrase in self._entries.get(element, ()):
                 if phrase.needed <= self.possible:
                     found += self.fits(phrase)
             self._spans[element] = found
         return found
 
-    def fits(self, phrase: Phrase) -> list[Span]:
+    def fits(self, phrase: Phrase) -> Sequence[Span]:
         """Return the spans of a phrase; bounded, so that a repeated word cannot cost much."""
         elements = phrase.elements
         reached = self.of(elements[0])
@@ -98,7 +102,7 @@ class _Places:
         for element, gap in zip(elements[1:], phrase.gaps[1:], strict=True):
             following = self.of(element)
             if not following:
-                return []
+                return ()
             reached = [
                 (begin, stop)
                 for begin, end in reached[:_MAX_SPANS]
@@ -141,8 +145,8 @@ class PhraseBook:
         "_entries",
         "_lexicon",
         "_marks",
-        "_raised_by",
         "_raises",
+        "_seen",
     )
 
     def __init__(
@@ -166,15 +170,17 @@ class PhraseBook:
         compiled = [(label, phrase) for label, text in phrases for phrase in compiler.phrases(text)]
         self._lexicon = compiler.lexicon(never_fuzzy)
         self._marks = compiler.marks
-        always = frozenset((compiler.marks["^"], compiler.marks["$"]))
-        self._anchored = _by_anchor(compiled, always)
+        rareness = _rareness(
+            compiler, self._lexicon, [phrase for _, phrase in (*compiled, *compiler.list_phrases)]
+        )
+        self._anchored = _by_anchor(compiled, rareness)
         self._anchors = frozenset(self._anchored)
         entries: dict[int, list[Phrase]] = {}
         for element, phrase in compiler.list_phrases:
             entries.setdefault(element, []).append(phrase)
         self._entries = {element: tuple(listed) for element, listed in entries.items()}
-        self._raises = _raised(self._entries, always)
-        self._raised_by: dict[frozenset[int], tuple[frozenset[int], frozenset[int]]] = {}
+        self._raises = _raised(compiler.list_phrases, rareness)
+        self._seen: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
 
     def find(self, sentence: Sentence) -> list[Match]:
         """Return every label whose phrase stands in a sentence, one match each, by place."""
@@ -188,58 +194,46 @@ class PhraseBook:
                     if spans:
                         start, end = min(spans)
                         found[label] = Match(label, start, end)
-        return sorted(found.values(), key=lambda match: (match.start, match.end, match.label))
+        return sorted(found.values(), key=_by_place)
 
     def _places(self, sentence: Sentence) -> _Places:
-        words = sentence.words
-        known = [self._word(word) for word in words]
-        marks = self._marks
+        words, marks, seen = sentence.words, self._marks, self._seen
         size = len(words)
         spans: Hits = {marks["^"]: [(0, 0)], marks["$"]: [(size, size)]}
-        extra = {marks["^"], marks["$"]}
         if sentence.question:
             spans[marks["<?>"]] = [(size, size)]
-            extra.add(marks["<?>"])
-        by_word = [elements for elements, _ in known]
-        joined = self._joined(words)
-        for index, (elements, possible) in joined:
-            extra |= possible
-            for element in elements:
-                spans.setdefault(element, self._spans_in(by_word, element)).append(
-                    (index - 1, index + 1)
-                )
-        return _Places(
-            by_word,
-            frozenset(extra).union(*[possible for _, possible in known]),
-            self._entries,
-            spans,
-        )
+        by_word: list[tuple[Span, frozenset[int]]] = []
+        possible: list[frozenset[int]] = []
+        last = ""
+        for index, word in enumerate(words):
+            elements, raised = seen.get(word) or self._look_up(word)
+            if raised:
+                by_word.append(((index, index + 1), elements))
+                possible.append(raised)
+            both = last + word
+            if len(both) >= _SPLIT_WORD_FROM and last and self._lexicon.knows(both):
+                elements, raised = seen.get(both) or self._look_up(both)
+                by_word.append(((index - 1, index + 1), elements))
+                possible.append(raised)
+            last = word
+        return _Places(by_word, frozenset(spans).union(*possible), self._entries, spans)
 
-    def _word(self, word: str) -> tuple[frozenset[int], frozenset[int]]:
+    def _look_up(self, word: str) -> tuple[frozenset[int], frozenset[int]]:
         """Return the elements that a word fulfils, and those that it makes possible."""
         elements = self._lexicon.elements(word)
-        if word[0].isdigit():
+        number = word[0].isdigit()
+        if number:
             elements |= {self._marks["<tal>"]}
-        found = self._raised_by.get(elements)
-        if found is None:
-            found = (elements, elements.union(*[self._raises.get(e, ()) for e in elements]))
-            self._raised_by[elements] = found
-        return found
+        raised = elements.union(*[self._raises.get(element, ()) for element in elements])
+        if not number:
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            self._seen[word] = elements, raised
+        return elements, raised
 
-    def _joined(
-        self, words: Sequence[str]
-    ) -> list[tuple[int, tuple[frozenset[int], frozenset[int]]]]:
-        """Find words that stand split in two."""
-        knows = self._lexicon.knows
-        return [
-            (index, self._word(first + second))
-            for index, (first, second) in enumerate(itertools.pairwise(words), start=1)
-            if len(first) + len(second) >= _SPLIT_WORD_FROM and knows(first + second)
-        ]
 
-    @staticmethod
-    def _spans_in(by_word: Sequence[frozenset[int]], element: int) -> list[Span]:
-        return [(i, i + 1) for i, word in enumerate(by_word) if element in word]
+def _by_place(match: Match) -> tuple[int, int, int]:
+    return match.start, match.end, match.label
 
 
 def words_between(folded: str, sentence: Sentence, start: int, end: int) -> Span:
@@ -253,29 +247,37 @@ def words_between(folded: str, sentence: Sentence, start: int, end: int) -> Span
 
 
 def _by_anchor(
-    compiled: Sequence[tuple[int, Phrase]], always: frozenset[int]
+    compiled: Sequence[tuple[int, Phrase]], rareness: Callable[[int], tuple[float, int]]
 ) -> dict[int, tuple[tuple[int, Phrase], ...]]:
     """File each phrase under its rarest element, so that few are tried for a sentence."""
-    uses: dict[int, int] = {}
-    for _, phrase in compiled:
-        for element in set(phrase.elements):
-            uses[element] = uses.get(element, 0) + 1
     anchored: dict[int, list[tuple[int, Phrase]]] = {}
     for label, phrase in compiled:
-        telling = [element for element in phrase.elements if element not in always]
-        anchor = min(telling or phrase.elements, key=lambda element: uses[element])
-        anchored.setdefault(anchor, []).append((label, phrase))
+        anchored.setdefault(min(phrase.elements, key=rareness), []).append((label, phrase))
     return {anchor: tuple(listed) for anchor, listed in anchored.items()}
 
 
+def _rareness(
+    compiler: _Compiler, lexicon: Lexicon, phrases: Iterable[Phrase]
+) -> Callable[[int], tuple[float, int]]:
+    """Return how often an element stands in a sentence, and in phrases, as far as is known."""
+    often: dict[int, float] = dict.fromkeys((compiler.marks["^"], compiler.marks["$"]), 1.0)
+    for place, word in enumerate(COMMON_WORDS, start=1):
+        for element in lexicon.elements(word):
+            often[element] = often.get(element, 0.0) + 1 / place
+    for element, phrase in compiler.list_phrases:
+        rarest = min(often.get(part, 0.0) for part in phrase.elements)
+        often[element] = often.get(element, 0.0) + rarest
+    uses = Counter(element for phrase in phrases for element in phrase.needed)
+    return lambda element: (often.get(element, 0.0), uses[element])
+
+
 def _raised(
-    entries: Mapping[int, Sequence[Phrase]], always: frozenset[int]
+    list_phrases: Sequence[tuple[int, Phrase]], rareness: Callable[[int], tuple[float, int]]
 ) -> dict[int, frozenset[int]]:
     """Tell for each element which lists it makes possible, directly or through other lists."""
-    numbered = [(element, phrase) for element, listed in entries.items() for phrase in listed]
     direct = {
         anchor: frozenset(element for element, _ in listed)
-        for anchor, listed in _by_anchor(numbered, always).items()
+        for anchor, listed in _by_anchor(list_phrases, rareness).items()
     }
     closed: dict[int, frozenset[int]] = {}
     for element in direct:

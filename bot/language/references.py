@@ -14,11 +14,12 @@ from bot.language.tokens import WORD
 
 _CURRENCY = r"(?:kr(?![a-z])|kronor|sek(?![a-z])|:-|,-|tkr|spann|eur(?![a-z])|euro|usd|%)"
 _AMOUNT_WORD = r"(?:kr|sek|eur|usd|belopp(?:et)?(?: pa)?|summan?|a)"
+_ADDRESSES = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,120}|https?://\S{1,300}|www\.\S{1,200}"
+)
 _NOT_REFERENCES = re.compile(
-    r"[\w.+-]{1,64}@[\w.-]{1,120}"
-    r"|https?://\S{1,300}|www\.\S{1,200}"
-    r"|(?<![a-z0-9])[a-z]{2}\d\d(?: ?[a-z0-9]{4}){3,7}(?: ?[a-z0-9]{1,3})?(?![a-z0-9])"
-    r"|(?<!\d)(?:19|20)?\d{6}[-+]\d{4}(?!\d)"
+    r"(?=[\d+])(?:"
+    r"(?<!\d)(?:19|20)?\d{6}[-+]\d{4}(?!\d)"
     r"|(?<![\d-])(?:\+|00)\d{2}[\d ()-]{6,16}\d"
     r"|(?<![\d-])0\d{1,3}[-/ ]{1,3}\d{2,3}(?:[ -]?\d{2,3}){1,3}(?![\d-])"
     r"|(?<![\d-])0\d{8,9}(?!\d)"
@@ -27,13 +28,16 @@ _NOT_REFERENCES = re.compile(
     r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)"
     r"|(?<!\d)\d{1,2}[:.]\d\d(?:\s?[-–]\s?\d{1,2}[:.]\d\d)?(?!\d)"
     rf"|(?<![\d,.])\d{{1,3}}(?:,\d{{3}})+\s?{_CURRENCY}"
-    rf"|(?<![a-z]){_AMOUNT_WORD}[ :]{{1,2}}\d{{1,3}}(?:,\d{{3}})+(?!\d)"
     rf"|(?<![\d,.])\d{{1,3}}(?:[ .]\d{{3}}){{0,3}}(?:,\d{{1,2}}|\.\d\d)?\s?{_CURRENCY}"
     rf"|(?<![\d,.])\d{{1,7}}(?:[,.]\d{{1,2}})?\s?{_CURRENCY}"
-    rf"|(?<![a-z]){_AMOUNT_WORD}[ :]{{1,2}}\d{{1,3}}(?:[ .]\d{{3}}){{0,3}}(?:,\d{{1,2}})?(?!\d)"
     r"|(?<!\d)\d{3} \d\d(?= [a-z]{3})"
     r"|(?<![\d-])\d{1,3} \d{3}(?![\d-]| \d)"
     r"|(?<![\d.])\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d.])"
+    r")|(?<![a-z])(?=[a-z])(?:"
+    r"(?<!\d)[a-z]{2}\d\d(?: ?[a-z0-9]{4}){3,7}(?: ?[a-z0-9]{1,3})?(?![a-z0-9])"
+    rf"|{_AMOUNT_WORD}[ :]{{1,2}}\d{{1,3}}(?:,\d{{3}})+(?!\d)"
+    rf"|{_AMOUNT_WORD}[ :]{{1,2}}\d{{1,3}}(?:[ .]\d{{3}}){{0,3}}(?:,\d{{1,2}})?(?!\d)"
+    r")"
 )
 _CANDIDATE = re.compile(
     r"(?<![\w/])(?P<letters>[a-z]{1,20}[-/ .:#]?)?"
@@ -45,6 +49,7 @@ _RANGE = re.compile(
     r"(?<![\w/-])(\d{4,10})[ \t]?(?:-|–|—|\.\.|till och med|t\.?o\.?m\.?)[ \t]?"
     r"(\d{1,10})(?![\w-]|[/:]\d)"
 )
+_DIGIT = re.compile(r"\d")
 _DAY_AND_MONTH = re.compile(r"[0-3]?\d/(?:1[0-2]|0?[1-9])")
 _LISTED = re.compile(r"(?<=\d{5})/(?=\d{5})")
 _MOST_IN_RANGE = 60
@@ -132,7 +137,13 @@ def _words_before(part: str, at: int) -> tuple[tuple[str, ...], tuple[str, ...]]
 
 def _blanked(text: str) -> str:
     text = _LISTED.sub(",", text)
-    return _NOT_REFERENCES.sub(lambda match: " " * (match.end() - match.start()), text)
+    if "@" in text or "http" in text or "www." in text:
+        text = _ADDRESSES.sub(_spaces, text)
+    return _NOT_REFERENCES.sub(_spaces, text)
+
+
+def _spaces(match: re.Match[str]) -> str:
+    return " " * (match.end() - match.start())
 
 
 Span = tuple[int, int, tuple[str, ...], bool, bool]
@@ -163,12 +174,13 @@ def _spans(part: str) -> Iterator[Span]:
 def _plain(
     part: str, free: Callable[[re.Match[str]], bool], taken: list[tuple[int, int]]
 ) -> Iterator[Span]:
-    for match in _SPACED.finditer(part):
+    lines = list(_lines_with_digits(part))
+    for match in _each(_SPACED, part, lines):
         digits = match.group().replace(" ", "")
         if free(match) and 7 <= len(digits) <= 9:
             taken.append(match.span())
             yield *match.span(), (digits,), False, True
-    for match in _CANDIDATE.finditer(part):
+    for match in _each(_CANDIDATE, part, lines):
         if not free(match):
             continue
         if _DAY_AND_MONTH.fullmatch(match["digits"]):
@@ -180,6 +192,23 @@ def _plain(
         )
         first = match.start() if joined else match.start("digits")
         yield first, match.end(), (digits,), joined, digits != match["digits"]
+
+
+def _each(
+    pattern: re.Pattern[str], part: str, lines: Iterable[tuple[int, int]]
+) -> Iterator[re.Match[str]]:
+    for start, end in lines:
+        yield from pattern.finditer(part, start, end)
+
+
+def _lines_with_digits(part: str) -> Iterator[tuple[int, int]]:
+    end = -1
+    while match := _DIGIT.search(part, end + 1):
+        start = part.rfind("\n", 0, match.start()) + 1
+        end = part.find("\n", match.end())
+        if end < 0:
+            end = len(part)
+        yield start, end
 
 
 def _expanded(first: str, last: str) -> tuple[str, ...]:

@@ -49,7 +49,9 @@ class CustomerNames:
                     self._shorts.setdefault(form.strip(), customer.name)
                 else:
                     self._names.setdefault(parts, customer.name)
-        self._longest = max((len(parts) for parts in self._names), default=0)
+        self._longest: dict[str, int] = {}
+        for parts in self._names:
+            self._longest[parts[0]] = max(len(parts), self._longest.get(parts[0], 0))
 
     def find(self, signature: str, sender: str, text: str) -> str | None:
         """Return the unit that a mail names, as the register writes it or as it stands there.
@@ -66,8 +68,8 @@ class CustomerNames:
 
     def _listed(self, text: str) -> str | None:
         parts = words(fold(text))
-        for start in range(len(parts)):
-            for size in range(min(self._longest, len(parts) - start), 0, -1):
+        for start, first in enumerate(parts):
+            for size in range(min(self._longest.get(first, 0), len(parts) - start), 0, -1):
                 found = self._names.get(tuple(parts[start : start + size]))
                 if found:
                     return found

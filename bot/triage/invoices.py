@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.language.references import Number, find_numbers
 from bot.triage.cues import Feature, ReferenceRules
@@ -61,10 +61,11 @@ def invoices(reading: Reading, rules: TriageRules) -> tuple[str, ...]:
     meant: dict[str, None] = {}
     aside: dict[str, None] = {}
     others: set[str] = set()
+    numbers = {text.place: _numbers(text) for text in reading.texts}
     for text in reading.texts:
         kept = [s.sentence for s in reading.statements if s.text is text and s.has(Feature.KEPT)]
         column = column_under(text, _is_heading)
-        for number in _numbers(text):
+        for number in numbers[text.place]:
             listed = number.start in column.starts
             if column.passes_by(number.start):
                 continue
@@ -79,14 +80,14 @@ def invoices(reading: Reading, rules: TriageRules) -> tuple[str, ...]:
     found = [digits for digits in meant if digits not in aside and digits not in others]
     found = found or [digits for digits in aside if digits not in others]
     if not found and reading.has(*_SUPPLIERS_SPEAK):
-        found = list(dict.fromkeys(_unlabelled(reading, rules.references)))
+        found = list(dict.fromkeys(_unlabelled(numbers.values(), rules.references)))
     return tuple(found)[:_MOST]
 
 
-def _unlabelled(reading: Reading, rules: ReferenceRules) -> Iterator[str]:
+def _unlabelled(found: Iterable[Sequence[Number]], rules: ReferenceRules) -> Iterator[str]:
     """Yield the numbers of a mail about supplier invoices that none calls an invoice."""
-    for text in (reading.subject, *reading.texts):
-        for number in _numbers(text):
+    for numbers in found:
+        for number in numbers:
             plain = not (
                 number.grouped or number.digits.startswith("0") or _looks_like_date(number.digits)
             )

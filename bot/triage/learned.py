@@ -72,18 +72,23 @@ def opinion(
     *,
     ruled: MatterKey | None,
     ruled_urgent: Urgency,
+    explained: Collection[MatterKey],
 ) -> Opinion:
     """Answer the four questions about a mail from a person.
 
     Args:
         processes: Matter -> the one process that handles it, or None where several can.
         ruled, ruled_urgent: What the rules find; heard where the weights are in doubt.
+        explained: Matters for which the rules give reasons; the words that the weights go by
+            are told for others.
     """
     chances = learned.chances(features)
     kind = _kind(chances["kind"])
     matter, process, sureness = _matter_and_process(chances, processes, ruled)
     urgent, possible = _urgency(chances["urgent"], ruled_urgent)
-    reasons = [_reason("learned.matter", learned, "matter", matter, features)]
+    reasons = []
+    if matter not in explained:
+        reasons = [_reason("learned.matter", learned, "matter", matter, features)]
     if kind is Kind.SPAM:
         reasons = [_reason("spam.learned", learned, "kind", kind, features)]
     elif urgent is not Urgency.NO or possible:

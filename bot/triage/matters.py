@@ -6,6 +6,7 @@ still tells the matter, but is not *live*: only live sentences make a mail urgen
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -40,6 +41,7 @@ _EARNEST = frozenset(
     )
 )
 """Without a number, a case of its own needs one of these; else somebody merely speaks of it."""
+_NOTHING: frozenset[MatterKey] = frozenset()
 
 
 @dataclass(slots=True)
@@ -64,6 +66,11 @@ class Score:
     general: bool = False
     seen: list[tuple[Statement, Hit]] = field(default_factory=list)
     others: list[Reason] = field(default_factory=list)
+
+    @property
+    def is_explained(self) -> bool:
+        """Tell whether there are reasons."""
+        return bool(self.seen or self.others)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -109,7 +116,7 @@ def judge(
         numbers: The invoices that the mail names.
     """
     concrete = is_concrete(reading, numbers)
-    found: dict[MatterKey, Score] = {key: Score() for key in rules.matters}
+    found: dict[MatterKey, Score] = defaultdict(Score)
     quiet = _quiet_kinds(reading, concrete)
     requests = Feature.GENERAL_QUESTION not in quiet
     subject_lives = not quiet or _body_asks(reading, concrete, requests, rules)
@@ -180,6 +187,8 @@ def _body_asks(reading: Reading, concrete: bool, requests: bool, rules: TriageRu
 
 def _hushes(statement: Statement, concrete: bool) -> frozenset[MatterKey]:
     """Return the matters that a statement withdraws or asks about in general."""
+    if not statement.hits:
+        return _NOTHING
     return frozenset(
         hit.cue.matter
         for hit in statement.hits

@@ -128,14 +128,14 @@ def _for_people(
     found = _find(reading, mailbox, rules)
     said = _by_rules(reading, found, rules)
     if rules.learned is not None and _says_enough(reading):
-        own = {key: rule.process for key, rule in rules.matters.items()}
-        seen = _features(reading, mailbox, found)
+        judgement = found.judgement
         said = opinion(
             rules.learned,
-            seen,
-            own,
-            ruled=found.judgement.matter,
-            ruled_urgent=found.judgement.urgent,
+            _features(reading, mailbox, found),
+            rules.processes,
+            ruled=judgement.matter,
+            ruled_urgent=judgement.urgent,
+            explained=[key for key, score in judgement.scores.items() if score.is_explained],
         )
     if said.kind is Kind.SPAM:
         return _for_nobody(Kind.SPAM, reading, said.reasons[0])

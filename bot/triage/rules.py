@@ -43,6 +43,7 @@ class TriageRules:
     """Compiled rules; build them once, share them between threads.
 
     Attributes:
+        processes: Matter -> the one process that handles it, or None where several can.
         learned: Weights from labelled mails; None leaves everything to the rules.
     """
 
@@ -51,6 +52,7 @@ class TriageRules:
     combinations: tuple[Combination, ...]
     last_resort: tuple[Combination, ...]
     matters: Mapping[MatterKey, MatterRule]
+    processes: Mapping[MatterKey, ProcessKey | None]
     tags: Tags
     mailboxes: Mapping[MailboxKey, ProcessKey | None]
     customers: CustomerNames
@@ -74,6 +76,7 @@ class TriageRules:
             combinations=tuple(source.combinations),
             last_resort=tuple(source.last_resort),
             matters={matter.key: matter for matter in source.matters},
+            processes={matter.key: matter.process for matter in source.matters},
             tags=Tags(source.tags, source.matters),
             mailboxes=dict(source.mailboxes),
             customers=CustomerNames(source.customers),

@@ -33,6 +33,9 @@ class Column:
         return place not in self.starts and any(first <= place < last for first, last in self.rows)
 
 
+_NO_COLUMN = Column(starts=frozenset(), rows=())
+
+
 def column_under(text: Text, heads: Callable[[Sequence[str]], int | None]) -> Column:
     """Find the values below a heading.
 
@@ -42,6 +45,8 @@ def column_under(text: Text, heads: Callable[[Sequence[str]], int | None]) -> Co
     A line is a heading only where it has several columns and no digit; the table ends at an
     empty line or one without digits.
     """
+    if not _COLUMNS.search(text.folded):
+        return _NO_COLUMN
     found: set[int] = set()
     lines: list[tuple[int, int]] = []
     head: int | None = None

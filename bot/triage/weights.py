@@ -7,21 +7,23 @@ question: multinomial logistic regression. Which words decided can be told.
 A mail has some hundred features and there are some forty answers. So that adding them up
 costs tens of microseconds in plain Python, all weights of a feature, in whole tenths, are
 packed into one integer, a field of `_BITS` bits for each answer: one addition adds them all.
-A field holds sums up to eight million either way, thousands of times what a mail can reach.
+A field holds sums up to two thousand million either way, far more than a mail can reach.
 """
 
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 Features = Sequence[tuple[float, Collection[str]]]
 """Features by how loudly they speak. A feature without a blank is a word or two."""
 
-_BITS = 24
-_MASK = (1 << _BITS) - 1
+_BITS = 32
 _HALF = 1 << (_BITS - 1)
+_FIELD = (1 << _BITS) - 1
 
 
 def pack(entries: Iterable[tuple[int, int]]) -> int:
@@ -31,14 +33,14 @@ def pack(entries: Iterable[tuple[int, int]]) -> int:
 
 def unpack(packed: int, places: int) -> list[int]:
     """Return the weights, or sums of weights, in tenths, one for each place."""
-    found = []
-    for _ in range(places):
-        low = packed & _MASK
-        if low >= _HALF:
-            low -= 1 << _BITS
-        found.append(low)
-        packed = (packed - low) >> _BITS
-    return found
+    lifted = (packed + _halves(places)).to_bytes(places * _BITS // 8, "little")
+    return [number - _HALF for number in struct.unpack(f"<{places}I", lifted)]
+
+
+@cache
+def _halves(places: int) -> int:
+    """Return half a field in every field: added, no field is below zero."""
+    return pack((place, _HALF) for place in range(places))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class Learned:
         sums = list(self.bias)
         get = self.weights.get
         for loudness, names in features:
-            packed = sum(get(name, 0) for name in names)
+            packed = sum(filter(None, map(get, names)))
             for place, tenths in enumerate(unpack(packed, len(sums))):
                 sums[place] += loudness * tenths / 10
         found, start = {}, 0
@@ -76,13 +78,12 @@ class Learned:
     ) -> tuple[str, ...]:
         """Return the words of a mail that speak most for an answer, the strongest first."""
         place = self._place(question, answer)
-        bias = pack((at, _HALF) for at in range(len(self.bias)))
-        shift = _BITS * place
+        halves, shift = _halves(len(self.bias)), _BITS * place
         found = [
-            (((self.weights.get(name, 0) + bias) >> shift & _MASK) - _HALF, name)
+            (((self.weights[name] + halves >> shift) & _FIELD) - _HALF, name)
             for _, names in features
             for name in names
-            if " " not in name
+            if name in self.weights and " " not in name
         ]
         best = sorted((pair for pair in found if pair[0] > 0), reverse=True)[:most]
         return tuple(_shown(name) for _, name in best)

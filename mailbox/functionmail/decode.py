@@ -314,6 +314,10 @@ def examine_header(value: str | bytes) -> tuple[str, tuple[Fault, ...]]:
     Returns:
         Text without line breaks, runs of white space made one space, and the faults.
     """
+    if isinstance(value, bytes) and len(value) <= MAX_HEADER and value.isascii():
+        plain = " ".join(value.decode("ascii").split())
+        if plain.isprintable() and "=?" not in plain:
+            return plain, ()
     characters, faults = undecoded(value)
     if "=?" in characters:
         characters, found = _encoded_words(characters)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Flag, auto
+from functools import lru_cache
 
 from functionmail.message import CaseReference
 
@@ -154,6 +155,11 @@ def _one_line(subject: str) -> str:
 
 
 def _peel(subject: str) -> tuple[str, _Prefix]:
+    return _peeled(subject[:_LONGEST])
+
+
+@lru_cache(maxsize=64)
+def _peeled(subject: str) -> tuple[str, _Prefix]:
     rest = _one_line(subject)
     seen = _Prefix(0)
     for _ in range(_MOST_PREFIXES):
