@@ -108,7 +108,8 @@ class Position:
         """Return the keys of a later listing that were returned before this position.
 
         Never a key that was not returned; a returned one may be missing when its file
-        was renamed or touched since, or when other mail came in the same instant. Empty when the folders are not those of before.
+        was renamed or touched since, or when other mail came in the same instant. Empty
+        when the folders are not those of before.
         """
         for place, before in self.folders.items():
             now = listing.folders[place]
