@@ -19,7 +19,7 @@ from bot.knowledge import Knowledge
 from bot.knowledge.name_book import NOTHING, NameBook
 from bot.services.backtest_result import Backtest, Change, UrgentChange, Value, Verdict
 from bot.texts import Say, mark
-from bot.vocabulary import NONE, MatterKey, ProcessKey
+from bot.vocabulary import NONE, MatterKey, ProcessKey, Urgency
 
 _FIELDS: Final[Mapping[str, str]] = {
     "kind": mark("Sort"),
@@ -37,9 +37,13 @@ _FIELDS: Final[Mapping[str, str]] = {
     "missing": mark("Uppgifter som saknas"),
     "glance": mark("Titta på bland undanlagda"),
 }
+_URGENT: Final[Mapping[str, str]] = {
+    Urgency.COLLECTIONS: mark("inkasso"),
+    Urgency.PAYOUT: mark("utbetalning"),
+    Urgency.NO: mark("nej"),
+}
 _MOST_LISTED: Final = 20
 _MOST_CHANGES: Final = 10
-_MOST_EXAMPLES: Final = 2
 
 
 def show(found: Backtest, console: Console, say: Say, knowledge: Knowledge) -> None:
@@ -107,8 +111,8 @@ class _View:
             padding=(0, 1, 0, 0),
         )
         table.add_column(say("Fält"))
-        table.add_column(say("I dag"))
-        table.add_column(say("Skulle bli"))
+        table.add_column(say("I dag"), overflow="fold")
+        table.add_column(say("Skulle bli"), overflow="fold")
         table.add_column(say("Mejl"), justify="right")
         table.add_column(say("Till exempel"), no_wrap=True)
         for name, of_field in groupby(found.changes, key=lambda change: change.field):
@@ -121,8 +125,7 @@ class _View:
         for one in found.corrected:
             self._line(
                 say(
-                    "{field}: {cases} rättade av personal, varav {agreeing} skulle bedömas som "
-                    "de är rättade.",
+                    "{field}: {cases} rättade av personal, {agreeing} skulle bedömas så.",
                     field=say(_FIELDS[one.field]),
                     cases=say.number(one.cases),
                     agreeing=say.number(one.agreeing),
@@ -155,8 +158,8 @@ class _View:
             )
         self._line(
             say(
-                "{mails} mejl prövade. Annorlunda bedömda: {changed}. Brådskande ärenden som "
-                "skulle gå förlorade: {lost}.",
+                "{mails} mejl prövade. Annorlunda: {changed}. Brådskande som skulle gå "
+                "förlorade: {lost}.",
                 mails=say.number(found.mails),
                 changed=say.number(found.changed),
                 lost=say.number(len(found.lost)),
@@ -232,7 +235,7 @@ class _View:
                 Text(self._value(change.field, change.before)),
                 Text(self._value(change.field, change.after)),
                 self._say.number(change.mails),
-                ", ".join(str(number) for number in change.cases[:_MOST_EXAMPLES]),
+                str(change.cases[0]) if change.cases else "",
             )
         if rest := changes[_MOST_CHANGES:]:
             mails = sum(change.mails for change in rest)
@@ -259,6 +262,8 @@ class _View:
                 return self._names.matter(MatterKey(value))
             case "kind" if value == "failed":
                 return self._say("klarar programmet inte")
+            case "urgent" if value in _URGENT:
+                return self._say(_URGENT[value])
             case "lang":
                 return self._say.code(f"language.{value}")
         return self._say.code(f"{field}.{value}")

@@ -53,7 +53,7 @@ def test_the_urgent_case_that_would_be_lost_comes_first_and_the_exit_code_says_s
 
 def test_the_last_line_sums_up(story):
     assert story.text.out.splitlines()[-1] == (
-        "3 mejl prövade. Annorlunda bedömda: 1. Brådskande ärenden som skulle gå förlorade: 1."
+        "3 mejl prövade. Annorlunda: 1. Brådskande som skulle gå förlorade: 1."
     )
 
 

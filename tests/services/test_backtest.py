@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text as sql
 
+from bot.app import make_trial
+from bot.errors import SettingsError
 from bot.knowledge import bundled_folder
 from bot.knowledge.lexicon_words import lexicon_words
 from bot.services.backtest import Trial, backtest, mails_to_replay
@@ -57,25 +59,35 @@ def replay(house, material, **more):
     return backtest(house.app.database, trial(house, material, **more))
 
 
+def looking_like_a_persons(sent):
+    """Take away the headers of a mail of ours by which any program knows that it is automatic."""
+    head, _, body = sent.partition(b"\r\n\r\n")
+    automatic = (b"auto-submitted", b"precedence", b"x-auto-response-suppress")
+    kept = [line for line in head.split(b"\r\n") if not line.lower().startswith(automatic)]
+    assert len(kept) < head.count(b"\r\n") + 1
+    return b"\r\n".join(kept) + b"\r\n\r\n" + body
+
+
 def post_all_sorts(house):
     """Deliver mail of every sort, among it what only our own keys or a person can explain."""
     for letter in (ORDINARY, URGENT_INVOICE, URGENT_PAYMENT, PROTECTED, ENGLISH):
         house.post(**letter)
     house.post(**HANGS_ON_THE_TERM, mailbox="info", to="kundreskontra@exempelstad.example")
+    house.post(**ORDINARY, to="redovisning@exempelstad.example")  # which nobody watches here
     house.post("Vi betalar faktura 40012345 på fredag. Kan ni vänta?", subject="Faktura")
     house.post("Jag är borta.", subject="Frånvaro", headers=[("Auto-Submitted", "auto-replied")])
     house.post("Billigt!", subject="Erbjudande", headers=[("Precedence", "bulk")])
     house.deliver(b"\xff\xfe no mail at all")
     house.work_off()
-    house.deliver(house.sent()[0], "info")
+    house.deliver(looking_like_a_persons(house.sent()[0]), "info")
     house.take_in()
 
 
 def test_the_knowledge_that_judged_the_mail_changes_nothing(house):
     post_all_sorts(house)
     assert {entry.because for entry in house.app.ignored.listed()} >= {"own_loop", "auto_reply"}
-    found = replay(house, shipped_material())
-    assert found.mails == mails_to_replay(house.app.database) == 11
+    found = backtest(house.app.database, make_trial(house.app.settings, None))
+    assert found.mails == mails_to_replay(house.app.database) == 12
     assert (found.changed, found.changes, found.lost, found.failed) == (0, (), (), 0)
     assert found.is_safe
 
@@ -212,6 +224,12 @@ def test_every_batch_is_replayed_and_told_of(house):
     found = backtest(house.app.database, trial(house, shipped_material()), progress=steps.append)
     assert (found.mails, found.changed) == (205, 0)
     assert steps == [100, 100, 5]
+
+
+def test_knowledge_without_a_mailbox_that_is_watched_is_refused(house):
+    watched = {"nonsense": house.app.settings.mailboxes["info"]}
+    with pytest.raises(SettingsError, match="nonsense"):
+        make_trial(house.app.settings.model_copy(update={"mailboxes": watched}), None)
 
 
 def test_our_own_mails_are_not_replayed(house):
