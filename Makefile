@@ -37,6 +37,7 @@ format: $(READY) ## Format the code
 	$(BIN)/ruff format .
 
 learn: $(READY) ## Learn the weights of triage anew from the labelled mails under tests/data
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r tests/learn-requirements.txt
 	$(BIN)/python tests/learn_triage.py
 
 bench: $(READY) ## Measure speed and memory, the short way

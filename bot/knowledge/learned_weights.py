@@ -1,7 +1,7 @@
 """The file of learned weights, ``knowledge/learned/weights.json``: written by a program.
 
 ``answers`` and ``bias`` are those of `Learned`; ``weights`` holds for each feature the
-places and the weights in tenths, one after the other. Without the file triage goes by the
+places and the weights in hundredths, one after the other. Without the file triage goes by the
 rules alone.
 """
 
@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 
 from bot.errors import KnowledgeError, Saying
+from bot.triage.learned import QUESTIONS
 from bot.triage.weights import Learned, pack, unpack
 
 _FILE = Path("learned") / "weights.json"
@@ -28,6 +29,8 @@ def load(folder: Path) -> Learned | None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         answers = {question: tuple(own) for question, own in content["answers"].items()}
+        if not answers.keys() >= set(QUESTIONS):
+            raise ValueError("a question without weights")
         bias = tuple(content["bias"])
         weights = {
             feature: pack(zip(flat[::2], flat[1::2], strict=True))
@@ -57,5 +60,5 @@ def save(learned: Learned, folder: Path) -> Path:
 
 def _flat(packed: int, places: int) -> str:
     weights = enumerate(unpack(packed, places))
-    flat = [number for place, tenths in weights if tenths for number in (place, tenths)]
+    flat = [number for place, hundredths in weights if hundredths for number in (place, hundredths)]
     return json.dumps(flat, separators=(",", ":"))

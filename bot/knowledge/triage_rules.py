@@ -32,11 +32,21 @@ _COMMON_BOX = MailboxKey("info")
 
 
 def build(folder: Path, *, customers: Sequence[CustomerRule] = ()) -> TriageRules:
-    """Read and compile the rules of triage.
+    """Read and compile the rules of triage, with what was learned.
 
     Args:
         folder: The ``knowledge`` folder.
         customers: Units that are recognised by name; others by the form of their name.
+
+    Raises:
+        KnowledgeError: As `build_unlearned`, or the learned weights cannot be read.
+    """
+    rules = build_unlearned(folder, customers=customers)
+    return replace(rules, learned=learned_weights.load(folder))
+
+
+def build_unlearned(folder: Path, *, customers: Sequence[CustomerRule] = ()) -> TriageRules:
+    """Read and compile the rules of triage alone, to learn from mails with them.
 
     Raises:
         KnowledgeError: A file is missing or wrong, or a phrase cannot be read; if it is a
@@ -47,10 +57,9 @@ def build(folder: Path, *, customers: Sequence[CustomerRule] = ()) -> TriageRule
     if errors:
         raise KnowledgeErrors(tuple(errors))
     try:
-        rules = TriageRules.compile(_source(files, customers))
+        return TriageRules.compile(_source(files, customers))
     except BadPhrase as error:
         raise KnowledgeErrors(tuple(unreadable(files))) from error
-    return replace(rules, learned=learned_weights.load(folder))
 
 
 def _source(files: LexiconFiles, customers: Sequence[CustomerRule]) -> RuleSource:

@@ -46,10 +46,14 @@ _CANDIDATE = re.compile(
 )
 _SPACED = re.compile(r"(?<![\w/.,-])\d{2,4}(?: \d{3,4}){1,2}(?![\w]|[.,:]\d| ?\d)")
 _RANGE = re.compile(
-    r"(?<![\w/-])(\d{4,10})[ \t]?(?:-|–|—|\.\.|till och med|t\.?o\.?m\.?)[ \t]?"
+    r"(?<![\w/-])(\d{4,10})[ \t]?(?:-|–|—|\.\.|till och med|t\.? ?o\.? ?m\.?)[ \t]?"
     r"(\d{1,10})(?![\w-]|[/:]\d)"
 )
 _DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d+")
+_ENDINGS = re.compile(
+    r"(?<![\w/-])\d{6,10}(?:(?:, ?| och | samt | & | and )-\d{1,4}(?![\d-])){1,20}"
+)
 _DAY_AND_MONTH = re.compile(r"[0-3]?\d/(?:1[0-2]|0?[1-9])")
 _LISTED = re.compile(r"(?<=\d{5})/(?=\d{5})")
 _MOST_IN_RANGE = 60
@@ -110,6 +114,8 @@ def find_numbers(folded: str, start: int = 0, end: int | None = None) -> list[Nu
         apart = "(" in part[previous_end:first]
         if not found or apart or any(word not in _CONNECTORS for word in between):
             words_before, earlier = _words_before(part, first)
+            if apart and found:
+                words_before = tuple(between)
         found.extend(
             Number(
                 digits=number,
@@ -155,7 +161,12 @@ def _spans(part: str) -> Iterator[Span]:
     def free(match: re.Match[str]) -> bool:
         return all(match.end() <= first or match.start() >= last for first, last in taken)
 
+    for match in _ENDINGS.finditer(part):
+        taken.append(match.span())
+        yield *match.span(), _with_endings(match.group()), False, False
     for match in _RANGE.finditer(part):
+        if not free(match):
+            continue
         several = (
             len(match[1]) >= _LISTED_FROM
             or (len(match[1]) == len(match[2]) >= _EVEN_FROM)
@@ -209,6 +220,12 @@ def _lines_with_digits(part: str) -> Iterator[tuple[int, int]]:
         if end < 0:
             end = len(part)
         yield start, end
+
+
+def _with_endings(text: str) -> tuple[str, ...]:
+    """List ``40201140, -41 och -45`` in full."""
+    first, *endings = _DIGITS.findall(text)
+    return (first, *(first[: -len(ending)] + ending for ending in endings))
 
 
 def _expanded(first: str, last: str) -> tuple[str, ...]:

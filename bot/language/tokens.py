@@ -15,7 +15,8 @@ _ABBREVIATIONS = frozenset(
     (
         "a", "bl", "t", "s", "k", "ex", "dvs", "osv", "mfl", "resp", "ang", "enl", "fr", "ca", "kl",
         "nr", "inkl", "exkl", "moms", "tel", "fakt", "f", "o", "m", "d", "v", "st", "max", "min",
-        "tom", "from", "pga", "feb", "jan", "mar", "apr", "jun", "jul", "aug", "sep", "sept",
+        "tom", "from", "forf", "ffd", "ff", "bet", "pga",
+        "feb", "jan", "mar", "apr", "jun", "jul", "aug", "sep", "sept",
         "okt", "nov", "dec", "e", "g", "i", "no", "inv",
     )
 )  # fmt: skip

@@ -27,7 +27,7 @@ def due_date(reading: Reading, received_at: datetime) -> date | None:
     """
     today = received_at.astimezone(_HERE).date()
     labels = {Feature.DUE.value}
-    if not reading.has(Feature.AT_BANK):
+    if not reading.has(Feature.AT_BANK, "stop", "outgoing", "released"):
         labels.add(Feature.PAY_DAY.value)
     stated = [
         day for statement in reading.having(*labels) for day in _due_in(statement, labels, today)

@@ -9,43 +9,59 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import combinations, pairwise
 
 from bot.language.tokens import words
 from bot.privacy import mask
 from bot.triage.matters import Judgement
 from bot.triage.model import Reason
-from bot.triage.reading import Reading
+from bot.triage.reading import Hit, Reading
 from bot.triage.tags import Tag
 from bot.triage.weights import Features, Learned
 from bot.vocabulary import NONE, Kind, MailboxKey, MatterKey, ProcessKey, Urgency
 
+QUESTIONS = ("kind", "process", "matter", "urgent", "complaint")
+"""What the weights answer."""
 RULE = "rule "
 """Begins the features that say what the rules decided."""
 
-_URGENT = (Urgency.COLLECTIONS, Urgency.PAYOUT)
-_FLAG = 0.5
-"""An even chance, unless the rules flag the mail too."""
+YES, NO = "yes", "no"
+"""Answers to what is so or is not."""
+_FLAG = {Urgency.COLLECTIONS: 0.45, Urgency.PAYOUT: 0.25}
+"""So much of a chance makes a mail urgent. A wrong payment cannot be called back."""
 _TRUST = 1.5
 """How much likelier a matter is where the rules find it too."""
-_SPAM = 0.75
-"""A matter that is put aside as advertising is worse than an advertisement in the queue."""
-_RULED = 0.3
-"""Where the rules flag a mail, so much of a chance is enough."""
-_GLANCE = 0.12
+_SURE: Mapping[Kind, float] = {Kind.SPAM: 0.5, Kind.AUTO_REPLY: 0.6, Kind.BOUNCE: 0.6}
+"""A matter that is put aside is worse than an advertisement in the queue."""
+_HUSHED = 0.9
+"""So much it takes where the rules hear but thanks, a withdrawal or a question in general."""
+_COMPLAINT = 0.5
+_RULED_COMPLAINT = 0.05
+"""So much of a chance makes a complaint; the lesser one where the rules hear it too."""
+_GLANCE = 0.3
+_KIND_RULES = {
+    Kind.SPAM: "spam.learned",
+    Kind.AUTO_REPLY: "auto_reply.learned",
+    Kind.BOUNCE: "bounce.learned",
+}
 _NOT_OURS = "wrong_recipient"
 _STOP = "betalstopp"
 _PAYERS = ("leverantorsreskontra", "stadskassan")
 
 _MOST_WORDS = 600
+_MOST_IN_PAIRS = 12
 _MOST_FORWARDED = 1500
 _STEM = 6
-_PLAIN = 3.0
-_FEW = 60
+_PIECE = 5
+"""Letters that words share which are inflected, misspelt or put together."""
+_REMEMBERED = 20_000
+_PLAIN = 5.0
+_FEW = 200
 """So few features are not made louder, or a mail of three words would shout."""
-_SIGN = 0.15
+_SIGN = 0.25
 _FACT = 0.6
-"""How loud each sort of feature is beside the words, whose squares add up to nine."""
+"""How loud each sort of feature is beside the words, whose squares add up to 25."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +69,7 @@ class Opinion:
     """What the learned weights make of a mail.
 
     Attributes:
+        complaint: Why it is a complaint on the service; empty where it is none.
         confidence: That both matter and process are right, in [0, 1].
     """
 
@@ -63,37 +80,43 @@ class Opinion:
     possible: bool
     confidence: float
     reasons: tuple[Reason, ...]
+    complaint: tuple[Reason, ...]
 
 
 def opinion(
     learned: Learned,
     features: Features,
     processes: Mapping[MatterKey, ProcessKey | None],
+    urgencies: Mapping[MatterKey, Urgency],
     *,
     ruled: MatterKey | None,
-    ruled_urgent: Urgency,
+    hushed: bool,
+    ruled_complaint: tuple[Reason, ...],
     explained: Collection[MatterKey],
 ) -> Opinion:
     """Answer the four questions about a mail from a person.
 
     Args:
         processes: Matter -> the one process that handles it, or None where several can.
-        ruled, ruled_urgent: What the rules find; heard where the weights are in doubt.
+        urgencies: Matter -> what it is when it is asked for in earnest.
+        ruled, ruled_complaint: What the rules find; heard where the weights are in doubt.
+        hushed: The rules hear but thanks, a withdrawal or a question in general.
         explained: Matters for which the rules give reasons; the words that the weights go by
             are told for others.
     """
     chances = learned.chances(features)
     kind = _kind(chances["kind"])
     matter, process, sureness = _matter_and_process(chances, processes, ruled)
-    urgent, possible = _urgency(chances["urgent"], ruled_urgent)
+    alarm = _alarm(chances, urgencies)
+    urgent, possible = _urgency(alarm, hushed=hushed)
     reasons = []
     if matter not in explained:
         reasons = [_reason("learned.matter", learned, "matter", matter, features)]
-    if kind is Kind.SPAM:
-        reasons = [_reason("spam.learned", learned, "kind", kind, features)]
+    if not kind.for_people:
+        reasons = [_reason(_KIND_RULES[kind], learned, "kind", kind, features)]
     elif urgent is not Urgency.NO or possible:
         rule = "possible.learned" if possible else "urgent.learned"
-        likely = max(_URGENT, key=lambda answer: chances["urgent"][answer])
+        likely = max(alarm, key=alarm.__getitem__)
         reasons.insert(0, _reason(rule, learned, "urgent", likely, features))
     return Opinion(
         kind=kind,
@@ -103,12 +126,28 @@ def opinion(
         possible=possible,
         confidence=sureness,
         reasons=tuple(reasons),
+        complaint=_complaint(learned, chances, features, ruled_complaint),
     )
 
 
+def _complaint(
+    learned: Learned,
+    chances: Mapping[str, Mapping[str, float]],
+    features: Features,
+    ruled: tuple[Reason, ...],
+) -> tuple[Reason, ...]:
+    chance = chances["complaint"][YES]
+    if ruled and chance >= _RULED_COMPLAINT:
+        return ruled
+    if chance >= _COMPLAINT:
+        return (_reason("complaint.learned", learned, "complaint", YES, features),)
+    return ()
+
+
 def _kind(chances: Mapping[str, float]) -> Kind:
-    if chances[Kind.SPAM] >= _SPAM:
-        return Kind.SPAM
+    for kind, sure in _SURE.items():
+        if chances.get(kind, 0.0) >= sure:
+            return kind
     return max((Kind.CASE, Kind.FOLLOW_UP), key=lambda answer: chances[answer])
 
 
@@ -134,19 +173,38 @@ def _handlers(
 ) -> Sequence[str]:
     if matter in (NONE, _NOT_OURS):
         return (NONE,)
+    if matter == _STOP:
+        return _PAYERS
     own = processes.get(MatterKey(matter))
-    if own is not None:
-        return (own,)
-    return _PAYERS if matter == _STOP else [name for name in all_of_them if name != NONE]
+    return (own,) if own is not None else [name for name in all_of_them if name != NONE]
 
 
-def _urgency(chances: Mapping[str, float], ruled: Urgency) -> tuple[Urgency, bool]:
-    likely = max(_URGENT, key=lambda answer: chances[answer])
-    if chances[likely] >= _FLAG:
+def _alarm(
+    chances: Mapping[str, Mapping[str, float]], urgencies: Mapping[MatterKey, Urgency]
+) -> Mapping[Urgency, float]:
+    """Return how likely each sort of urgency is.
+
+    An invoice is urgent by its matter, so the two questions about it are heard alike. Of a
+    payment only the one about urgency tells whether it still can be stopped.
+    """
+    asked = chances["urgent"]
+    of_matters = sum(
+        chance
+        for matter, chance in chances["matter"].items()
+        if urgencies.get(MatterKey(matter)) is Urgency.COLLECTIONS
+    )
+    return {
+        Urgency.COLLECTIONS: (asked[Urgency.COLLECTIONS] + of_matters) / 2,
+        Urgency.PAYOUT: asked[Urgency.PAYOUT],
+    }
+
+
+def _urgency(alarm: Mapping[Urgency, float], *, hushed: bool) -> tuple[Urgency, bool]:
+    """Return the urgency, and whether a person should glance at what is not urgent."""
+    likely = max(alarm, key=lambda answer: alarm[answer] / _FLAG[answer])
+    if alarm[likely] >= (_HUSHED if hushed else _FLAG[likely]):
         return likely, False
-    if ruled is not Urgency.NO and chances[ruled] >= _RULED:
-        return ruled, False
-    return Urgency.NO, sum(chances[answer] for answer in _URGENT) >= _GLANCE
+    return Urgency.NO, sum(alarm.values()) >= _GLANCE
 
 
 def _reason(rule: str, learned: Learned, question: str, answer: str, features: Features) -> Reason:
@@ -180,7 +238,10 @@ def _words(reading: Reading) -> Iterator[str]:
     if reading.forwarded:
         body += _letters(reading.quoted.folded[:_MOST_FORWARDED])
     yield from _grams(subject, "s:")
-    yield from _grams(subject + body, "")
+    run = subject + body
+    yield from _grams(run, "")
+    for word in run:
+        yield from _pieces(word)
 
 
 def _letters(folded: str) -> list[str]:
@@ -197,11 +258,24 @@ def _grams(run: list[str], before: str) -> Iterator[str]:
         yield f"{before}{first}_{second}"
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _pieces(word: str) -> tuple[str, ...]:
+    """Return the runs of letters in a word, its ends marked; no word is named so."""
+    marked = f"<{word}>"
+    return tuple(f"+ {marked[at : at + _PIECE]}" for at in range(len(marked) - _PIECE + 1))
+
+
 def _cues(reading: Reading) -> Iterator[str]:
+    """Yield each cue, and the pairs that stand in one sentence: what is asked of what."""
     for statement in reading.statements:
-        for hit in statement.hits:
-            cue = hit.cue
-            yield f"cue {cue.matter or cue.feature} {cue.says if cue.matter else ''}"
+        names = sorted({_name(hit) for hit in statement.hits})
+        for name in names:
+            yield f"cue {name}"
+        for first, second in combinations(names[:_MOST_IN_PAIRS], 2):
+            yield f"pair {first}&{second}"
+        if statement.sentence.question:
+            for name in names:
+                yield f"ask {name}"
     if reading.marked_reply:
         yield "cue marked_reply"
     if reading.marked_forward:
@@ -212,6 +286,11 @@ def _cues(reading: Reading) -> Iterator[str]:
         yield "cue forwarded"
 
 
+def _name(hit: Hit) -> str:
+    cue = hit.cue
+    return f"{cue.matter} {cue.says}" if cue.matter else cue.feature or ""
+
+
 def _rules(judgement: Judgement, kind: Kind, tag: Tag | None) -> Iterator[str]:
     yield f"{RULE}kind {kind}"
     yield f"{RULE}matter {judgement.matter or NONE}"
@@ -219,5 +298,9 @@ def _rules(judgement: Judgement, kind: Kind, tag: Tag | None) -> Iterator[str]:
     yield f"{RULE}both {judgement.matter or NONE} {judgement.urgent}"
     if judgement.possible:
         yield f"{RULE}possible"
+    for why in judgement.quiet:
+        yield f"quiet {why}"
+    for feature in judgement.live:
+        yield f"live {feature}"
     if tag is not None:
         yield f"{RULE}tag {tag.process}"

@@ -18,10 +18,10 @@ from bot.triage.missing import missing
 from bot.triage.model import Reason, Triage
 from bot.triage.reading import Reading, read, statements_of
 from bot.triage.rules import TriageRules
-from bot.triage.sensitive import complaint_reasons, protected_reasons
+from bot.triage.sensitive import complains_plainly, complaint_reasons, protected_reasons
 from bot.triage.tags import Tag
 from bot.triage.weights import Features
-from bot.vocabulary import Kind, Language, MailboxKey, MatterKey, ProcessKey
+from bot.vocabulary import Kind, Language, MailboxKey, MatterKey, ProcessKey, Urgency
 from functionmail.automatic import Author, Authorship
 from functionmail.message import Message
 
@@ -30,7 +30,9 @@ _STOP = MatterKey("betalstopp")
 _NOT_OURS = MatterKey("wrong_recipient")
 _TREASURY = ProcessKey("stadskassan")
 _DEFAULT = ProcessKey("kundreskontra")
-_LINE = 20
+_LINE = 14
+_WORD = 3
+"""Words of a mail that says one thing, and of one that says next to nothing."""
 _MACHINES: Mapping[Author, Kind] = {
     Author.AUTO_REPLY: Kind.AUTO_REPLY,
     Author.BOUNCE: Kind.BOUNCE,
@@ -127,20 +129,22 @@ def _for_people(
 ) -> Triage:
     found = _find(reading, mailbox, rules)
     said = _by_rules(reading, found, rules)
-    if rules.learned is not None and _says_enough(reading):
+    if rules.learned is not None and not _is_plain(reading, found.judgement):
         judgement = found.judgement
         said = opinion(
             rules.learned,
             _features(reading, mailbox, found),
             rules.processes,
+            rules.urgencies,
             ruled=judgement.matter,
-            ruled_urgent=judgement.urgent,
+            hushed=bool(judgement.quiet) and judgement.urgent is Urgency.NO,
+            ruled_complaint=complaint_reasons(reading),
             explained=[key for key, score in judgement.scores.items() if score.is_explained],
         )
-    if said.kind is Kind.SPAM:
-        return _for_nobody(Kind.SPAM, reading, said.reasons[0])
+    if not said.kind.for_people:
+        return _for_nobody(said.kind, reading, said.reasons[0])
     judged = replace(found.judgement, matter=said.matter, urgent=said.urgent)
-    complaint = complaint_reasons(reading)
+    complaint = complaint_reasons(reading) if complains_plainly(reading) else said.complaint
     protected = protected_reasons(reading)
     scores = found.judgement.scores
     return Triage(
@@ -170,9 +174,12 @@ def _for_people(
     )
 
 
-def _says_enough(reading: Reading) -> bool:
-    """Tell whether there are words enough to weigh; the rules read a line better."""
-    return sum(len(statement.sentence.words) for statement in reading.statements) > _LINE
+def _is_plain(reading: Reading, judgement: Judgement) -> bool:
+    """Tell whether a mail says one thing in a line: there the rules read better."""
+    count = sum(
+        word.isalpha() for statement in reading.statements for word in statement.sentence.words
+    )
+    return count <= (_LINE if judgement.matter is not None else _WORD)
 
 
 def _by_rules(reading: Reading, found: _Findings, rules: TriageRules) -> Opinion:
@@ -187,6 +194,7 @@ def _by_rules(reading: Reading, found: _Findings, rules: TriageRules) -> Opinion
         possible=judgement.possible,
         confidence=_confidence(judgement, found.tag, process),
         reasons=(),
+        complaint=complaint_reasons(reading),
     )
 
 

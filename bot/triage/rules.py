@@ -13,7 +13,7 @@ from bot.triage.cues import Combination, Cue, CustomerRule, MatterRule, Referenc
 from bot.triage.customers import CustomerNames
 from bot.triage.tags import Tags
 from bot.triage.weights import Learned
-from bot.vocabulary import MailboxKey, MatterKey, ProcessKey
+from bot.vocabulary import MailboxKey, MatterKey, ProcessKey, Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class TriageRules:
     """Compiled rules; build them once, share them between threads.
 
     Attributes:
+        urgencies: Matter -> what it is when it is asked for in earnest.
         processes: Matter -> the one process that handles it, or None where several can.
         learned: Weights from labelled mails; None leaves everything to the rules.
     """
@@ -53,6 +54,7 @@ class TriageRules:
     last_resort: tuple[Combination, ...]
     matters: Mapping[MatterKey, MatterRule]
     processes: Mapping[MatterKey, ProcessKey | None]
+    urgencies: Mapping[MatterKey, Urgency]
     tags: Tags
     mailboxes: Mapping[MailboxKey, ProcessKey | None]
     customers: CustomerNames
@@ -76,6 +78,7 @@ class TriageRules:
             combinations=tuple(source.combinations),
             last_resort=tuple(source.last_resort),
             matters={matter.key: matter for matter in source.matters},
+            urgencies={matter.key: matter.urgent for matter in source.matters},
             processes={matter.key: matter.process for matter in source.matters},
             tags=Tags(source.tags, source.matters),
             mailboxes=dict(source.mailboxes),

@@ -28,6 +28,17 @@ def protected_reasons(reading: Reading) -> tuple[Reason, ...]:
     return found
 
 
+def complains_plainly(reading: Reading) -> bool:
+    """Tell whether two different phrases of a complaint stand in a mail."""
+    phrases = {
+        hit.cue.phrase
+        for statement in reading.having(Feature.COMPLAINT)
+        for hit in statement.hits
+        if hit.cue.feature == Feature.COMPLAINT
+    }
+    return len(phrases) > 1
+
+
 def complaint_reasons(reading: Reading) -> tuple[Reason, ...]:
     """Return why a mail is a complaint on the service: one plain word, or two grumbles."""
     plain = reading.reasons("complaint.plain", Feature.COMPLAINT)

@@ -12,6 +12,7 @@ from bot.triage.reading import Text
 _MOST_ROWS = 60
 _ASIDE = 14
 """Characters by which a value may stand beside its heading."""
+_SEPARATORS = (";", "|", "\t")
 _CELL = re.compile(r"[^\s|;]+")
 _COLUMNS = re.compile(r"\t| {2,}|\s?\|\s?|;")
 
@@ -33,6 +34,15 @@ class Column:
         return place not in self.starts and any(first <= place < last for first, last in self.rows)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Head:
+    """A heading: its place in the line, and what stands between columns, if anything does."""
+
+    place: int
+    separator: str
+    column: int
+
+
 _NO_COLUMN = Column(starts=frozenset(), rows=())
 
 
@@ -49,7 +59,7 @@ def column_under(text: Text, heads: Callable[[Sequence[str]], int | None]) -> Co
         return _NO_COLUMN
     found: set[int] = set()
     lines: list[tuple[int, int]] = []
-    head: int | None = None
+    head: _Head | None = None
     rows = 0
     at = 0
     for line in text.folded.split("\n"):
@@ -61,16 +71,35 @@ def column_under(text: Text, heads: Callable[[Sequence[str]], int | None]) -> Co
             continue
         rows += 1
         lines.append((begin, at))
-        cells = [match.start() for match in _CELL.finditer(line)]
-        nearest = min(cells, key=lambda start: abs(start - head), default=None)
-        if nearest is not None and abs(nearest - head) <= _ASIDE:
+        nearest = _value_under(head, line)
+        if nearest is not None:
             found.add(begin + nearest)
     return Column(starts=frozenset(found), rows=tuple(lines))
 
 
-def _heading(line: str, heads: Callable[[Sequence[str]], int | None]) -> int | None:
+def _heading(line: str, heads: Callable[[Sequence[str]], int | None]) -> _Head | None:
     if not _COLUMNS.search(line.strip()):
         return None
     places = list(WORD.finditer(line))
     index = heads([match.group() for match in places])
-    return None if index is None else places[index].start()
+    if index is None:
+        return None
+    place = places[index].start()
+    separator = next((sign for sign in _SEPARATORS if sign in line), "")
+    return _Head(
+        place=place, separator=separator, column=line.count(separator, 0, place) if separator else 0
+    )
+
+
+def _value_under(head: _Head, line: str) -> int | None:
+    """Return where the value of a column begins in a line: by its separators, or by place."""
+    if head.separator and head.separator in line:
+        cells = line.split(head.separator)
+        if head.column >= len(cells):
+            return None
+        before = sum(len(cell) + 1 for cell in cells[: head.column])
+        cell = cells[head.column]
+        return before + len(cell) - len(cell.lstrip())
+    starts = [match.start() for match in _CELL.finditer(line)]
+    nearest = min(starts, key=lambda start: abs(start - head.place), default=None)
+    return nearest if nearest is not None and abs(nearest - head.place) <= _ASIDE else None

@@ -6,6 +6,7 @@ is evidence of a strength, never an order.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from bot.triage.cues import MatterRule, TagRule
 from bot.vocabulary import MatterKey, ProcessKey
 
 _BRACKETED = re.compile(r"[\[({<]\s*([a-z][a-z /&-]{1,22}?)\s*[\])}>]?(?=[\])}>]|\s*[:|–—-]|\s)")
+_CLOSED = re.compile(r"[\[({<]\s*([a-z][a-z /&-]{1,24}?)\s*[\])}>]")
 _LEADING = re.compile(r"^[\s#*|\"'.,;:–—\]\[(){}<>/_-]*([a-z]{2,22}(?:[-/& ]?[a-z]{4,16})?)\b")
 _TRAILING = re.compile(r"[\s:|/_–—(\[{<#,;.-]([a-z]{2,20})[\s\])}>.!*]*$")
 _SEPARATED = re.compile(r"\s*[\])}>:|/_–—.,;-]")
@@ -28,6 +30,8 @@ _TYPO_FROM = 3
 _NAME_CUT_OFF = 0.8
 _LONG_NAME = 6
 _CODE_LENGTH = 4
+_SIZES = (4, 3, 2, 1)
+"""Words that the name of a matter may have, the longest name first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +95,7 @@ class Tags:
         )
 
     def _bracketed(self, folded: str) -> tuple[ProcessKey, bool, int, int] | None:
-        for match in _BRACKETED.finditer(folded):
+        for match in itertools.chain(_CLOSED.finditer(folded), _BRACKETED.finditer(folded)):
             word = _squeezed(match.group(1))
             process = self._codes.get(word) or self._aliases.get(word)
             if process:
@@ -169,7 +173,7 @@ class Tags:
         first = True
         for segment in _SEGMENT.split(rest):
             words = _LETTERS.findall(segment)
-            for size in (2, 1):
+            for size in _SIZES:
                 for begin in range(min(2, len(words) - size + 1)):
                     shown = " ".join(words[begin : begin + size])
                     named = self._named(_squeezed(shown), process, exactly=not first)

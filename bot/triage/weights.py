@@ -2,10 +2,10 @@
 
 The weights of a mail's features add up, and the sums become probabilities, question by
 question: multinomial logistic regression. Which words decided can be told.
-`bot.triage.learning` makes the weights, `bot.triage.learned` asks them.
+`make learn` makes the weights, `bot.triage.learned` asks them.
 
 A mail has some hundred features and there are some forty answers. So that adding them up
-costs tens of microseconds in plain Python, all weights of a feature, in whole tenths, are
+costs tens of microseconds in plain Python, all weights of a feature, in whole hundredths, are
 packed into one integer, a field of `_BITS` bits for each answer: one addition adds them all.
 A field holds sums up to two thousand million either way, far more than a mail can reach.
 """
@@ -27,12 +27,12 @@ _FIELD = (1 << _BITS) - 1
 
 
 def pack(entries: Iterable[tuple[int, int]]) -> int:
-    """Pack (place of an answer, weight in tenths) into one integer."""
-    return sum(tenths << (_BITS * place) for place, tenths in entries)
+    """Pack (place of an answer, weight in hundredths) into one integer."""
+    return sum(hundredths << (_BITS * place) for place, hundredths in entries)
 
 
 def unpack(packed: int, places: int) -> list[int]:
-    """Return the weights, or sums of weights, in tenths, one for each place."""
+    """Return the weights, or sums of weights, in hundredths, one for each place."""
     lifted = (packed + _halves(places)).to_bytes(places * _BITS // 8, "little")
     return [number - _HALF for number in struct.unpack(f"<{places}I", lifted)]
 
@@ -64,8 +64,8 @@ class Learned:
         get = self.weights.get
         for loudness, names in features:
             packed = sum(filter(None, map(get, names)))
-            for place, tenths in enumerate(unpack(packed, len(sums))):
-                sums[place] += loudness * tenths / 10
+            for place, hundredths in enumerate(unpack(packed, len(sums))):
+                sums[place] += loudness * hundredths / 100
         found, start = {}, 0
         for question, answers in self.answers.items():
             own = sums[start : start + len(answers)]

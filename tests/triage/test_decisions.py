@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from bot.vocabulary import Kind, Language, Missing, Urgency
-from tests.triage.desk import triaged
+from tests.triage.desk import rules, triaged
 
 ASKS = "Kan ni lägga in anstånd på faktura 40078001 till den 30 april?"
 
@@ -261,3 +261,45 @@ def test_an_empty_mail_is_a_case_for_a_person():
     found = triaged("", subject="")
     assert (found.kind, found.matter, found.urgent) == (Kind.CASE, "ovrigt", Urgency.NO)
     assert found.confidence < 0.5
+
+
+@pytest.mark.parametrize(
+    ("subject", "process", "matter"),
+    [
+        ("[tid och projekt] fel vecka", "tid-projekt", None),
+        ("[Kassa och bank] okänd inbetalning", "kassa-bank", "inbetalning"),
+        ("[KR] Kopia på faktura 40012345", "kundreskontra", "fakturering"),
+        ("LR byte av bankgiro", "leverantorsreskontra", "leverantorsregister"),
+    ],
+)
+def test_a_tag_and_a_matter_may_be_several_words(subject, process, matter):
+    tag = rules().tags.read(subject)
+    assert (tag.process, tag.matter) == (process, matter)
+
+
+@pytest.mark.parametrize(
+    ("body", "due"),
+    [
+        ("Faktura 40012345, förf. 30/3. Kunden vill dela upp den.", date(2018, 3, 30)),
+        ("40012345 (ffd 2018-03-30) är fel.", date(2018, 3, 30)),
+        ("Räkning 40012345 ska in på fredag, kan jag få vänta?", date(2018, 3, 9)),
+        (
+            "Faktura;Datum;Förfallodag;Belopp\n40012345;2018-02-14;2018-03-14;4310",
+            date(2018, 3, 14),
+        ),
+    ],
+)
+def test_a_due_date_is_read_in_short_forms_and_tables(body, due):
+    assert triaged(body).due == due
+
+
+@pytest.mark.parametrize(
+    ("body", "numbers"),
+    [
+        ("Fakturorna 40201140, -41 och -45 ska krediteras.", ("40201140", "40201141", "40201145")),
+        ("Anstånd för 40161002 t o m 40161004.", ("40161002", "40161003", "40161004")),
+        ("Kund 34408 (71117765) ber om anstånd.", ("71117765",)),
+    ],
+)
+def test_invoices_are_read_from_endings_ranges_and_brackets(body, numbers):
+    assert triaged(body).invoices == numbers

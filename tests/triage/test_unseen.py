@@ -1,12 +1,12 @@
-"""How triage does on mails that it has not seen: one set is left out of the learning.
+"""How triage does on mails that it has not seen.
 
 These are the figures to trust. The sets under tests/data/written were written and labelled
-without knowledge of the rules; this one was kept for measuring.
+without knowledge of the rules; one was kept for measuring, neither learned from nor looked
+at when rules were mended.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -16,33 +16,27 @@ from bot.triage import triage
 from bot.triage.evaluation import Evaluation, evaluate
 from functionmail import automatic
 from functionmail.identity import Identity
-from tests.city import shipped_material
-from tests.learn_triage import SETS, examples_of, learn_all
-from tests.triage.desk import DATA, rows
+from tests.learn_triage import HELD_OUT
+from tests.triage.desk import DATA, rows, rules
 
-HELD_OUT = "h"
 NOBODY = Identity(keys=(b"no mail here is our own",), domain="exempelstad.example")
 FLOORS = {
-    "kind": 0.91,
-    "process": 0.94,
-    "matter": 0.90,
-    "urgent": 0.95,
-    "complaint": 0.93,
-    "protected": 0.98,
-    "misdirected": 0.95,
-    "invoices": 0.94,
-    "due": 0.95,
-    "lang": 0.98,
-    "missing": 0.93,
+    "kind": 0.97,
+    "process": 0.955,
+    "matter": 0.91,
+    "urgent": 0.91,
+    "complaint": 0.94,
+    "protected": 0.97,
+    "misdirected": 0.975,
+    "invoices": 0.93,
+    "due": 0.91,
+    "lang": 0.99,
+    "missing": 0.94,
 }
 
 
 @cache
 def _evaluation() -> Evaluation:
-    rules = shipped_material().rules
-    seen = [path for path in SETS if path.stem != HELD_OUT]
-    learned = learn_all([example for path in seen for example in examples_of(path, rules)])
-    rules = replace(rules, learned=learned)
     pairs = []
     for row in rows(DATA / "written" / f"{HELD_OUT}.jsonl"):
         message = message_of(row)
@@ -51,32 +45,33 @@ def _evaluation() -> Evaluation:
             mailbox=row["mailbox"],
             received_at=received_of(row),
             authorship=automatic.authorship(message, identity=NOBODY),
-            rules=rules,
+            rules=rules(),
         )
         pairs.append((row, found))
     return evaluate(pairs)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("field", "floor"), FLOORS.items())
 def test_no_field_of_unseen_mails_falls_below_its_floor(field, floor):
     assert _evaluation().field(field).share >= floor
 
 
-@pytest.mark.slow
 def test_urgent_invoices_among_unseen_mails_are_found_and_few_others_are_taken_for_them():
     found = _evaluation().of_class("urgent", "collections")
-    assert found.recall >= 0.96
-    assert found.precision >= 0.9
+    assert found.recall >= 0.93
+    assert found.precision >= 0.86
 
 
-@pytest.mark.slow
-def test_at_most_one_urgent_payment_among_unseen_mails_is_missed():
+def test_most_urgent_payments_among_unseen_mails_are_found():
     found = _evaluation().of_class("urgent", "payout")
-    assert found.missed <= 1
+    assert found.recall >= 0.7
     assert found.wrong <= 2
 
 
-@pytest.mark.slow
 def test_a_person_is_asked_to_glance_at_few_unseen_calm_mails():
     assert _evaluation().glances <= 0.08
+
+
+@pytest.mark.parametrize("kind", ["auto_reply", "bounce"])
+def test_every_machine_among_unseen_senders_is_seen_as_one(kind):
+    assert _evaluation().of_class("kind", kind).recall == 1

@@ -6,10 +6,25 @@ from hypothesis import strategies as st
 
 from bot.errors import KnowledgeError
 from bot.knowledge import learned_weights
-from bot.triage.learning import learn
-from bot.triage.weights import pack, unpack
+from bot.triage.learned import QUESTIONS
+from bot.triage.weights import Learned, pack, unpack
 
 weights = st.lists(st.integers(-500, 500), min_size=1, max_size=40)
+LEARNED = Learned(
+    answers={"urgent": ("payout", "no"), "kind": ("case", "spam")}
+    | {question: ("yes",) for question in QUESTIONS if question not in ("urgent", "kind")},
+    bias=(0.0, 0.5, 0.0, 0.0, *[0.0] * (len(QUESTIONS) - 2)),
+    weights={
+        "stoppa": pack([(0, 400), (1, -200)]),
+        "s:stoppa_betalning": pack([(0, 250)]),
+        "tack": pack([(0, -300), (1, 300)]),
+        "cue thanks": pack([(0, 900)]),
+    },
+)
+
+
+def seen(*words):
+    return [(1.0, words)]
 
 
 @given(weights)
@@ -23,38 +38,36 @@ def test_packed_weights_add_up_like_the_numbers_themselves(rows):
     assert unpack(total, 5) == [sum(column) for column in zip(*rows, strict=True)] or rows == []
 
 
-def seen(*words):
-    return [(1.0, words)]
-
-
-def taught():
-    mails = [seen("stoppa", "betalning")] * 5 + [seen("tack", "hej")] * 5
-    return learn(mails, {"urgent": ["payout"] * 5 + ["no"] * 5})
-
-
 def test_words_that_go_with_an_answer_speak_for_it():
-    chances = taught().chances(seen("stoppa"))["urgent"]
-    assert chances["payout"] > 0.8
+    chances = LEARNED.chances(seen("stoppa"))["urgent"]
+    assert chances["payout"] > 0.9
     assert sum(chances.values()) == pytest.approx(1)
 
 
-def test_the_words_that_decided_can_be_told():
-    assert set(taught().words_for("urgent", "payout", seen("stoppa", "hej"))) == {"stoppa"}
+def test_without_a_known_word_the_bias_alone_speaks():
+    chances = LEARNED.chances(seen("okänt"))
+    assert chances["urgent"]["no"] > chances["urgent"]["payout"]
+    assert chances["kind"] == {"case": 0.5, "spam": 0.5}
 
 
-def test_an_answer_that_is_not_known_teaches_nothing():
-    mails = [seen("a")] * 4 + [seen("b")] * 4
-    learned = learn(mails, {"kind": ["x", "y"] * 4, "urgent": ["no", None] * 4})
-    assert learned.answers["urgent"] == ("no",)
+def test_a_loud_word_says_more_than_a_quiet_one():
+    loud = LEARNED.chances([(1.0, ["tack"])])["urgent"]["no"]
+    quiet = LEARNED.chances([(0.1, ["tack"])])["urgent"]["no"]
+    assert loud > quiet
 
 
-def test_learning_twice_gives_the_same_weights():
-    assert taught() == taught()
+def test_the_words_that_decided_can_be_told_the_strongest_first():
+    words = LEARNED.words_for("urgent", "payout", seen("s:stoppa_betalning", "stoppa", "tack"))
+    assert words == ("stoppa", "stoppa betalning")
+
+
+def test_what_is_no_word_of_the_mail_is_not_told():
+    assert LEARNED.words_for("urgent", "payout", seen("cue thanks")) == ()
 
 
 def test_weights_are_read_as_they_were_written(tmp_path):
-    learned_weights.save(taught(), tmp_path)
-    assert learned_weights.load(tmp_path) == taught()
+    learned_weights.save(LEARNED, tmp_path)
+    assert learned_weights.load(tmp_path) == LEARNED
 
 
 def test_without_a_file_there_are_no_weights(tmp_path):
