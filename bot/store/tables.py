@@ -1,15 +1,15 @@
 """Tables. They stay in this package; callers get value objects.
 
 Three groups, so that personal data can be deleted without breaking the record:
-what a mail said (``message_raw``, ``message_text``, ``message_address``,
-``message_triage``, ``attachment``, ``quarantine``), what it became (``delivery``,
-``message``, ``case_file``), and what happened (``event``, ``action``), which hold keys,
+what a mail or a caller said (``message_raw``, ``message_text``, ``message_address``,
+``message_triage``, ``attachment``, ``quarantine``, ``phone_call``), what it became
+(``delivery``, ``message``, ``case_file``), and what happened (``event``, ``action``), which hold keys,
 codes and numbers only.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -71,6 +71,7 @@ class Row(DeclarativeBase):
         datetime: UtcDateTime,
         dict[str, Any]: JSON,
         list[str]: JSON,
+        list[dict[str, Any]]: JSON,
     }
 
 
@@ -157,6 +158,9 @@ class CaseRow(Row):
     clock_started_at: Mapped[datetime]
     stop_confirmed: Mapped[bool]
     version: Mapped[int]
+    handle_by: Mapped[datetime | None] = mapped_column(index=True)
+    safe_until: Mapped[datetime | None]
+    deadline_reasons: Mapped[list[dict[str, Any]] | None]
 
 
 class MessageRow(Row):
@@ -327,3 +331,182 @@ class BreakerRow(Row):
 
     scope: Mapped[str] = mapped_column(String(60), primary_key=True)
     open_since: Mapped[datetime]
+
+
+class LedgerGenerationRow(Row):
+    """One import of the open customer invoices."""
+
+    __tablename__ = "ledger_generation"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    begun_at: Mapped[datetime]
+    switched_at: Mapped[datetime | None]
+    rows: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+
+
+class LedgerCurrentRow(Row):
+    """The one row that says which generation counts; its UPDATE is the switch."""
+
+    __tablename__ = "ledger_current"
+
+    name: Mapped[str] = mapped_column(String(10), primary_key=True)
+    generation: Mapped[int | None] = mapped_column(ForeignKey("ledger_generation.id"))
+
+
+class LedgerInvoiceRow(Row):
+    """An invoice as a generation of the ledger has it."""
+
+    __tablename__ = "ledger_invoice"
+    __table_args__ = (
+        Index(None, "generation", "ocr"),
+        Index(None, "generation", "customer_no"),
+        {"sqlite_with_rowid": False},
+    )
+
+    generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[str] = mapped_column(String(30), primary_key=True)
+    ocr: Mapped[str | None] = mapped_column(String(30))
+    customer_no: Mapped[str | None] = mapped_column(String(30))
+    customer: Mapped[str | None] = mapped_column(String(200))
+    due: Mapped[date | None]
+    amount_ore: Mapped[int] = mapped_column(BigInteger)
+    stage: Mapped[str] = mapped_column(String(12))
+    paid_on: Mapped[date | None]
+
+
+class CaseInvoiceRow(Row):
+    """An invoice that a case concerns, with what the ledger last said of it.
+
+    ``stage`` is null while the ledger does not know the number.
+    """
+
+    __tablename__ = "case_invoice"
+    __table_args__ = (Index(None, "number"),)
+
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("case_file.id"), primary_key=True, autoincrement=False
+    )
+    number: Mapped[str] = mapped_column(String(30), primary_key=True)
+    position: Mapped[int]
+    due: Mapped[date | None]
+    amount_ore: Mapped[int | None] = mapped_column(BigInteger)
+    stage: Mapped[str | None] = mapped_column(String(12))
+    customer_no: Mapped[str | None] = mapped_column(String(30))
+    customer: Mapped[str | None] = mapped_column(String(200))
+    stopped: Mapped[bool] = mapped_column(default=False)
+    looked_up_at: Mapped[datetime | None]
+
+
+class WatchRow(Row):
+    """An urgent case until a person acknowledges it, and until it is closed."""
+
+    __tablename__ = "urgency_watch"
+    __table_args__ = (Index(None, "next_at"),)
+
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("case_file.id"), primary_key=True, autoincrement=False
+    )
+    begun_at: Mapped[datetime]
+    step: Mapped[int]
+    next_at: Mapped[datetime | None]
+    told_half: Mapped[bool] = mapped_column(default=False)
+    told_last_hour: Mapped[bool] = mapped_column(default=False)
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[str | None] = mapped_column(String(60))
+
+
+class StopListRow(Row):
+    """A stop list as it was given out."""
+
+    __tablename__ = "stop_list"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(20))
+    run_on: Mapped[date | None]
+    made_at: Mapped[datetime]
+
+
+class StopListLineRow(Row):
+    """One line of a stop list that was given out."""
+
+    __tablename__ = "stop_list_line"
+    __table_args__ = (Index(None, "invoice"),)
+
+    stop_list_id: Mapped[int] = mapped_column(
+        ForeignKey("stop_list.id"), primary_key=True, autoincrement=False
+    )
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    part: Mapped[str] = mapped_column(String(20))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    invoice: Mapped[str | None] = mapped_column(String(30))
+    line: Mapped[dict[str, Any]]
+
+
+class MissRow(Row):
+    """An invoice that stood on a stop list and went to the collector all the same."""
+
+    __tablename__ = "stop_list_miss"
+
+    invoice: Mapped[str] = mapped_column(String(30), primary_key=True)
+    stop_list_id: Mapped[int] = mapped_column(ForeignKey("stop_list.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    amount_ore: Mapped[int | None] = mapped_column(BigInteger)
+    found_at: Mapped[datetime]
+
+
+class PhoneCallRow(Row):
+    """What a caller said; personal data, deleted with the texts of mails."""
+
+    __tablename__ = "phone_call"
+
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("case_file.id"), primary_key=True, autoincrement=False
+    )
+    customer: Mapped[str] = mapped_column(Text)
+    callback: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+
+
+class PromiseRow(Row):
+    """The promise of feedback the same day; a reopened case gets a new one."""
+
+    __tablename__ = "promise"
+    __table_args__ = (Index(None, "kept_at", "due_at"),)
+
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("case_file.id"), primary_key=True, autoincrement=False
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    promised_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    next_at: Mapped[datetime | None] = mapped_column(index=True)
+    reminders: Mapped[int] = mapped_column(default=0)
+    kept_at: Mapped[datetime | None]
+    kept_with: Mapped[str | None] = mapped_column(String(20))
+    broken_at: Mapped[datetime | None]
+
+
+class RegisterEntryRow(Row):
+    """An entry of a register (remarks, customer log, process log); append-only.
+
+    ``entry`` groups what belongs together: a remark, its owner, its answer.
+    """
+
+    __tablename__ = "register_entry"
+    __table_args__ = (
+        Index(None, "register", "at"),
+        Index(None, "register", "subject"),
+        Index(None, "register", "entry"),
+    )
+
+    id: Mapped[int] = mapped_column(_BigId, primary_key=True)
+    register: Mapped[str] = mapped_column(String(20))
+    entry: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(30))
+    subject: Mapped[str | None] = mapped_column(String(120))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(60))
+    data: Mapped[dict[str, Any]]
+    text: Mapped[str | None] = mapped_column(Text)
