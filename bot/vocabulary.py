@@ -12,6 +12,8 @@ UnitKey = NewType("UnitKey", str)
 TeamKey = NewType("TeamKey", str)
 PersonKey = NewType("PersonKey", str)
 CustomerKey = NewType("CustomerKey", str)
+LineKey = NewType("LineKey", str)
+"""A phone line."""
 TemplateKey = NewType("TemplateKey", str)
 CaseId = NewType("CaseId", int)
 MessageId = NewType("MessageId", int)
@@ -46,6 +48,16 @@ class Urgency(StrEnum):
     COLLECTIONS = "collections"
     PAYOUT = "payout"
     NO = "no"
+
+
+class InvoiceStage(StrEnum):
+    """How far a customer invoice has come, as the ledger says."""
+
+    OPEN = "open"
+    REMINDED = "reminded"
+    COLLECTION = "collection"
+    PAID = "paid"
+    CREDITED = "credited"
 
 
 class Language(StrEnum):

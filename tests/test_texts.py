@@ -52,6 +52,7 @@ AN_AUTHOR_RULE = re.compile(
 ENUMS = {
     "kind": vocabulary.Kind,
     "urgent": vocabulary.Urgency,
+    "stage": vocabulary.InvoiceStage,
     "status": vocabulary.Status,
     "channel": vocabulary.Channel,
     "language": vocabulary.Language,
