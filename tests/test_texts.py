@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import bot.triage
 import functionmail.automatic
 from bot import vocabulary
+from bot.dunning import DeadlineCode
 from bot.knowledge import bundled_folder, hours, load
 from bot.notifying import Alert, AlertCode, sentence
 from bot.plan import Withheld
@@ -40,6 +41,7 @@ english = speaker("en")
 
 CODES_OF_OTHERS = {
     "alert": AlertCode,
+    "deadline": DeadlineCode,
     "fault": Fault,
     "no_answer": NoAnswer,
     "withheld": Withheld,

@@ -4,8 +4,8 @@ The part before the first full stop tells what a code is about: ``kind``, ``stat
 ``event``, ``alert`` and so on; ``reason`` stands before the rules of triage and of
 `functionmail.automatic`, ``no_answer`` before why a mail may not be answered, ``withheld``
 before why a receipt did not go out. Sentences of ``missing``, ``reason``, ``no_answer``,
-``withheld``, ``where`` and ``mail_error`` are parts of a longer one and begin with a small
-letter. Names of processes, matters, mailboxes and teams stand in the knowledge.
+``withheld``, ``where``, ``deadline`` and ``mail_error`` are parts of a longer one and begin
+with a small letter. Names of processes, matters, mailboxes and teams stand in the knowledge.
 """
 
 from __future__ import annotations
@@ -27,6 +27,20 @@ CODES: Final[Mapping[str, str]] = {
     "stage.collection": "inkasso",
     "stage.paid": "betald",
     "stage.credited": "krediterad",
+    "deadline.next_working_day": "ett brådskande ärende hanteras senast nästa arbetsdag",
+    "deadline.before_due": "fakturan förfaller {due}",
+    "deadline.due_unknown": "förfallodatumet är okänt",
+    "deadline.due_passed": "fakturan förföll {due}",
+    "deadline.collection_mentioned": "påminnelse, inkasso eller Kronofogden nämns",
+    "deadline.reminder_run": "nästa påminnelsekörning som kan ta med fakturan går {run_at}",
+    "deadline.collection_run": "nästa inkassokörning som kan ta med fakturan går {run_at}",
+    "deadline.payment_run": "nästa betalningskörning går {run_at}",
+    "deadline.payment_run_unknown": "det är okänt när nästa betalningskörning går",
+    "deadline.payment_date_unknown": "det är okänt när betalningen ska göras",
+    "deadline.lost_before_opening": "en körning går {run_at}, innan vi öppnar igen",
+    "deadline.no_run_known": "ingen körning är känd som kan ta med fakturan",
+    "deadline.at_collector": "fakturan finns redan hos inkassoföretaget",
+    "deadline.settled": "fakturan är betald eller krediterad",
     "status.new": "Nytt",
     "status.open": "Pågår",
     "status.waiting_customer": "Väntar på kunden",
