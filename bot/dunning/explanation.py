@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from collections.abc import Mapping
+from datetime import date, datetime, tzinfo
 
-from bot.dunning.model import DeadlineReason
+from bot.dunning.model import DeadlineCode
 from bot.texts import Say
 
 
-def sentence(reason: DeadlineReason, say: Say, zone: tzinfo) -> str:
+def sentence(code: DeadlineCode, values: Mapping[str, object], say: Say, *, zone: tzinfo) -> str:
     """Say why a deadline is when it is; a part of a sentence, without a full stop.
 
     Args:
+        values: Those of `DeadlineReason.values`, as a case keeps them.
         zone: Of the clock on the wall, for the time of a run.
     """
-    values: dict[str, str] = {}
-    if reason.due is not None:
-        values["due"] = say.date(reason.due)
-    if reason.run_at is not None:
-        values["run_at"] = say.moment(reason.run_at, zone)
-    return say.code(f"deadline.{reason.code.value}", **values)
+    said: dict[str, str] = {}
+    if "due" in values:
+        said["due"] = say.date(date.fromisoformat(str(values["due"])))
+    if "run_at" in values:
+        said["run_at"] = say.moment(datetime.fromisoformat(str(values["run_at"])), zone)
+    return say.code(f"deadline.{code.value}", **said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Final
 
@@ -156,24 +156,10 @@ class DeadlineReason:
     due: date | None = None
     run_at: datetime | None = None
 
-    def as_json(self) -> Mapping[str, str]:
-        """Return the code and the values that there are, as text; see `from_json`."""
-        values = {"until": self.until, "due": self.due, "run_at": self.run_at}
-        return {
-            "code": self.code.value,
-            **{name: value.isoformat() for name, value in values.items() if value is not None},
-        }
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, str]) -> DeadlineReason:
-        """Return what `as_json` was made of."""
-        until, due, run_at = stored.get("until"), stored.get("due"), stored.get("run_at")
-        return cls(
-            code=DeadlineCode(stored["code"]),
-            until=None if until is None else datetime.fromisoformat(until).astimezone(UTC),
-            due=None if due is None else date.fromisoformat(due),
-            run_at=None if run_at is None else datetime.fromisoformat(run_at).astimezone(UTC),
-        )
+    def values(self) -> Mapping[str, str]:
+        """Return what it saw as text in ISO 8601, by name; nothing for None."""
+        found = (("until", self.until), ("due", self.due), ("run_at", self.run_at))
+        return {name: value.isoformat() for name, value in found if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from rapidfuzz import fuzz, process
 
 from bot.errors import KnowledgeError, Saying
+from bot.knowledge import dunning_faults
 from bot.knowledge.files import Files
 from bot.knowledge.models import Organisation, Role
 from bot.knowledge.yaml_file import Document, KnowledgeModel, Location
@@ -175,6 +176,7 @@ _CHECKS: tuple[Callable[[Files], _Errors], ...] = (
     _teams,
     _people,
     _nobody_missing,
+    dunning_faults.faults,
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.errors import KnowledgeError
+from bot.knowledge.dunning_file import DunningFile, PaymentRunFile
 from bot.knowledge.hours import OpeningHours
 from bot.knowledge.models import (
     Customers,
@@ -40,6 +41,8 @@ class Files:
     hours: Document[OpeningHours] | None
     organisation: Document[Organisation] | None
     people: Document[People] | None
+    dunning: Document[DunningFile] | None
+    payment_runs: Document[PaymentRunFile] | None
 
     def samples(self) -> Iterator[str]:
         """Name the files that say that they hold sample values."""
@@ -52,6 +55,8 @@ class Files:
             self.hours,
             self.organisation,
             self.people if self.people is not self.organisation else None,
+            self.dunning,
+            self.payment_runs,
         )
         for document in documents:
             if document is not None and document.content.sample:
@@ -79,5 +84,7 @@ def read_files(folder: Path, people_file: Path | None) -> tuple[Files, list[Know
         hours=document(folder / "hours.yaml", OpeningHours),
         organisation=organisation,
         people=organisation if people_file is None else document(people_file, People),
+        dunning=document(folder / "dunning.yaml", DunningFile),
+        payment_runs=document(folder / "payment_runs.yaml", PaymentRunFile),
     )
     return files, errors

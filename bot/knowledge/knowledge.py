@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from bot.dunning import DunningRules, PaymentRun
+from bot.dunning.model import DEFAULT_GROUP
+from bot.knowledge.dunning_file import CustomerGroup
 from bot.knowledge.hours import OpeningHours, make_calendar
 from bot.knowledge.models import (
     Customer,
@@ -52,6 +55,9 @@ class Knowledge:
     teams: Mapping[TeamKey, Team]
     people: Mapping[PersonKey, Person]
     hours: OpeningHours
+    dunning: DunningRules
+    dunning_groups: tuple[CustomerGroup, ...]
+    payment_runs: tuple[PaymentRun, ...]
     samples: tuple[str, ...] = ()
 
     @cached_property
@@ -135,6 +141,27 @@ class Knowledge:
         """
         key = self.customer_key(customer)
         return None if key is None else self.customers[key].full_name
+
+    def dunning_group(self, payer: str | None, *, customer_no: str | None = None) -> str:
+        """Return the group of `dunning` that an invoice belongs to.
+
+        Args:
+            payer: Key or name of the unit that the invoice is made out to, which need not be
+                the one that writes about it; None or unknown for anybody else.
+            customer_no: As the ledger has it; it decides where the payer is no unit.
+        """
+        key = self.customer_key(payer)
+        if key is not None:
+            kind = self.customers[key].kind
+            found = (group.key for group in self.dunning_groups if kind in group.kinds)
+            return next(found, DEFAULT_GROUP)
+        starts = [
+            (len(start), group.key)
+            for group in self.dunning_groups
+            for start in group.numbers
+            if customer_no is not None and customer_no.startswith(start)
+        ]
+        return max(starts)[1] if starts else DEFAULT_GROUP
 
     def customer_of_address(self, address: str) -> CustomerKey | None:
         """Return the unit that an e-mail address belongs to, by its domain."""

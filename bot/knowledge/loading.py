@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.knowledge.agreement import disagreements
+from bot.knowledge.dunning_file import make_payment_runs, make_rules
 from bot.knowledge.files import Files, read_files
 from bot.knowledge.knowledge import Knowledge
 from bot.knowledge.yaml_file import Document, KnowledgeErrors, M
@@ -23,8 +24,8 @@ def load(folder: Path, *, people_file: Path | None = None) -> Knowledge:
     """Read and check a knowledge folder.
 
     Args:
-        folder: Holds processes, mailboxes, matters, customers, links, hours and organisation,
-            each ``.yaml``.
+        folder: Holds processes, mailboxes, matters, customers, links, hours, dunning,
+            payment_runs and organisation, each ``.yaml``.
         people_file: A file with ``people:`` that stands in place of the people in
             ``organisation.yaml``, so that real staff need not be in the same folder.
 
@@ -51,6 +52,9 @@ def _knowledge(files: Files) -> Knowledge:
         teams=_by_key(organisation.teams),
         people=_by_key(_content(files.people).people),
         hours=_content(files.hours),
+        dunning=make_rules(_content(files.dunning)),
+        dunning_groups=_content(files.dunning).groups,
+        payment_runs=make_payment_runs(_content(files.payment_runs)),
         samples=tuple(files.samples()),
     )
 

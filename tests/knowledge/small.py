@@ -68,6 +68,33 @@ week:
   monday: ["08:00-12:00", "13:00-16:00"]
   friday: ["08:00-15:00"]
 """,
+    "dunning.yaml": """\
+default:
+  reminder: {after_days: 5, weekdays: [tuesday], at: "06:00"}
+  collection: {after_days: 14, weekdays: [thursday], at: "18:00"}
+groups:
+  - key: internal
+    name: {sv: Egna enheter, en: Own units}
+    kinds: [district, department]
+    reminder:
+      after_days: 10
+      weekdays: [monday]
+      at: "06:00"
+  - key: private
+    name: {sv: Privatpersoner, en: Private persons}
+    numbers: ["1", "77"]
+    collection: {after_days: 20, weekdays: [thursday], at: "18:00", before_days_off: true}
+""",
+    "payment_runs.yaml": """\
+runs:
+  - process: redovisning
+    weekdays: [tuesday, friday]
+    cut_off: "14:00"
+    before_days_off: true
+  - process: kundreskontra
+    weekdays: [monday]
+    cut_off: "10:30"
+""",
     "organisation.yaml": """\
 units:
   - key: ekonomi

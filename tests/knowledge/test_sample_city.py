@@ -114,6 +114,8 @@ def test_what_the_real_centre_must_decide_says_that_it_is_a_sample(city):
         "links.yaml",
         "hours.yaml",
         "organisation.yaml",
+        "dunning.yaml",
+        "payment_runs.yaml",
     }
 
 
