@@ -18,6 +18,7 @@ import bot.triage
 import functionmail.automatic
 from bot import vocabulary
 from bot.dunning import DeadlineCode
+from bot.duty import Because
 from bot.knowledge import bundled_folder, hours, load
 from bot.notifying import Alert, AlertCode, sentence
 from bot.plan import Withheld
@@ -41,6 +42,7 @@ english = speaker("en")
 
 CODES_OF_OTHERS = {
     "alert": AlertCode,
+    "duty": Because,
     "deadline": DeadlineCode,
     "fault": Fault,
     "no_answer": NoAnswer,

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import typer
 
-from bot.cli import admin_commands, case_commands, mail_commands, run_commands, usage
+from bot.cli import admin_commands, case_commands, duty_commands, mail_commands, run_commands, usage
 from bot.cli.common import Session, language_of, tell
 from bot.errors import SammaDagError, UsageError
 from bot.texts import Say, speaker
@@ -53,7 +53,7 @@ def build(say: Say) -> typer.Typer:
         assert session is not None
         session.config, session.database_url, session.lang = config, database_url, lang
 
-    for commands in (run_commands, mail_commands, case_commands, admin_commands):
+    for commands in (run_commands, mail_commands, case_commands, duty_commands, admin_commands):
         commands.add(app, say)
     return app
 

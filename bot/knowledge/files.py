@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bot.errors import KnowledgeError
 from bot.knowledge.dunning_file import DunningFile, PaymentRunFile
+from bot.knowledge.duty_file import DutyFile
 from bot.knowledge.hours import OpeningHours
 from bot.knowledge.models import (
     Customers,
@@ -31,6 +32,7 @@ class Files:
 
     Attributes:
         people: The separate file of people if there is one, else the organisation's own.
+        duty: The one beside the separate file of people if there is one, else the folder's.
     """
 
     processes: Document[Processes] | None
@@ -43,6 +45,7 @@ class Files:
     people: Document[People] | None
     dunning: Document[DunningFile] | None
     payment_runs: Document[PaymentRunFile] | None
+    duty: Document[DutyFile] | None
 
     def samples(self) -> Iterator[str]:
         """Name the files that say that they hold sample values."""
@@ -57,6 +60,7 @@ class Files:
             self.people if self.people is not self.organisation else None,
             self.dunning,
             self.payment_runs,
+            self.duty,
         )
         for document in documents:
             if document is not None and document.content.sample:
@@ -86,5 +90,12 @@ def read_files(folder: Path, people_file: Path | None) -> tuple[Files, list[Know
         people=organisation if people_file is None else document(people_file, People),
         dunning=document(folder / "dunning.yaml", DunningFile),
         payment_runs=document(folder / "payment_runs.yaml", PaymentRunFile),
+        duty=document(_duty_path(folder, people_file), DutyFile),
     )
     return files, errors
+
+
+def _duty_path(folder: Path, people_file: Path | None) -> Path:
+    """Return the roster: it names people, so that it may be kept where they are."""
+    beside = None if people_file is None else people_file.with_name("duty.yaml")
+    return beside if beside is not None and beside.exists() else folder / "duty.yaml"

@@ -9,7 +9,9 @@ from functools import cached_property
 
 from bot.dunning import DunningRules, PaymentRun
 from bot.dunning.model import DEFAULT_GROUP
+from bot.duty import Duty
 from bot.knowledge.dunning_file import CustomerGroup
+from bot.knowledge.duty_file import DutyFile, make_duty
 from bot.knowledge.hours import OpeningHours, make_calendar
 from bot.knowledge.models import (
     Customer,
@@ -58,12 +60,25 @@ class Knowledge:
     dunning: DunningRules
     dunning_groups: tuple[CustomerGroup, ...]
     payment_runs: tuple[PaymentRun, ...]
+    roster: DutyFile
     samples: tuple[str, ...] = ()
 
     @cached_property
     def calendar(self) -> Calendar:
         """When the centre is open."""
         return make_calendar(self.hours)
+
+    @cached_property
+    def duty(self) -> Duty:
+        """Who is on duty when."""
+        return make_duty(
+            self.roster,
+            zone=self.hours.zone,
+            mailbox_units={key: self.unit_of_mailbox(key) for key in self.mailboxes},
+            person_units={key: self.unit_of(key) for key in self.people},
+            heads={unit: self.head_of(unit) for unit in self.units},
+            absences={person.key: person.absences for person in self.people.values()},
+        )
 
     def names_in(self, language: str) -> NameBook:
         """Return what things are called in a language, ``sv`` or ``en``."""
@@ -73,6 +88,7 @@ class Knowledge:
             matters=self.matters.values(),
             mailboxes=self.mailboxes.values(),
             teams=self.teams.values(),
+            lines=self.roster.lines,
         )
 
     @cached_property
@@ -201,6 +217,22 @@ class Knowledge:
             for customer in self.customers.values()
             for domain in customer.domains
         }
+
+    def unit_of_mailbox(self, mailbox: MailboxKey) -> UnitKey:
+        """Return the unit of a mailbox: that of its process, else that of its team."""
+        box = self.mailboxes[mailbox]
+        if box.process is None:
+            assert box.team is not None  # a mailbox without a process has a team
+            return self.teams[box.team].unit
+        return next(unit.key for unit in self.units.values() if box.process in unit.processes)
+
+    def unit_of(self, person: PersonKey) -> UnitKey:
+        """Return the unit of a person: their own as a head, else that of their team."""
+        found = self.people[person]
+        if found.unit is not None:
+            return found.unit
+        assert found.team is not None  # a person without a unit has a team
+        return self.teams[found.team].unit
 
     def head_of(self, unit: UnitKey) -> PersonKey:
         """Return the head of a unit."""

@@ -25,9 +25,10 @@ def load(folder: Path, *, people_file: Path | None = None) -> Knowledge:
 
     Args:
         folder: Holds processes, mailboxes, matters, customers, links, hours, dunning,
-            payment_runs and organisation, each ``.yaml``.
+            payment_runs, organisation and duty, each ``.yaml``.
         people_file: A file with ``people:`` that stands in place of the people in
-            ``organisation.yaml``, so that real staff need not be in the same folder.
+            ``organisation.yaml``, so that real staff need not be in the same folder. A
+            ``duty.yaml`` beside it stands in place of the folder's.
 
     Raises:
         KnowledgeErrors: A file is missing or wrong, or two do not agree. It is a
@@ -55,6 +56,7 @@ def _knowledge(files: Files) -> Knowledge:
         dunning=make_rules(_content(files.dunning)),
         dunning_groups=_content(files.dunning).groups,
         payment_runs=make_payment_runs(_content(files.payment_runs)),
+        roster=_content(files.duty),
         samples=tuple(files.samples()),
     )
 

@@ -1,12 +1,14 @@
-"""What the centre calls its processes, matters, mailboxes and teams, in one language."""
+"""What the centre calls its processes, matters, mailboxes, lines and teams, in one language."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Final, Protocol, TypeVar
 
+from bot.duty import PlaceKey
+from bot.knowledge.duty_file import Line
 from bot.knowledge.models import Mailbox, Matter, Names, Process, Team
-from bot.vocabulary import Language, MailboxKey, MatterKey, ProcessKey, TeamKey
+from bot.vocabulary import Language, LineKey, MailboxKey, MatterKey, ProcessKey, TeamKey
 
 NOTHING: Final = "–"
 """Stands where there is no process or matter."""
@@ -34,11 +36,13 @@ class NameBook:
         matters: Iterable[Matter],
         mailboxes: Iterable[Mailbox],
         teams: Iterable[Team],
+        lines: Iterable[Line] = (),
     ) -> None:
         self._processes = _names(processes, language)
         self._matters = _names(matters, language)
         self._mailboxes = _names(mailboxes, language)
         self._teams = _names(teams, language)
+        self._lines = _names(lines, language)
 
     def process(self, key: ProcessKey | None) -> str:
         """Return the name of a process, `NOTHING` for none."""
@@ -51,6 +55,10 @@ class NameBook:
     def mailbox(self, key: MailboxKey) -> str:
         """Return the name of a mailbox."""
         return self._mailboxes.get(key, key)
+
+    def place(self, key: PlaceKey) -> str:
+        """Return the name of a mailbox or a phone line."""
+        return self._mailboxes.get(MailboxKey(key)) or self._lines.get(LineKey(key), key)
 
     def team(self, key: TeamKey) -> str:
         """Return the name of a team."""

@@ -25,6 +25,7 @@ COMMANDS = [
     ["evaluate"],
     ["quarantine"],
     ["books"],
+    ["duty"],
     ["check"],
     ["backtest"],
     ["recompute"],

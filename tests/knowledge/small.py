@@ -127,6 +127,22 @@ people:
     team: red
     absences: [{from: 2026-12-07, to: 2026-12-11}]
 """,
+    "duty.yaml": """\
+posts:
+  - mailbox: info
+    first_week: 2026-W01
+    rota:
+      - {answers: dan, substitutes: [bo]}
+      - {answers: bo, substitutes: [cia, dan]}
+  - mailbox: kundreskontra
+    first_week: 2026-W01
+    rota:
+      - {answers: bo}
+    weeks:
+      - {from: 2026-W52, to: 2026-W53, answers: cia}
+    days:
+      - {day: 2026-12-23, answers: dan}
+""",
 }
 
 

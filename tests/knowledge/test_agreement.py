@@ -279,6 +279,12 @@ def test_people_may_stand_in_a_file_of_their_own(folder, tmp_path_factory):
         "  - {key: hans, name: Hans Y, email: hans@e.example, team: red}\n",
         encoding="utf-8",
     )
+    (people.parent / "duty.yaml").write_text(
+        "posts:\n"
+        "  - {mailbox: info, first_week: 2026-W01, rota: [{answers: fia}]}\n"
+        "  - {mailbox: kundreskontra, first_week: 2026-W01, rota: [{answers: gun}]}\n",
+        encoding="utf-8",
+    )
     assert list(load(folder, people_file=people).people) == ["eva", "fia", "gun", "hans"]
 
 

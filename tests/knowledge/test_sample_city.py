@@ -116,6 +116,7 @@ def test_what_the_real_centre_must_decide_says_that_it_is_a_sample(city):
         "organisation.yaml",
         "dunning.yaml",
         "payment_runs.yaml",
+        "duty.yaml",
     }
 
 
