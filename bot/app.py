@@ -32,6 +32,7 @@ from bot.services.ignored import Ignored
 from bot.services.intake import Intake, Listener, Probe, no_listener, no_probe
 from bot.services.new_case import House
 from bot.services.reading import Reader
+from bot.services.registers import Registers
 from bot.services.watch import Watch
 from bot.settings import (
     BrakeSettings,
@@ -92,6 +93,7 @@ class App:
     dispatch: Dispatch
     watch: Watch
     ignored: Ignored
+    registers: Registers
     worker: Worker
 
     def claim(self) -> RunLock:
@@ -294,6 +296,7 @@ def build(
         dispatch=dispatch,
         watch=watch,
         ignored=Ignored(database, reader, house, clock),
+        registers=Registers(database, house, clock, answer_days=10),
         worker=Worker(
             watch,
             intake,

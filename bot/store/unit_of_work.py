@@ -14,6 +14,7 @@ from bot.store.cases import Cases
 from bot.store.checkpoints import Mailboxes
 from bot.store.engine import transaction
 from bot.store.messages import Messages
+from bot.store.registers import RegisterEntries
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Work:
     cases: Cases
     actions: ActionQueue
     sent_replies: SentReplies
+    registers: RegisterEntries
 
 
 class Database:
@@ -59,4 +61,5 @@ def _work(connection: Connection) -> Work:
         cases=Cases(connection),
         actions=ActionQueue(connection),
         sent_replies=SentReplies(connection),
+        registers=RegisterEntries(connection),
     )
