@@ -14,6 +14,7 @@ from bot.store.cases import Cases
 from bot.store.checkpoints import Mailboxes
 from bot.store.engine import transaction
 from bot.store.messages import Messages
+from bot.store.promises import PhoneCalls, Promises
 from bot.store.registers import RegisterEntries
 
 
@@ -27,6 +28,8 @@ class Work:
     cases: Cases
     actions: ActionQueue
     sent_replies: SentReplies
+    phone_calls: PhoneCalls
+    promises: Promises
     registers: RegisterEntries
 
 
@@ -61,5 +64,7 @@ def _work(connection: Connection) -> Work:
         cases=Cases(connection),
         actions=ActionQueue(connection),
         sent_replies=SentReplies(connection),
+        phone_calls=PhoneCalls(connection),
+        promises=Promises(connection),
         registers=RegisterEntries(connection),
     )
