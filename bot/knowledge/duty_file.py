@@ -20,9 +20,7 @@ _WEEK: Final = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
 
 def _week(text: object) -> object:
-    if not isinstance(text, str):
-        raise BadValue("veckor skrivs som 2026-W07")
-    found = _WEEK.fullmatch(text)
+    found = _WEEK.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         raise BadValue("veckor skrivs som 2026-W07")
     year, number = int(found[1]), int(found[2])

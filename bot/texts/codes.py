@@ -4,8 +4,8 @@ The part before the first full stop tells what a code is about: ``kind``, ``stat
 ``event``, ``alert`` and so on; ``reason`` stands before the rules of triage and of
 `functionmail.automatic`, ``no_answer`` before why a mail may not be answered, ``withheld``
 before why a receipt did not go out. Sentences of ``missing``, ``reason``, ``no_answer``,
-``withheld``, ``where``, ``deadline`` and ``mail_error`` are parts of a longer one and begin
-with a small letter. Names of processes, matters, mailboxes and teams stand in the knowledge.
+``withheld``, ``where``, ``deadline``, ``duty`` and ``mail_error`` are parts of a longer one and
+begin with a small letter. Names of processes, matters, mailboxes and teams stand in the knowledge.
 """
 
 from __future__ import annotations

@@ -278,6 +278,12 @@ def test_an_exception_of_a_phone_line_needs_two_substitutes_too(folder_with_a_li
     assert found(folder_with_a_line) == [FEW.replace("22", "24")]
 
 
+@pytest.mark.parametrize("other", ["{from: 2026-W51,", "{from: 2027-W01, to: 2027-W02,"])
+def test_weeks_that_only_follow_each_other_do_not_overlap(folder, other):
+    small.spoil(folder, "duty.yaml", "    days:\n", f"      - {other} answers: dan}}\n    days:\n")
+    assert found(folder) == []
+
+
 def test_a_mailbox_without_anybody_is_named(folder):
     text = (folder / "duty.yaml").read_text("utf-8")
     (folder / "duty.yaml").write_text(text.split("  - mailbox: kundreskontra")[0], "utf-8")
