@@ -26,17 +26,21 @@ from bot.knowledge.check import problems
 from bot.knowledge.lexicon_words import lexicon_words
 from bot.notifying import ConsoleNotifier, Notifier
 from bot.plan import AnswerPolicy, BrakeLimits
+from bot.promises import Reminders
 from bot.services.backtest import Trial
 from bot.services.dispatch import Dispatch
 from bot.services.ignored import Ignored
 from bot.services.intake import Intake, Listener, Probe, no_listener, no_probe
 from bot.services.new_case import House
+from bot.services.phone import Phone
 from bot.services.reading import Reader
 from bot.services.registers import Registers
+from bot.services.same_day import SameDay
 from bot.services.watch import Watch
 from bot.settings import (
     BrakeSettings,
     MailboxSettings,
+    SameDaySettings,
     Settings,
     resolve_database_url,
     secret_keys,
@@ -93,6 +97,8 @@ class App:
     dispatch: Dispatch
     watch: Watch
     ignored: Ignored
+    phone: Phone
+    same_day: SameDay
     registers: Registers
     worker: Worker
 
@@ -257,6 +263,7 @@ def build(
     database = open_database(settings)  # last, when nothing else can be wrong any more
     intake = Intake(database, reader, house, policies, clock, probe=probe, heard=heard)
     watch = Watch(sources, intake, database, clock)
+    same_day = SameDay(database, house, clock, reminders=_reminders(settings.same_day))
     dispatch = Dispatch(
         database,
         {
@@ -296,15 +303,25 @@ def build(
         dispatch=dispatch,
         watch=watch,
         ignored=Ignored(database, reader, house, clock),
+        phone=Phone(database, house, clock),
+        same_day=same_day,
         registers=Registers(database, house, clock, answer_days=10),
         worker=Worker(
             watch,
             intake,
             dispatch,
+            (same_day.run_due,),
             Wakeup(database.engine),
             poll_s=settings.poll_seconds,
             monotonic=clock.monotonic,
         ),
+    )
+
+
+def _reminders(settings: SameDaySettings) -> Reminders:
+    return Reminders(
+        at=settings.reminder.replace(tzinfo=None),
+        before_closing=timedelta(minutes=settings.last_reminder),
     )
 
 

@@ -27,6 +27,8 @@ class AlertCode(StrEnum):
     QUARANTINED = "quarantined"
     ACTION_FAILED = "action_failed"
     MAILBOX_DOWN = "mailbox_down"
+    PROMISE_REMINDER = "promise_reminder"
+    PROMISE_BROKEN = "promise_broken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
+from datetime import time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -69,6 +70,13 @@ class BrakeSettings(_Section):
     everything_per_hour: PositiveInt = 300
 
 
+class SameDaySettings(_Section):
+    """When the owner of a phone case is reminded of the feedback that was promised today."""
+
+    reminder: time = time(14, 30)
+    last_reminder: int = Field(default=30, ge=5, le=240, description="Minutes before closing")
+
+
 class LogSettings(_Section):
     """How the program tells operators what it does."""
 
@@ -97,6 +105,7 @@ class Settings(BaseSettings):
     twin_wait: int = Field(default=20, ge=0, le=3600)
     mailboxes: Mapping[str, MailboxSettings] = Field(default_factory=dict)
     brakes: BrakeSettings = BrakeSettings()
+    same_day: SameDaySettings = SameDaySettings()
     log: LogSettings = LogSettings()
 
 

@@ -7,7 +7,7 @@ thread performs the outbox.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import structlog
@@ -47,6 +47,7 @@ class Worker:
         watch: Watch,
         intake: Intake,
         dispatch: Dispatch,
+        timers: Sequence[Callable[[], object]],
         wake: Wake,
         *,
         poll_s: float,
@@ -55,6 +56,7 @@ class Worker:
         self._watch = watch
         self._intake = intake
         self._dispatch = dispatch
+        self._timers = timers
         self._wake = wake
         self._poll_s = poll_s
         self._monotonic = monotonic
@@ -109,6 +111,8 @@ class Worker:
                 self._dispatch.run_due(stop=self._stopping.is_set)
                 if self._monotonic() >= next_upkeep:
                     self._intake.retry_quarantined()
+                    for timer in self._timers:
+                        timer()
                     next_upkeep = self._monotonic() + _UPKEEP_S
             except DatabaseUnavailable as error:
                 if not waiting_for_database:

@@ -22,6 +22,7 @@ from bot.duty import Because
 from bot.knowledge import bundled_folder, hours, load
 from bot.notifying import Alert, AlertCode, sentence
 from bot.plan import Withheld
+from bot.promises import Feedback
 from bot.texts import names_in, speaker
 from bot.texts.codes import CODES
 from bot.triage.cues import Says
@@ -45,6 +46,7 @@ CODES_OF_OTHERS = {
     "duty": Because,
     "deadline": DeadlineCode,
     "fault": Fault,
+    "feedback": Feedback,
     "no_answer": NoAnswer,
     "withheld": Withheld,
     "where": Place,
@@ -124,7 +126,8 @@ def test_a_reason_needs_nothing_but_the_words_it_saw(code):
 
 @pytest.mark.parametrize("code", AlertCode)
 def test_an_alert_can_be_said_with_the_values_that_it_has(code):
-    assert sentence(Alert(key="k", code=code, values={"cases": 3}), swedish, SWEDISH_NAMES)
+    values = {"cases": 3, "by": "16:30", "due": "2026-03-03 16:30"}
+    assert sentence(Alert(key="k", code=code, values=values), swedish, SWEDISH_NAMES)
 
 
 @pytest.mark.parametrize("code", sorted(CODES))

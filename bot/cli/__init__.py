@@ -12,11 +12,28 @@ from collections.abc import Sequence
 
 import typer
 
-from bot.cli import admin_commands, case_commands, duty_commands, mail_commands, run_commands, usage
+from bot.cli import (
+    admin_commands,
+    case_commands,
+    duty_commands,
+    mail_commands,
+    phone_commands,
+    run_commands,
+    usage,
+)
 from bot.cli.common import Session, language_of, tell
 from bot.errors import SammaDagError, UsageError
 from bot.texts import Say, speaker
 from functionmail.errors import ConnectorError
+
+_COMMANDS = (
+    run_commands,
+    mail_commands,
+    case_commands,
+    phone_commands,
+    duty_commands,
+    admin_commands,
+)
 
 
 def build(say: Say) -> typer.Typer:
@@ -53,7 +70,7 @@ def build(say: Say) -> typer.Typer:
         assert session is not None
         session.config, session.database_url, session.lang = config, database_url, lang
 
-    for commands in (run_commands, mail_commands, case_commands, duty_commands, admin_commands):
+    for commands in _COMMANDS:
         commands.add(app, say)
     return app
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, func, insert, or_, select, update
 
 from bot.promises import Feedback, Promise
 from bot.store.engine import insert_if_new
@@ -126,22 +126,22 @@ class Promises:
         )
         return changed.rowcount == 1
 
-    def keep(self, promise: Promise, feedback: Feedback, at: datetime) -> bool:
-        """Note that feedback was given; False where it had been given before.
+    def keep(self, case_id: CaseId, feedback: Feedback, at: datetime) -> bool:
+        """Note that feedback was given on all that was promised; False where nothing was open.
 
-        Given too late, it leaves the promise broken.
+        Given too late, it leaves a promise broken.
         """
-        late = {"broken_at": promise.due_at} if at > promise.due_at else {}
         changed = self._connection.execute(
             update(PromiseRow)
-            .where(
-                PromiseRow.case_id == promise.case_id,
-                PromiseRow.number == promise.number,
-                PromiseRow.kept_at.is_(None),
+            .where(PromiseRow.case_id == case_id, PromiseRow.kept_at.is_(None))
+            .values(
+                kept_at=at,
+                kept_with=feedback,
+                next_at=None,
+                broken_at=case((PromiseRow.due_at < at, PromiseRow.due_at)),
             )
-            .values(kept_at=at, kept_with=feedback, next_at=None, **late)
         )
-        return changed.rowcount == 1
+        return changed.rowcount > 0
 
     def reopened(self) -> list[tuple[CaseId, int, datetime]]:
         """Return the phone cases that were opened again since their newest promise.

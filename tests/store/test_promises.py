@@ -97,7 +97,7 @@ def test_the_first_feedback_keeps_a_promise(database, stored):
 
     def keep(said):
         with database.work() as work:
-            return work.promises.keep(promise(1), said, NOON + HOUR)
+            return work.promises.keep(CaseId(1), said, NOON + HOUR)
 
     with ThreadPoolExecutor(8) as people:
         assert sum(people.map(keep, [*Feedback] * 4)) == 1
@@ -106,7 +106,7 @@ def test_the_first_feedback_keeps_a_promise(database, stored):
 def test_a_kept_promise_leads_to_nothing_more(database, stored):
     stored([case(1)], [promise(1)])
     with database.work() as work:
-        assert work.promises.keep(promise(1), Feedback.ONGOING, NOON + HOUR)
+        assert work.promises.keep(CaseId(1), Feedback.ONGOING, NOON + HOUR)
         broken = replace(promise(1), next_at=None, broken_at=NOON)
         assert not work.promises.go_on(broken, was=NOON)
         (kept,) = work.promises.of_case(CaseId(1))
@@ -117,10 +117,21 @@ def test_feedback_at_the_last_moment_is_in_time_and_later_is_not(database, store
     stored([case(1), case(2)], [promise(1), promise(2)])
     due_at = promise(1).due_at
     with database.work() as work:
-        work.promises.keep(promise(1), Feedback.DONE, due_at)
-        work.promises.keep(promise(2), Feedback.DONE, due_at + timedelta(seconds=1))
+        work.promises.keep(CaseId(1), Feedback.DONE, due_at)
+        work.promises.keep(CaseId(2), Feedback.DONE, due_at + timedelta(seconds=1))
         assert work.promises.of_case(CaseId(1))[0].broken_at is None
         assert work.promises.of_case(CaseId(2))[0].broken_at == due_at
+
+
+def test_feedback_settles_all_that_was_promised_about_a_case_and_no_other(database, stored):
+    again = {"promised_at": NOON + 24 * HOUR, "due_at": NOON + 28 * HOUR}
+    stored([case(1), case(2)], [promise(1), promise(1, 2, **again), promise(2)])
+    with database.work() as work:
+        assert work.promises.keep(CaseId(1), Feedback.ONGOING, NOON + 25 * HOUR)
+        first, second = work.promises.of_case(CaseId(1))
+        assert (first.broken_at, second.broken_at) == (first.due_at, None)
+        assert first.kept_at == second.kept_at == NOON + 25 * HOUR
+        assert work.promises.of_case(CaseId(2))[0].is_open
 
 
 def test_reopened_are_phone_cases_whose_clock_began_anew_after_their_promise(database, stored):
