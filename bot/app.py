@@ -36,6 +36,7 @@ from bot.services.phone import Phone
 from bot.services.reading import Reader
 from bot.services.registers import Registers
 from bot.services.same_day import SameDay
+from bot.services.stop_lists import StopLists
 from bot.services.watch import Watch
 from bot.settings import (
     BrakeSettings,
@@ -97,6 +98,7 @@ class App:
     dispatch: Dispatch
     watch: Watch
     ignored: Ignored
+    stop_lists: StopLists
     phone: Phone
     same_day: SameDay
     registers: Registers
@@ -303,6 +305,7 @@ def build(
         dispatch=dispatch,
         watch=watch,
         ignored=Ignored(database, reader, house, clock),
+        stop_lists=StopLists(database, knowledge, clock),
         phone=Phone(database, house, clock),
         same_day=same_day,
         registers=Registers(database, house, clock, answer_days=10),

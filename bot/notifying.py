@@ -27,6 +27,8 @@ class AlertCode(StrEnum):
     QUARANTINED = "quarantined"
     ACTION_FAILED = "action_failed"
     MAILBOX_DOWN = "mailbox_down"
+    STOP_LIST_MISS = "stop_list_miss"
+    STOP_LIST_MISSES = "stop_list_misses"
     PROMISE_REMINDER = "promise_reminder"
     PROMISE_BROKEN = "promise_broken"
 
@@ -124,6 +126,9 @@ def sentence(alert: Alert, say: Say, names: Names) -> str:
         "mailbox": "" if alert.mailbox is None else names.mailbox(alert.mailbox),
         "team": "" if alert.team is None else names.team(alert.team),
     }
+    ore = alert.values.get("amount_ore")
+    if isinstance(ore, int):
+        said["amount"] = say.number(ore / 100, decimals=2)
     parts = [say.code(f"alert.{alert.code}", **said)]
     if alert.process is not None:
         parts.append(names.process(alert.process))

@@ -23,6 +23,7 @@ from bot.knowledge import bundled_folder, hours, load
 from bot.notifying import Alert, AlertCode, sentence
 from bot.plan import Withheld
 from bot.promises import Feedback
+from bot.stop_list import Part, Remark
 from bot.texts import names_in, speaker
 from bot.texts.codes import CODES
 from bot.triage.cues import Says
@@ -48,6 +49,8 @@ CODES_OF_OTHERS = {
     "fault": Fault,
     "feedback": Feedback,
     "no_answer": NoAnswer,
+    "stop_list": Remark,
+    "stop_part": Part,
     "withheld": Withheld,
     "where": Place,
 }
@@ -127,6 +130,7 @@ def test_a_reason_needs_nothing_but_the_words_it_saw(code):
 @pytest.mark.parametrize("code", AlertCode)
 def test_an_alert_can_be_said_with_the_values_that_it_has(code):
     values = {"cases": 3, "by": "16:30", "due": "2026-03-03 16:30"}
+    values |= {"invoice": "40012345", "amount_ore": 125_000, "count": 12}
     assert sentence(Alert(key="k", code=code, values=values), swedish, SWEDISH_NAMES)
 
 

@@ -19,6 +19,7 @@ from bot.cli import (
     mail_commands,
     phone_commands,
     run_commands,
+    stop_list_commands,
     usage,
 )
 from bot.cli.common import Session, language_of, tell
@@ -31,6 +32,7 @@ _COMMANDS = (
     mail_commands,
     case_commands,
     phone_commands,
+    stop_list_commands,
     duty_commands,
     admin_commands,
 )

@@ -16,6 +16,8 @@ from bot.store.engine import transaction
 from bot.store.messages import Messages
 from bot.store.promises import PhoneCalls, Promises
 from bot.store.registers import RegisterEntries
+from bot.store.stop_list_misses import Misses
+from bot.store.stop_lists import StopLists
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Work:
     cases: Cases
     actions: ActionQueue
     sent_replies: SentReplies
+    stop_lists: StopLists
+    misses: Misses
     phone_calls: PhoneCalls
     promises: Promises
     registers: RegisterEntries
@@ -64,6 +68,8 @@ def _work(connection: Connection) -> Work:
         cases=Cases(connection),
         actions=ActionQueue(connection),
         sent_replies=SentReplies(connection),
+        stop_lists=StopLists(connection),
+        misses=Misses(connection),
         phone_calls=PhoneCalls(connection),
         promises=Promises(connection),
         registers=RegisterEntries(connection),

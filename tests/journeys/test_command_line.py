@@ -25,6 +25,7 @@ COMMANDS = [
     ["evaluate"],
     ["quarantine"],
     ["books"],
+    ["stop-list"],
     ["duty"],
     ["phone", "add"],
     ["phone", "list"],
