@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -19,27 +20,38 @@ from bot import knowledge as knowledge_package
 from bot import templates as templates_package
 from bot.actions.alert import AlertPerformer
 from bot.actions.reply import Brakes, ReplyPerformer
+from bot.actions.second_channel import FallbackNotifier, MailNotifier
 from bot.clock import Clock, SystemClock
 from bot.errors import KnowledgeError, NotFound, SammaDagError, SettingsError
 from bot.knowledge import Knowledge, triage_rules
 from bot.knowledge.check import problems
 from bot.knowledge.lexicon_words import lexicon_words
+from bot.ladder import Ladder
+from bot.ledger_file import DEFAULT_STAGES, Column, LedgerFormat
 from bot.notifying import ConsoleNotifier, Notifier
 from bot.plan import AnswerPolicy, BrakeLimits
 from bot.promises import Reminders
 from bot.services.backtest import Trial
+from bot.services.casework import Casework
+from bot.services.deadlines import refresh_deadlines
 from bot.services.dispatch import Dispatch
 from bot.services.ignored import Ignored
 from bot.services.intake import Intake, Listener, Probe, no_listener, no_probe
+from bot.services.invoice_lookup import refresh_all
+from bot.services.ledger_import import LedgerImport
+from bot.services.morning import Morning
 from bot.services.new_case import House
 from bot.services.phone import Phone
 from bot.services.reading import Reader
 from bot.services.registers import Registers
 from bot.services.same_day import SameDay
-from bot.services.stop_lists import StopLists
+from bot.services.stop_lists import StopLists, find_misses
+from bot.services.urgency_watch import UrgencyWatch
 from bot.services.watch import Watch
 from bot.settings import (
     BrakeSettings,
+    LadderSettings,
+    LedgerSettings,
     MailboxSettings,
     SameDaySettings,
     Settings,
@@ -98,10 +110,13 @@ class App:
     dispatch: Dispatch
     watch: Watch
     ignored: Ignored
-    stop_lists: StopLists
+    registers: Registers
     phone: Phone
     same_day: SameDay
-    registers: Registers
+    morning: Morning
+    casework: Casework
+    urgency_watch: UrgencyWatch
+    stop_lists: StopLists
     worker: Worker
 
     def claim(self) -> RunLock:
@@ -232,6 +247,67 @@ def open_to_read(settings: Settings) -> Database | None:
     return Database(engine)
 
 
+def make_ledger_import(
+    settings: Settings, database: Database, clock: Clock | None = None
+) -> LedgerImport:
+    """Return what imports the ledger; all cases are looked up anew after each import."""
+    clock = clock or SystemClock()
+    house = _house(load_knowledge(settings), settings)
+    return LedgerImport(
+        database,
+        _ledger_format(settings.ledger),
+        clock,
+        after_switch=(
+            lambda: refresh_all(database, clock),
+            lambda: refresh_deadlines(database, house, clock),
+            lambda: find_misses(database, clock),
+        ),
+    )
+
+
+def _ledger_format(given: LedgerSettings) -> LedgerFormat:
+    named = given.columns.model_dump()
+    return LedgerFormat(
+        header={column: named[column] for column in Column if named[column]},
+        separator=given.separator,
+        decimal_mark=given.decimal_mark,
+        stages={
+            **DEFAULT_STAGES,
+            **{word.casefold(): stage for word, stage in given.stages.items()},
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What keeping the registers takes: no mail, no rules of triage, no templates."""
+
+    knowledge: Knowledge
+    database: Database
+    registers: Registers
+
+
+@contextmanager
+def open_desk(settings: Settings, clock: Clock | None = None) -> Iterator[Desk]:
+    """Open the registers for one command, and let go of the database afterwards.
+
+    Raises:
+        KnowledgeError: A file is missing or wrong; names file and line.
+        SchemaOutdated: PostgreSQL is behind; see `schema.make_ready`.
+    """
+    clock = clock or SystemClock()
+    knowledge = load_knowledge(settings)
+    database = open_database(settings)
+    try:
+        yield Desk(
+            knowledge=knowledge,
+            database=database,
+            registers=Registers(database, knowledge, clock),
+        )
+    finally:
+        database.close()
+
+
 def build(
     settings: Settings,
     *,
@@ -261,17 +337,19 @@ def build(
     reader = Reader(knowledge, material.rules, identity, watched=sources)
     _refuse_unknown_mailboxes(settings, knowledge)
     policies = _policies(settings, files)
-    house = House(knowledge=knowledge, calendar=knowledge.calendar, zone=knowledge.calendar.zone)
+    house = _house(knowledge, settings)
     database = open_database(settings)  # last, when nothing else can be wrong any more
     intake = Intake(database, reader, house, policies, clock, probe=probe, heard=heard)
     watch = Watch(sources, intake, database, clock)
+    urgency_watch = UrgencyWatch(database, knowledge.calendar, clock, ladder=house.ladder)
+    morning = Morning(database, house, clock)
     same_day = SameDay(database, house, clock, reminders=_reminders(settings.same_day))
     dispatch = Dispatch(
         database,
         {
             ActionKind.ALERT: AlertPerformer(
                 database,
-                notifier or _console(write, settings, knowledge),
+                notifier or _channels(write, settings, knowledge, senders, identity, clock),
                 knowledge,
                 knowledge.calendar,
                 clock,
@@ -305,19 +383,39 @@ def build(
         dispatch=dispatch,
         watch=watch,
         ignored=Ignored(database, reader, house, clock),
-        stop_lists=StopLists(database, knowledge, clock),
+        registers=Registers(database, knowledge, clock),
         phone=Phone(database, house, clock),
         same_day=same_day,
-        registers=Registers(database, house, clock, answer_days=10),
+        morning=morning,
+        casework=Casework(database, knowledge.calendar, clock),
+        urgency_watch=urgency_watch,
+        stop_lists=StopLists(database, knowledge, clock),
         worker=Worker(
             watch,
             intake,
             dispatch,
-            (same_day.run_due,),
+            (urgency_watch.run_due, same_day.run_due, morning.run_due),
             Wakeup(database.engine),
             poll_s=settings.poll_seconds,
             monotonic=clock.monotonic,
         ),
+    )
+
+
+def _house(knowledge: Knowledge, settings: Settings) -> House:
+    return House(
+        knowledge=knowledge,
+        calendar=knowledge.calendar,
+        zone=knowledge.calendar.zone,
+        ladder=_ladder(settings.ladder),
+    )
+
+
+def _ladder(settings: LadderSettings) -> Ladder:
+    return Ladder(
+        to_substitute=timedelta(minutes=settings.to_substitute),
+        to_head=timedelta(minutes=settings.to_head),
+        again=timedelta(minutes=settings.again),
     )
 
 
@@ -328,11 +426,19 @@ def _reminders(settings: SameDaySettings) -> Reminders:
     )
 
 
-def _console(
-    write: Callable[[str], None], settings: Settings, knowledge: Knowledge
-) -> ConsoleNotifier:
+def _channels(
+    write: Callable[[str], None],
+    settings: Settings,
+    knowledge: Knowledge,
+    senders: Mapping[MailboxKey, MailSender],
+    identity: Identity,
+    clock: Clock,
+) -> Notifier:
     say = speaker(settings.language)
-    return ConsoleNotifier(write, say, knowledge.names_in(say.language))
+    return FallbackNotifier(
+        ConsoleNotifier(write, say, knowledge.names_in(say.language)),
+        MailNotifier(senders, knowledge, identity, clock, say),
+    )
 
 
 def _refuse_unknown_mailboxes(settings: Settings, knowledge: Knowledge) -> None:

@@ -57,10 +57,21 @@ class CaseNumber:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineReason:
+    """One reason for a deadline: a code of `bot.texts`, and its values."""
+
+    code: str
+    values: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """What we know of one matter.
 
     Attributes:
+        handle_by: Until when an urgent case must be handled; None where it is not urgent.
+        safe_until: The last working moment before a run could take the invoice or payment
+            along; None where no run is known.
         version: Grows with each change; a stale writer is refused.
         stop_confirmed: A person has ticked that the invoice or payment is stopped, or
             that no stop is needed. An urgent case does not close without it.
@@ -86,6 +97,9 @@ class Case:
     clock_started_at: datetime
     stop_confirmed: bool = False
     version: int = 1
+    handle_by: datetime | None = None
+    safe_until: datetime | None = None
+    deadline_reasons: tuple[DeadlineReason, ...] = ()
 
     def allow(self, status: Status) -> None:
         """Raise IllegalChange unless the case may take on a status.

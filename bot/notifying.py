@@ -8,29 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from bot.errors import SammaDagError
 from bot.texts import Say
 from bot.texts.codes import CODES
-from bot.vocabulary import MailboxKey, MatterKey, ProcessKey, TeamKey, Urgency
+from bot.vocabulary import MailboxKey, MatterKey, PersonKey, ProcessKey, TeamKey, Urgency
 
 
 class AlertCode(StrEnum):
     """Why staff are told."""
 
     URGENT = "urgent"
+    UNACKNOWLEDGED = "unacknowledged"
+    HALF_TIME = "half_time"
+    LAST_HOUR = "last_hour"
+    DIGEST = "digest"
+    UNSTAFFED = "unstaffed"
     REPLY_BOUNCED = "reply_bounced"
     BACKLOG = "backlog"
     BREAKER_OPEN = "breaker_open"
     QUARANTINED = "quarantined"
     ACTION_FAILED = "action_failed"
     MAILBOX_DOWN = "mailbox_down"
-    STOP_LIST_MISS = "stop_list_miss"
-    STOP_LIST_MISSES = "stop_list_misses"
     PROMISE_REMINDER = "promise_reminder"
     PROMISE_BROKEN = "promise_broken"
+    STOP_LIST_MISS = "stop_list_miss"
+    STOP_LIST_MISSES = "stop_list_misses"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,8 @@ class Alert:
     Attributes:
         key: The same for a repeat of the same alert, so that a channel can recognise it.
         customer: Name of a registered customer unit; never what a mail says of itself.
+        to: The person whom it is for; None where nobody is named.
+        handle_by: In local time of the centre.
         values: Further codes and numbers for the sentence.
     """
 
@@ -53,6 +61,8 @@ class Alert:
     customer: str | None = None
     team: TeamKey | None = None
     values: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+    to: PersonKey | None = None
+    handle_by: datetime | None = None
 
 
 class Names(Protocol):
@@ -145,6 +155,11 @@ def _details(alert: Alert, say: Say, names: Names) -> Iterator[str]:
         yield names.mailbox(alert.mailbox)
     if alert.code is AlertCode.BACKLOG and alert.values.get("urgent"):
         yield say.code("alert.urgent_among_them", urgent=alert.values["urgent"])
+    rung = alert.values.get("rung")
+    if rung is not None:
+        yield say.code(f"rung.{rung}")
+    if alert.handle_by is not None:
+        yield say.code("alert.handle_by", handle_by=f"{alert.handle_by:%Y-%m-%d %H:%M}")
     because = alert.values.get("because")
     for code in (f"withheld.{because}", f"mail_error.{because}"):
         if code in CODES:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.cases import Case, PlannedAction
+from bot.ladder import Cause, Rung
 from bot.vocabulary import ActionKind, MailboxKey, MessageId, Mode, TemplateKey, Urgency
 
 MAX_RECEIPT_AGE = timedelta(hours=24)
@@ -76,14 +77,16 @@ def plan_new_case(
     policy: AnswerPolicy,
     backlog: bool,
     now: datetime,
+    alert_at: datetime,
 ) -> Plan:
     """Plan the alert and the receipt of a new case.
 
     Args:
         no_answer: Codes of the loop rules that forbid an automatic answer to the mail.
         backlog: The mail lay there before we came: no alert of its own, one summary follows.
+        alert_at: When staff are told of an urgent case; see `ladder.first_alert_at`.
     """
-    alerts = () if backlog else plan_alert(case, message_id, now=now)
+    alerts = () if backlog else plan_alert(case, message_id, at=alert_at)
     because = _receipt_withheld(case, no_answer, policy)
     if because is not None:
         return Plan(actions=alerts, withheld=(because,))
@@ -111,7 +114,7 @@ def _receipt_withheld(case: Case, no_answer: Sequence[str], policy: AnswerPolicy
 
 
 def plan_alert(
-    case: Case, message_id: MessageId, *, now: datetime, code: str = "urgent"
+    case: Case, message_id: MessageId, *, at: datetime, code: str = "urgent"
 ) -> tuple[PlannedAction, ...]:
     """Plan the alert about an urgent case, once for each mail that gives cause."""
     if case.urgent is Urgency.NO and code == "urgent":
@@ -121,9 +124,23 @@ def plan_alert(
             key=f"alert:{code}:{case.id}:{message_id}",
             kind=ActionKind.ALERT,
             case_id=case.id,
-            due_at=now,
+            due_at=at,
             data={"code": code},
         ),
+    )
+
+
+def plan_ladder_alert(
+    case: Case, cause: Cause, rung: Rung, *, since: datetime, number: int, now: datetime
+) -> PlannedAction:
+    """Plan one step of the ladder, once: an urgent case that no person has acknowledged."""
+    step = f"{cause}:{number}" if cause is Cause.UNACKNOWLEDGED else cause.value
+    return PlannedAction(
+        key=f"alert:ladder:{case.id}:{int(since.timestamp())}:{step}",
+        kind=ActionKind.ALERT,
+        case_id=case.id,
+        due_at=now,
+        data={"code": cause.value, "rung": rung.value},
     )
 
 

@@ -35,7 +35,7 @@ from pydantic_settings.exceptions import SettingsError as NotJson
 
 from bot.errors import Saying, SettingsError
 from bot.texts.bad_values import not_toml, toml_line, what_is_wrong
-from bot.vocabulary import Language, Mode
+from bot.vocabulary import InvoiceStage, Language, Mode
 
 PREFIX = "SAMMADAG_"
 _NOT_SETTINGS = ("SAMMADAG_CONFIG",)
@@ -70,11 +70,43 @@ class BrakeSettings(_Section):
     everything_per_hour: PositiveInt = 300
 
 
+class LadderSettings(_Section):
+    """When the ladder of an urgent case goes on, in working minutes."""
+
+    to_substitute: PositiveInt = 30
+    to_head: PositiveInt = 60
+    again: PositiveInt = 60
+
+
 class SameDaySettings(_Section):
     """When the owner of a phone case is reminded of the feedback that was promised today."""
 
     reminder: time = time(14, 30)
     last_reminder: int = Field(default=30, ge=5, le=240, description="Minutes before closing")
+
+
+class LedgerColumns(_Section):
+    """What the file of customer invoices calls its columns; empty: it has no such column."""
+
+    number: str = Field(default="fakturanr", min_length=1)
+    ocr: str = "ocr"
+    customer_no: str = "kundnr"
+    customer: str = "kund"
+    due: str = Field(default="förfallodatum", min_length=1)
+    amount: str = Field(default="belopp", min_length=1)
+    stage: str = Field(default="status", min_length=1)
+    paid_on: str = "betaldatum"
+
+
+class LedgerSettings(_Section):
+    """How the finance system writes its file of customer invoices."""
+
+    separator: str = Field(default=";", min_length=1, max_length=1)
+    decimal_mark: Literal[",", "."] = ","
+    columns: LedgerColumns = LedgerColumns()
+    stages: Mapping[str, InvoiceStage] = Field(
+        default_factory=dict, description="The file's word -> stage, beside the Swedish words"
+    )
 
 
 class LogSettings(_Section):
@@ -105,7 +137,9 @@ class Settings(BaseSettings):
     twin_wait: int = Field(default=20, ge=0, le=3600)
     mailboxes: Mapping[str, MailboxSettings] = Field(default_factory=dict)
     brakes: BrakeSettings = BrakeSettings()
+    ladder: LadderSettings = LadderSettings()
     same_day: SameDaySettings = SameDaySettings()
+    ledger: LedgerSettings = LedgerSettings()
     log: LogSettings = LogSettings()
 
 

@@ -156,6 +156,36 @@ class EventKind(StrEnum):
     REMARK_REGISTERED = "remark_registered"
 
 
+class StopReason(StrEnum):
+    """What a person did, or found, when ticking the stop of an urgent case."""
+
+    DUE_DATE_MOVED = "due_date_moved"
+    CREDITED = "credited"
+    INSTALMENTS = "instalments"
+    DUNNING_STOPPED = "dunning_stopped"
+    PAYMENT_STOPPED = "payment_stopped"
+    RECALLED = "recalled"
+    ALREADY_PAID = "already_paid"
+    WITHDRAWN = "withdrawn"
+    NOT_OURS = "not_ours"
+    NO_GROUNDS = "no_grounds"
+
+    @property
+    def stops(self) -> bool:
+        """Tell whether something was stopped; else no stop was needed."""
+        return self not in _NO_STOP_NEEDED
+
+
+_NO_STOP_NEEDED = frozenset(
+    {
+        StopReason.ALREADY_PAID,
+        StopReason.WITHDRAWN,
+        StopReason.NOT_OURS,
+        StopReason.NO_GROUNDS,
+    }
+)
+
+
 class ActionKind(StrEnum):
     """What the outbox can hold."""
 

@@ -64,7 +64,9 @@ NOTHING_SENT = SentSoFar(
 
 
 def plan(case=CASE, *, no_answer=(), policy=AUTO, backlog=False):
-    return plan_new_case(case, 1, no_answer=no_answer, policy=policy, backlog=backlog, now=NOON)
+    return plan_new_case(
+        case, 1, no_answer=no_answer, policy=policy, backlog=backlog, now=NOON, alert_at=NOON
+    )
 
 
 def kinds(found):

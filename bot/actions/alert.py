@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from bot.actions.result import Done, Result
+from bot.actions.result import Done, Dropped, Result
 from bot.cases import Case, Event
 from bot.clock import Clock
+from bot.duty import who
 from bot.knowledge import Knowledge
+from bot.ladder import Cause, Rung
 from bot.notifying import Alert, AlertCode, Notifier
 from bot.store.records import ClaimedAction
 from bot.store.unit_of_work import Database, Work
-from bot.vocabulary import EventKind, MailboxKey
+from bot.store.watches import StoredWatch
+from bot.vocabulary import EventKind, MailboxKey, PersonKey, Status, TeamKey
 from bot.worktime import Calendar
+
+_LADDER = frozenset(("urgent", *(cause.value for cause in Cause)))
+"""Alerts that an acknowledgement makes needless."""
+_ADDRESSED = ("code", "mailbox", "team", "to")
+
+
+def _is_settled(case: Case, watch: StoredWatch | None) -> bool:
+    return case.status is Status.CLOSED or (watch is not None and watch.acknowledged_at is not None)
 
 
 class AlertPerformer:
@@ -36,6 +47,9 @@ class AlertPerformer:
         if action.case_id is not None:
             with self._database.reading() as work:
                 case = work.cases.get(action.case_id)
+                watch = work.watches.get(action.case_id)
+            if action.data["code"] in _LADDER and _is_settled(case, watch):
+                return Dropped(because="acknowledged")
         self._notifier.notify(self._alert(action, case))
         if case is not None:
             self._record(case, action)
@@ -45,15 +59,14 @@ class AlertPerformer:
         """See `Performer.gave_up`. Alerts are tried for ever."""
 
     def _alert(self, action: ClaimedAction, case: Case | None) -> Alert:
-        values = {
-            key: value for key, value in action.data.items() if key not in ("code", "mailbox")
-        }
-        mailbox = action.data.get("mailbox")
+        values = {key: value for key, value in action.data.items() if key not in _ADDRESSED}
+        mailbox, team = action.data.get("mailbox"), action.data.get("team")
         if case is None:
             return Alert(
                 key=action.key,
                 code=AlertCode(action.data["code"]),
                 mailbox=None if mailbox is None else MailboxKey(mailbox),
+                team=None if team is None else TeamKey(team),
                 values=values,
             )
         return Alert(
@@ -67,7 +80,32 @@ class AlertPerformer:
             customer=self._knowledge.customer_name(case.customer),
             team=case.team,
             values=values,
+            to=self._addressee(case, action),
+            handle_by=None
+            if case.handle_by is None or action.data["code"] not in _LADDER
+            else case.handle_by.astimezone(self._calendar.zone),
         )
+
+    def _addressee(self, case: Case, action: ClaimedAction) -> PersonKey | None:
+        """Return who is told now: who is named, else on duty, the substitute or the head."""
+        named = action.data.get("to")
+        if named is not None:
+            return PersonKey(named)
+        staffing = who(self._knowledge.duty, self._desk(case), self._clock.now())
+        substitute = next(iter(staffing.substitutes), None)
+        in_turn = {
+            Rung.ON_DUTY: (staffing.on_duty, substitute, staffing.head),
+            Rung.SUBSTITUTE: (substitute, staffing.head, staffing.on_duty),
+            Rung.HEAD: (staffing.head, substitute, staffing.on_duty),
+        }
+        rung = Rung(action.data.get("rung") or Rung.ON_DUTY)
+        return next((person for person in in_turn[rung] if person is not None), None)
+
+    def _desk(self, case: Case) -> MailboxKey:
+        """Return the mailbox whose staff handle a case: that of its process, else its own."""
+        boxes = self._knowledge.mailboxes.items()
+        own = (key for key, mailbox in boxes if mailbox.process == case.process is not None)
+        return next(own, case.mailbox)
 
     def _record(self, case: Case, action: ClaimedAction) -> None:
         now = self._clock.now()

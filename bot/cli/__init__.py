@@ -15,9 +15,13 @@ import typer
 from bot.cli import (
     admin_commands,
     case_commands,
+    casework_commands,
     duty_commands,
+    ledger_commands,
+    log_commands,
     mail_commands,
     phone_commands,
+    remark_commands,
     run_commands,
     stop_list_commands,
     usage,
@@ -31,9 +35,13 @@ _COMMANDS = (
     run_commands,
     mail_commands,
     case_commands,
+    casework_commands,
     phone_commands,
     stop_list_commands,
+    ledger_commands,
     duty_commands,
+    remark_commands,
+    log_commands,
     admin_commands,
 )
 

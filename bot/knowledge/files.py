@@ -21,6 +21,7 @@ from bot.knowledge.models import (
     People,
     Processes,
 )
+from bot.knowledge.registers_file import RegistersFile
 from bot.knowledge.yaml_file import Document, KnowledgeErrors, read_document
 
 _F = TypeVar("_F", bound=File)
@@ -46,6 +47,7 @@ class Files:
     dunning: Document[DunningFile] | None
     payment_runs: Document[PaymentRunFile] | None
     duty: Document[DutyFile] | None
+    registers: Document[RegistersFile] | None
 
     def samples(self) -> Iterator[str]:
         """Name the files that say that they hold sample values."""
@@ -61,6 +63,7 @@ class Files:
             self.dunning,
             self.payment_runs,
             self.duty,
+            self.registers,
         )
         for document in documents:
             if document is not None and document.content.sample:
@@ -91,6 +94,7 @@ def read_files(folder: Path, people_file: Path | None) -> tuple[Files, list[Know
         dunning=document(folder / "dunning.yaml", DunningFile),
         payment_runs=document(folder / "payment_runs.yaml", PaymentRunFile),
         duty=document(_duty_path(folder, people_file), DutyFile),
+        registers=document(folder / "registers.yaml", RegistersFile),
     )
     return files, errors
 

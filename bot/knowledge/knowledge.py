@@ -25,6 +25,7 @@ from bot.knowledge.models import (
     Unit,
 )
 from bot.knowledge.name_book import NameBook
+from bot.knowledge.registers_file import RegistersFile
 from bot.vocabulary import (
     CustomerKey,
     Language,
@@ -61,6 +62,7 @@ class Knowledge:
     dunning_groups: tuple[CustomerGroup, ...]
     payment_runs: tuple[PaymentRun, ...]
     roster: DutyFile
+    registers: RegistersFile
     samples: tuple[str, ...] = ()
 
     @cached_property

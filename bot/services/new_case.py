@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 from bot.cases import Case, CaseNumber
 from bot.knowledge import Knowledge
+from bot.ladder import Ladder
 from bot.services.reading import Reading
 from bot.vocabulary import CaseId, Channel, Status
 from bot.worktime import Calendar
@@ -19,6 +20,7 @@ class House:
     knowledge: Knowledge
     calendar: Calendar
     zone: tzinfo
+    ladder: Ladder
 
 
 def new_case(reading: Reading, case_id: CaseId, received_at: datetime, house: House) -> Case:

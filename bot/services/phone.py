@@ -9,10 +9,13 @@ from datetime import datetime
 
 from bot.cases import Case, CaseNumber, Event, PlannedAction
 from bot.clock import Clock
+from bot.dunning.model import OpenInvoice
 from bot.errors import DataError, IllegalChange, UsageError
 from bot.knowledge import Knowledge
+from bot.ladder import Until, Watch, first_alert_at, next_at
 from bot.privacy import find_personal_numbers
 from bot.promises import Feedback, Promise, promised
+from bot.services.deadlines import deadline_of
 from bot.services.new_case import House
 from bot.services.same_day import catch_up, drop_reminders, plan_broken, renew_reopened
 from bot.store.promises import PhoneCall
@@ -102,7 +105,7 @@ class Phone:
         """
         now = self._clock.now()
         with self._database.work() as work:
-            case = self._new_case(work, call, by, now)
+            case = self._with_deadline(self._new_case(work, call, by, now))
             stored = PhoneCall(
                 case_id=case.id, customer=call.customer, callback=call.callback, note=call.note
             )
@@ -112,7 +115,7 @@ class Phone:
             work.promises.insert([promise])
             work.cases.record(self._opening(case, by, now))
             if case.urgent is not Urgency.NO:
-                work.actions.plan([_urgent_alert(case, now)], now)
+                self._watch_over(work, case, now)
         return PhoneCase(case=case, promise=promise, call=stored)
 
     def called_again(self, case: Case, *, by: PersonKey) -> PhoneCase:
@@ -204,6 +207,8 @@ class Phone:
         if status is case.status:
             return case
         case.allow(status)
+        if status is Status.CLOSED:
+            work.watches.end([case.id])
         return work.cases.change(dataclasses.replace(case, status=status))
 
     def _events_of_feedback(
@@ -242,6 +247,35 @@ class Phone:
             received_at=now,
             clock_started_at=now,
         )
+
+    def _with_deadline(self, case: Case) -> Case:
+        """Return an urgent case with its deadline; of the invoice nothing is known yet."""
+        if case.urgent is Urgency.NO:
+            return case
+        group = self._house.knowledge.dunning_group(case.customer)
+        deadline = deadline_of(
+            case,
+            [OpenInvoice(due=None, stage=None, group=group)],
+            due=None,
+            mentioned_collection=False,
+            arrived_at=case.received_at,
+            house=self._house,
+        )
+        return dataclasses.replace(
+            case,
+            handle_by=deadline.handle_by,
+            safe_until=deadline.safe_until,
+            deadline_reasons=deadline.reasons,
+        )
+
+    def _watch_over(self, work: Work, case: Case, now: datetime) -> None:
+        """Tell staff of an urgent case, and watch until a person acknowledges it."""
+        house = self._house
+        until = Until(handle_by=case.handle_by, safe_until=case.safe_until)
+        later = next_at(Watch(begun_at=now), until, house.ladder, house.calendar)
+        work.watches.begin([(case.id, now, later)])
+        at = first_alert_at(now, until, house.calendar)
+        work.actions.plan([_urgent_alert(case, at)], now)
 
     def _opening(self, case: Case, by: PersonKey, now: datetime) -> Iterator[Event]:
         yield self._event(case, EventKind.RECEIVED, now, by, channel=case.channel.value)

@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.cases import Case
 from bot.clock import Clock
+from bot.knowledge import Knowledge
 from bot.registers import (
     NATURES,
     EntryKind,
@@ -25,7 +26,6 @@ from bot.registers import (
     next_rung,
 )
 from bot.services import support_ladder
-from bot.services.new_case import House
 from bot.vocabulary import Channel, PersonKey, ProcessKey, UnitKey
 
 _SOURCES: Final[Mapping[Channel, Source]] = {
@@ -37,11 +37,10 @@ _SOURCES: Final[Mapping[Channel, Source]] = {
 class UsualFacts:
     """Fills in what was not said; what was said stands."""
 
-    def __init__(self, house: House, clock: Clock, answer_days: int) -> None:
-        self._knowledge = house.knowledge
-        self._calendar = house.calendar
+    def __init__(self, knowledge: Knowledge, clock: Clock) -> None:
+        self._knowledge = knowledge
+        self._calendar = knowledge.calendar
         self._clock = clock
-        self._answer_days = answer_days
 
     def of_new(self, register: Register, said: Facts, by: PersonKey, origin: Case | None) -> Facts:
         """Return the facts of a new item, as complete as they can be."""
@@ -113,4 +112,5 @@ class UsualFacts:
         return support_ladder.person_on(rung, process, near, today, self._knowledge)
 
     def _answer_due(self) -> date:
-        return answer_due(self._clock.now(), self._answer_days, self._calendar)
+        days = self._knowledge.registers.answer_days
+        return answer_due(self._clock.now(), days, self._calendar)

@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.cases import SYSTEM, Case, CaseNumber, Event, PlannedAction
+from bot.ladder import Until, first_alert_at, next_at
+from bot.ladder import Watch as LadderWatch
 from bot.plan import AnswerPolicy, plan_alert, plan_new_case
+from bot.services.deadlines import deadline_by_ledger, deadline_of_mail
+from bot.services.invoice_lookup import look_up
 from bot.services.new_case import House, new_case, numbers_named
 from bot.services.reading import Reading
 from bot.store.records import Delivery, KnownMessage, NewMessage
@@ -28,6 +32,9 @@ from bot.vocabulary import (
     Urgency,
 )
 from functionmail import conversation
+
+_SUPPLIERS = ("leverantorsreskontra", "stadskassan")
+"""Processes whose invoices are not in a ledger of customer invoices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +88,8 @@ class Register:
         self._deliveries: list[Delivery] = []
         self._events: list[Event] = []
         self._actions: list[PlannedAction] = []
+        self._watched: dict[CaseId, Until] = {}
+        self._named: dict[CaseId, list[str]] = {}
         self._next_message = 0
         self._next_case = 0
 
@@ -133,6 +142,32 @@ class Register:
         self._work.books.deliver(self._deliveries)
         self._work.cases.record(self._events)
         self._work.actions.plan(self._actions, self._now)
+        self._look_invoices_up()
+        self._work.watches.begin(
+            (case_id, self._now, self._ladder_goes_on(until))
+            for case_id, until in self._watched.items()
+        )
+
+    def _look_invoices_up(self) -> None:
+        """Put the invoices that the mails name on their cases; the ledger moves deadlines."""
+        ours = {
+            case_id: numbers
+            for case_id, numbers in self._named.items()
+            if self._cases[case_id].process not in _SUPPLIERS
+        }
+        theirs = {case_id: n for case_id, n in self._named.items() if case_id not in ours}
+        look_up(self._work, theirs, self._now, ask_ledger=False)
+        for case_id, found in look_up(self._work, ours, self._now).items():
+            case = self._cases[case_id]
+            changed = deadline_by_ledger(case, found, self._house)
+            if changed != case:
+                self._cases[case_id] = self._work.cases.change(changed)
+                if case_id in self._watched:
+                    self._watched[case_id] = _until(changed)
+
+    def _ladder_goes_on(self, until: Until) -> datetime:
+        house = self._house
+        return next_at(LadderWatch(begun_at=self._now), until, house.ladder, house.calendar)
 
     def taken(self) -> list[Taken]:
         """Return what became of the mails, in order; cases have their numbers after `write`."""
@@ -180,10 +215,10 @@ class Register:
         self._happened(case_id, EventKind.DELIVERY_FAILED, message=message_id)
         self._reopen_if_closed(case_id)
         self._actions.extend(
-            plan_alert(self._cases[case_id], message_id, now=self._now, code="reply_bounced")
+            plan_alert(self._cases[case_id], message_id, at=self._now, code="reply_bounced")
         )
         if self._cases[case_id].urgent is not Urgency.NO:
-            self._actions.extend(plan_alert(self._cases[case_id], message_id, now=self._now))
+            self._actions.extend(plan_alert(self._cases[case_id], message_id, at=self._now))
         return Outcome.FOLLOW_UP
 
     def _ignore(self, reading: Reading, because: IgnoredBecause) -> Outcome:
@@ -202,10 +237,12 @@ class Register:
         if self._cases[case_id].status in (Status.WAITING_CUSTOMER, Status.WAITING_OTHER):
             self._change(case_id, status=Status.OPEN)
             self._happened(case_id, EventKind.RESUMED)
+        self._name_invoices(case_id, reading)
         if self._take_over_findings(reading, case_id, message_id):
             case = self._cases[case_id]
             if not self._is_summed_up(reading, case, terms):
-                self._actions.extend(plan_alert(case, message_id, now=self._now))
+                self._watch_over(case)
+                self._actions.extend(plan_alert(case, message_id, at=self._alert_at(case)))
         if reading.message.sender is not None:
             self._senders.setdefault(case_id, set()).add(reading.message.sender.address)
         return Outcome.FOLLOW_UP
@@ -222,6 +259,7 @@ class Register:
         news = found.urgent is not Urgency.NO and (case.urgent is Urgency.NO or case.stop_confirmed)
         if news:
             self._change(case_id, urgent=found.urgent, stop_confirmed=False)
+            self._set_deadline(case_id, reading)
             self._happened(
                 case_id, EventKind.TRIAGED, message=message_id, urgent=found.urgent.value
             )
@@ -246,6 +284,7 @@ class Register:
         self, case: Case, reading: Reading, message_id: MessageId, terms: MailboxTerms
     ) -> None:
         found = reading.triage
+        self._name_invoices(case.id, reading)
         self._happened(case.id, EventKind.RECEIVED, at=case.received_at, message=message_id)
         self._happened(
             case.id,
@@ -264,7 +303,10 @@ class Register:
             policy=terms.policy,
             backlog=quiet,
             now=self._now,
+            alert_at=self._alert_at(case),
         )
+        if case.urgent is not Urgency.NO and not quiet:
+            self._watch_over(case)
         self._actions.extend(plan.actions)
         for because in plan.withheld:
             self._happened(case.id, EventKind.RECEIPT_WITHHELD, because=because)
@@ -275,10 +317,34 @@ class Register:
         received_at = min(reading.arrival.raw.received_at, self._now)
         case = new_case(reading, case_id, received_at, self._house)
         self._cases[case_id] = case
+        if case.urgent is not Urgency.NO:
+            self._set_deadline(case_id, reading)
         self._new_cases.append(case_id)
         sender = reading.message.sender
         self._senders[case_id] = set() if sender is None else {sender.address}
-        return case
+        return self._cases[case_id]
+
+    def _set_deadline(self, case_id: CaseId, reading: Reading) -> None:
+        case = self._cases[case_id]
+        arrived_at = min(reading.arrival.raw.received_at, self._now)
+        deadline = deadline_of_mail(reading, case, arrived_at, self._house)
+        after = dataclasses.replace(
+            case,
+            handle_by=deadline.handle_by,
+            safe_until=deadline.safe_until,
+            deadline_reasons=deadline.reasons,
+        )
+        self._cases[case_id] = after
+
+    def _name_invoices(self, case_id: CaseId, reading: Reading) -> None:
+        if reading.triage.invoices:
+            self._named.setdefault(case_id, []).extend(reading.triage.invoices)
+
+    def _alert_at(self, case: Case) -> datetime:
+        return first_alert_at(self._now, _until(case), self._house.calendar)
+
+    def _watch_over(self, case: Case) -> None:
+        self._watched[case.id] = _until(case)
 
     def _number_new_cases(self) -> None:
         by_year: dict[int, list[CaseId]] = {}
@@ -379,3 +445,7 @@ class Register:
                 **data,
             )
         )
+
+
+def _until(case: Case) -> Until:
+    return Until(handle_by=case.handle_by, safe_until=case.safe_until)

@@ -7,7 +7,7 @@ added; two who add to one item at once come one after the other.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -16,6 +16,7 @@ from typing import Final
 from bot.cases import Case, Event
 from bot.clock import Clock
 from bot.errors import DataError, NotFound
+from bot.knowledge import Knowledge
 from bot.registers import (
     Entry,
     EntryKind,
@@ -29,7 +30,6 @@ from bot.registers import (
     fold,
     overdue,
 )
-from bot.services.new_case import House
 from bot.services.register_facts import UsualFacts
 from bot.store.unit_of_work import Database
 from bot.vocabulary import EventKind, PersonKey
@@ -75,18 +75,13 @@ EVERYTHING: Final = Wanted()
 
 
 class Registers:
-    """Opens items, adds to them, and lists them.
+    """Opens items, adds to them, and lists them."""
 
-    Args:
-        answer_days: Working days within which a remark is answered.
-    """
-
-    def __init__(self, database: Database, house: House, clock: Clock, *, answer_days: int) -> None:
+    def __init__(self, database: Database, knowledge: Knowledge, clock: Clock) -> None:
         self._database = database
-        self._house = house
-        self._knowledge = house.knowledge
+        self._knowledge = knowledge
         self._clock = clock
-        self._usual = UsualFacts(house, clock, answer_days)
+        self._usual = UsualFacts(knowledge, clock)
 
     def open(
         self, register: Register, step: Step, *, by: PersonKey, case: Case | None = None
@@ -127,7 +122,7 @@ class Registers:
                     case,
                     EventKind.REMARK_REGISTERED,
                     now,
-                    self._house.calendar,
+                    self._knowledge.calendar,
                     actor=by,
                     remark=number,
                 )
@@ -173,13 +168,13 @@ class Registers:
             raise _no_item(register, number)
         return Sheet(item=fold(entries), entries=tuple(entries))
 
-    def register_of(self, number: int, among: Collection[Register]) -> Register:
-        """Return which of some registers holds an item; NotFound where none does."""
+    def register_of(self, number: int, among: Sequence[Register]) -> Register:
+        """Return which of some registers, at least one, holds an item; NotFound if none does."""
         with self._database.reading() as work:
             for register in among:
                 if 0 < number <= _LARGEST_NUMBER and work.registers.of_item(register, number):
                     return register
-        raise NotFound("post {number} finns inte; se listan", number=number)
+        raise _no_item(among[0], number)
 
     def listed(self, register: Register, wanted: Wanted = EVERYTHING) -> list[Sheet]:
         """Return the items of a register that are asked for, by number."""
@@ -211,7 +206,7 @@ class Registers:
 
     def today(self) -> date:
         """Return the local date."""
-        return self._clock.now().astimezone(self._house.zone).date()
+        return self._knowledge.calendar.local_date(self._clock.now())
 
     def _check_known(self, facts: Facts) -> None:
         known: Mapping[str, Collection[str]] = {

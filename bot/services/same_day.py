@@ -13,6 +13,7 @@ import structlog
 
 from bot.cases import Case, PlannedAction
 from bot.clock import Clock
+from bot.ladder import Rung
 from bot.promises import Promise, Reminders, Step, due_step, promised
 from bot.services.new_case import House
 from bot.store.unit_of_work import Database, Work
@@ -20,8 +21,6 @@ from bot.vocabulary import ActionKind, EventKind, PersonKey
 from bot.worktime import Calendar, next_working_moment
 
 log = structlog.get_logger()
-
-_HEAD = "head"
 
 
 class SameDay:
@@ -116,7 +115,7 @@ def plan_broken(case: Case, promise: Promise, house: House, now: datetime) -> Pl
         due_at=now if same_day else next_working_moment(now, calendar),
         data={
             "code": "promise_broken",
-            "rung": _HEAD,
+            "rung": Rung.HEAD.value,
             "due": f"{promise.due_at.astimezone(house.zone):%Y-%m-%d %H:%M}",
         },
     )
@@ -139,7 +138,7 @@ def _plan_reminder(
         data={
             "code": "promise_reminder",
             "by": f"{promise.due_at.astimezone(zone):%H:%M}",
-            **({"rung": _HEAD} if to is None else {"to": to}),
+            **({"rung": Rung.HEAD.value} if to is None else {"to": to}),
         },
     )
 

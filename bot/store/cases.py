@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
-from bot.cases import Case, CaseNumber, Event
+from bot.cases import Case, CaseNumber, DeadlineReason, Event
 from bot.errors import DataError, NotFound
 from bot.store import counters
+from bot.store.records import TeamLoad
 from bot.store.tables import CaseRow, DeliveryRow, EventRow, MessageAddressRow, MessageRow
 from bot.vocabulary import (
     CaseId,
@@ -26,6 +27,8 @@ from bot.vocabulary import (
     TeamKey,
     Urgency,
 )
+
+_ANSWERS = (EventKind.ANSWERED, EventKind.FEEDBACK_ONGOING, EventKind.FEEDBACK_DONE)
 
 
 class Cases:
@@ -94,6 +97,52 @@ class Cases:
         if urgent_only:
             query = query.where(CaseRow.urgent != Urgency.NO)
         return [_case(row) for row in self._connection.execute(query.limit(limit))]
+
+    def queue(self, *, urgent_only: bool = False, limit: int = 1000) -> list[Case]:
+        """Return the open cases: first what must be handled first, then the oldest."""
+        query = (
+            select(CaseRow.__table__)
+            .where(CaseRow.status != Status.CLOSED)
+            .order_by(CaseRow.handle_by.is_(None), CaseRow.handle_by, CaseRow.received_at)
+        )
+        if urgent_only:
+            query = query.where(CaseRow.urgent != Urgency.NO)
+        return [_case(row) for row in self._connection.execute(query.limit(limit))]
+
+    def open_urgent(self, *, after: CaseId, limit: int) -> list[Case]:
+        """Return open urgent cases by id, those after `after`."""
+        rows = self._connection.execute(
+            select(CaseRow.__table__)
+            .where(
+                CaseRow.id > after, CaseRow.status != Status.CLOSED, CaseRow.urgent != Urgency.NO
+            )
+            .order_by(CaseRow.id)
+            .limit(limit)
+        )
+        return [_case(row) for row in rows]
+
+    def team_loads(self, *, handle_until: datetime) -> list[TeamLoad]:
+        """Return what waits for each team: urgent, unanswered by a person, due until then."""
+        answered = (
+            select(EventRow.case_id)
+            .where(EventRow.case_id == CaseRow.id, EventRow.kind.in_(_ANSWERS))
+            .exists()
+        )
+        rows = self._connection.execute(
+            select(
+                CaseRow.team,
+                func.count().filter(CaseRow.urgent != Urgency.NO),
+                func.count().filter(~answered),
+                func.count().filter(CaseRow.handle_by <= handle_until),
+            )
+            .where(CaseRow.status != Status.CLOSED)
+            .group_by(CaseRow.team)
+            .order_by(CaseRow.team)
+        )
+        return [
+            TeamLoad(team=TeamKey(team), urgent=urgent, unanswered=unanswered, due=due)
+            for team, urgent, unanswered, due in rows
+        ]
 
     def count_waiting(self, mailbox: MailboxKey, *, before: datetime) -> tuple[int, int]:
         """Count the open cases whose mail lay in a mailbox before an instant: (all, urgent).
@@ -234,6 +283,11 @@ def _values(case: Case) -> dict[str, Any]:
         "clock_started_at": case.clock_started_at,
         "stop_confirmed": case.stop_confirmed,
         "version": case.version,
+        "handle_by": case.handle_by,
+        "safe_until": case.safe_until,
+        "deadline_reasons": [
+            {"code": reason.code, **reason.values} for reason in case.deadline_reasons
+        ],
     }
 
 
@@ -259,6 +313,15 @@ def _case(row: Row[Any]) -> Case:
         clock_started_at=row.clock_started_at,
         stop_confirmed=row.stop_confirmed,
         version=row.version,
+        handle_by=row.handle_by,
+        safe_until=row.safe_until,
+        deadline_reasons=tuple(
+            DeadlineReason(
+                code=reason["code"],
+                values={key: value for key, value in reason.items() if key != "code"},
+            )
+            for reason in row.deadline_reasons or ()
+        ),
     )
 
 

@@ -158,3 +158,30 @@ def chunks(values: Collection[_T]) -> Iterator[list[_T]]:
     ordered = list(values)
     for start in range(0, len(ordered), _CHUNK):
         yield ordered[start : start + _CHUNK]
+
+
+def insert_many_if_new(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> int:
+    """Insert very many rows as `insert_if_new` does; return how many were new.
+
+    Past SQLAlchemy's conversion of each value, which takes as long as the insert itself: days
+    are given as ISO text, enums as their values.
+    """
+    if not rows:
+        return 0
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    names, marks = ", ".join(columns), ", ".join([mark] * len(columns))
+    done = connection.exec_driver_sql(
+        f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING", list(rows)
+    )
+    return done.rowcount
+
+
+def give_room(connection: Connection) -> None:
+    """Let a connection keep more of a SQLite file in memory, for very many rows.
+
+    Measured with 1.7 million invoices: 98 s instead of 137 s, for 64 MB.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA cache_size = -65536")

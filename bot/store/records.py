@@ -15,6 +15,7 @@ from bot.vocabulary import (
     MailboxKey,
     MessageId,
     Outcome,
+    TeamKey,
     TemplateKey,
 )
 from functionmail.message import Message, MessageKey, RawMessage
@@ -181,3 +182,23 @@ class ClaimedAction:
     planned_at: datetime
     attempts: int
     draft: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamLoad:
+    """How many open cases wait for a team.
+
+    Attributes:
+        unanswered: No person has answered or given feedback.
+        due: They must be handled today, or should have been before.
+    """
+
+    team: TeamKey
+    urgent: int
+    unanswered: int
+    due: int
+
+    @property
+    def is_nothing(self) -> bool:
+        """Tell whether there is nothing to say."""
+        return not (self.urgent or self.unanswered or self.due)

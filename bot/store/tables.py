@@ -3,8 +3,8 @@
 Three groups, so that personal data can be deleted without breaking the record:
 what a mail or a caller said (``message_raw``, ``message_text``, ``message_address``,
 ``message_triage``, ``attachment``, ``quarantine``, ``phone_call``), what it became
-(``delivery``, ``message``, ``case_file``), and what happened (``event``, ``action``), which hold keys,
-codes and numbers only.
+(``delivery``, ``message``, ``case_file``), and what happened (``event``, ``action``), which
+hold keys, codes and numbers only.
 """
 
 from __future__ import annotations

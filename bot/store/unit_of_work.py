@@ -10,14 +10,17 @@ from sqlalchemy import Connection, Engine
 
 from bot.store.actions import ActionQueue, SentReplies
 from bot.store.books import Books
+from bot.store.case_invoices import CaseInvoices
 from bot.store.cases import Cases
 from bot.store.checkpoints import Mailboxes
 from bot.store.engine import transaction
+from bot.store.ledger import Ledger
 from bot.store.messages import Messages
 from bot.store.promises import PhoneCalls, Promises
 from bot.store.registers import RegisterEntries
 from bot.store.stop_list_misses import Misses
 from bot.store.stop_lists import StopLists
+from bot.store.watches import Watches
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,14 @@ class Work:
     cases: Cases
     actions: ActionQueue
     sent_replies: SentReplies
-    stop_lists: StopLists
-    misses: Misses
+    ledger: Ledger
+    case_invoices: CaseInvoices
+    registers: RegisterEntries
     phone_calls: PhoneCalls
     promises: Promises
-    registers: RegisterEntries
+    watches: Watches
+    stop_lists: StopLists
+    misses: Misses
 
 
 class Database:
@@ -68,9 +74,12 @@ def _work(connection: Connection) -> Work:
         cases=Cases(connection),
         actions=ActionQueue(connection),
         sent_replies=SentReplies(connection),
-        stop_lists=StopLists(connection),
-        misses=Misses(connection),
+        ledger=Ledger(connection),
+        case_invoices=CaseInvoices(connection),
+        registers=RegisterEntries(connection),
         phone_calls=PhoneCalls(connection),
         promises=Promises(connection),
-        registers=RegisterEntries(connection),
+        watches=Watches(connection),
+        stop_lists=StopLists(connection),
+        misses=Misses(connection),
     )

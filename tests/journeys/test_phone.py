@@ -20,7 +20,7 @@ ZONE = ZoneInfo("Europe/Stockholm")
 HANDLER = "agneta-brandt"  # of kundreskontra-centrum
 COLLEAGUE = "birgitta-lonnell"
 STRANGER = "hanna-sjoblad"  # of another team
-HEAD = "head"
+HEAD = "anette-forsbro"
 CALLER = "Görel Zetterlund"
 NUMBER = "08-46500417"
 NOTE = "Undrar om Sälgvägen 4711."
@@ -79,7 +79,7 @@ class Desk:
 
 
 def to_of(alert):
-    return alert.values.get("to") or alert.values.get("rung")
+    return alert.to or alert.values.get("to")
 
 
 def wall(instant):
@@ -139,7 +139,18 @@ def test_an_urgent_matter_by_phone_is_announced_like_one_by_mail(desk):
     case = desk.phone.add(call(matter="anstand"), by=HANDLER).case
     desk.city.app.dispatch.run_due()
     assert case.urgent == "collections"
+    assert case.handle_by is not None
     assert desk.city.alerts() == ["urgent"]
+
+
+def test_an_urgent_case_by_phone_escalates_until_somebody_acknowledges_it(desk):
+    case = desk.phone.add(call(matter="anstand"), by=HANDLER).case
+    desk.phone.feedback(case, Feedback.ONGOING, by=HANDLER)
+    desk.at("2026-03-03 10:00")
+    desk.city.clock.set(datetime(2026, 3, 3, 10, 0, tzinfo=UTC))
+    desk.city.app.urgency_watch.run_due()
+    desk.city.app.dispatch.run_due()
+    assert desk.city.alerts() == ["urgent", "unacknowledged"]
 
 
 def test_a_personal_number_in_the_note_makes_the_case_protected(desk):

@@ -142,6 +142,14 @@ def test_feedback_on_nothing_or_by_nobody_is_one_line(config, arguments, code):
     assert len(called.err.splitlines()) == 1
 
 
+def test_a_reopened_case_waits_for_feedback_again(config):
+    number = added(config, "--json").row()["case"]
+    call("--config", config, "phone", "feedback", number, "done", "--as", HANDLER)
+    assert call("--config", config, "case", "reopen", number, "--as", HANDLER).code == 0
+    row = call("--config", config, "phone", "list", "--json").row()
+    assert (row["promise"], row["feedback"], row["status"]) == (2, None, "open")
+
+
 @pytest.fixture
 def lived_through(city):
     """Let a promise be broken, kept late and renewed; return the house and its log."""
@@ -155,6 +163,7 @@ def lived_through(city):
         for hours in (5, 2, 20):
             city.later(hours=hours)
             city.app.same_day.run_due()
+            city.app.urgency_watch.run_due()
             city.app.dispatch.run_due()
         city.app.phone.feedback(found.case, Feedback.DONE, by="agneta-brandt")
         city.app.phone.called_again(found.case, by="agneta-brandt")

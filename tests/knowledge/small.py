@@ -95,6 +95,7 @@ runs:
     weekdays: [monday]
     cut_off: "10:30"
 """,
+    "registers.yaml": "answer_days: 10\n",
     "organisation.yaml": """\
 units:
   - key: ekonomi

@@ -1,0 +1,200 @@
+"""`case`: the queue, one case, and what people do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.cli.common import console, of, print_json, settings_of
+from bot.texts import Say
+from bot.vocabulary import StopReason
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.cases import Case
+    from bot.vocabulary import PersonKey
+
+
+def add(app: typer.Typer, say: Say) -> None:
+    """Add the commands to the command line."""
+    case = typer.Typer(
+        help=say("Ärenden: kön, ett ärende, och vad du gör med det."), no_args_is_help=True
+    )
+    app.add_typer(case, name="case")
+    _add_list(case, say)
+    _add_show(case, say)
+    _add_changes(case, say)
+    _add_stop(case, say)
+
+
+def _add_list(app: typer.Typer, say: Say) -> None:
+    @app.command(
+        "list",
+        help=say("Visa öppna ärenden, det som måste vara klart först överst."),
+        epilog=say("Exempel: sammadag case list --urgent"),
+    )
+    def listed(
+        context: typer.Context,
+        urgent: bool = typer.Option(False, "--urgent", help=say("Bara de brådskande.")),
+        as_json: bool = typer.Option(False, "--json", help=say("Skriv kön som JSON.")),
+    ) -> None:
+        from bot.cli.case_view import as_values, show_queue
+
+        built = _built(context)
+        try:
+            with built.database.reading() as work:
+                cases = work.cases.queue(urgent_only=urgent)
+        finally:
+            built.close()
+        if as_json:
+            for case in cases:
+                print_json(as_values(case))
+        else:
+            show_queue(cases, console(), of(context).say, built.knowledge)
+
+
+def _add_show(app: typer.Typer, say: Say) -> None:
+    @app.command(
+        "show",
+        help=say("Visa ett ärende: till när det ska vara klart och varför, och vad som hänt."),
+        epilog=say("Exempel: sammadag case show 2026-000123"),
+    )
+    def show(
+        context: typer.Context,
+        number: str = _number(say),
+        as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),
+    ) -> None:
+        from bot.cli.case_view import as_values, show_case
+
+        built = _built(context)
+        try:
+            case = built.casework.find(number)
+            with built.database.reading() as work:
+                events = work.cases.events(case.id)
+        finally:
+            built.close()
+        if as_json:
+            print_json(as_values(case))
+        else:
+            show_case(case, events, console(), of(context).say, built.knowledge)
+
+
+def _add_changes(app: typer.Typer, say: Say) -> None:
+    _add_change(
+        app,
+        say,
+        "take",
+        help_text=say("Ta ett ärende."),
+        example=say("Exempel: sammadag case take 123 --as anna@exempelstad.example"),
+        done="Ärende {case} är ditt.",
+        change=lambda built, case, by: built.casework.take(case, by=by),
+    )
+    _add_change(
+        app,
+        say,
+        "acknowledge",
+        help_text=say("Kvittera ett brådskande ärende: larmen tystnar. Det är inte löst med det."),
+        example=say("Exempel: sammadag case acknowledge 123 --as anna@exempelstad.example"),
+        done="Ärende {case} är kvitterat; det är inte klart förrän stoppet är bekräftat.",
+        change=lambda built, case, by: built.casework.acknowledge(case, by=by),
+    )
+    _add_change(
+        app,
+        say,
+        "close",
+        help_text=say("Stäng ett ärende; ett brådskande först när stoppet är bekräftat."),
+        example=say("Exempel: sammadag case close 123 --as anna@exempelstad.example"),
+        done="Ärende {case} är stängt.",
+        change=lambda built, case, by: built.casework.close(case, by=by),
+    )
+    _add_change(
+        app,
+        say,
+        "reopen",
+        help_text=say("Öppna ett stängt ärende igen."),
+        example=say("Exempel: sammadag case reopen 123 --as anna@exempelstad.example"),
+        done="Ärende {case} är öppet igen.",
+        change=lambda built, case, by: built.casework.reopen(case, by=by),
+    )
+
+
+def _add_change(
+    app: typer.Typer,
+    say: Say,
+    name: str,
+    *,
+    help_text: str,
+    example: str,
+    done: str,
+    change: Callable[[App, Case, PersonKey], Case],
+) -> None:
+    @app.command(name, help=help_text, epilog=example)
+    def command(
+        context: typer.Context, number: str = _number(say), as_email: str = _person(say)
+    ) -> None:
+        built = _built(context)
+        try:
+            by = _who(built, as_email)
+            case = change(built, built.casework.find(number), by)
+        finally:
+            built.close()
+        console().print(of(context).say(done, case=case.number))
+
+
+def _add_stop(app: typer.Typer, say: Say) -> None:
+    @app.command(
+        "stop",
+        help=say("Bekräfta att fakturan eller betalningen är stoppad, eller att det inte behövs."),
+        epilog=say(
+            "Exempel: sammadag case stop 123 --because due_date_moved --as anna@exempelstad.example"
+        ),
+    )
+    def stop(
+        context: typer.Context,
+        number: str = _number(say),
+        because: StopReason = typer.Option(..., "--because", help=say("Vad som är gjort.")),
+        as_email: str = _person(say),
+    ) -> None:
+        built = _built(context)
+        try:
+            by = _who(built, as_email)
+            case = built.casework.confirm_stop(built.casework.find(number), because, by=by)
+        finally:
+            built.close()
+        told = of(context).say
+        console().print(
+            told(
+                "Ärende {case}: {because}.",
+                case=case.number,
+                because=told.code(f"stop_reason.{because}"),
+            )
+        )
+
+
+def _number(say: Say) -> str:
+    found: str = typer.Argument(..., metavar=say("ÄRENDE"), help=say("Ärendets nummer."))
+    return found
+
+
+def _person(say: Say) -> str:
+    found: str = typer.Option(..., "--as", metavar=say("ADRESS"), help=say("Din e-postadress."))
+    return found
+
+
+def _who(built: App, as_email: str) -> PersonKey:
+    from bot.errors import UsageError
+
+    person = built.knowledge.person_by_email.get(as_email.strip().lower())
+    if person is None:
+        raise UsageError("--as: ingen i organisationen har den e-postadressen")
+    return person
+
+
+def _built(context: typer.Context) -> App:
+    from bot.app import build
+    from bot.logging_setup import configure
+
+    configure(level="warning")
+    return build(settings_of(context))

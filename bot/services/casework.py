@@ -1,0 +1,146 @@
+"""What people do with a case: take, acknowledge, tick the stop, close, reopen."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from bot.cases import Case, CaseNumber, Event
+from bot.clock import Clock
+from bot.errors import DataError, NotFound
+from bot.store.unit_of_work import Database, Work
+from bot.vocabulary import EventKind, PersonKey, Status, StopReason, Urgency
+from bot.worktime import Calendar
+
+
+class Casework:
+    """Changes cases on behalf of people; each call is one transaction."""
+
+    def __init__(self, database: Database, calendar: Calendar, clock: Clock) -> None:
+        self._database = database
+        self._calendar = calendar
+        self._clock = clock
+
+    def find(self, text: str) -> Case:
+        """Return the case that a person means: ``2026-000123``, ``#2026-123`` or ``123``.
+
+        Raises:
+            NotFound: There is no such case.
+        """
+        bare = text.strip().removeprefix("#")
+        with self._database.reading() as work:
+            if bare.isascii() and bare.isdigit() and len(bare) <= _MOST_DIGITS:
+                return work.cases.newest_with_serial(int(bare))
+            number = CaseNumber.parse(bare)
+            found = {} if number is None else work.cases.by_numbers([number])
+        if number is None or number not in found:
+            raise NotFound("ärende {case} finns inte; kontrollera numret", case=text)
+        return found[number]
+
+    def take(self, case: Case, *, by: PersonKey) -> Case:
+        """Make a person the owner; the case is open from then on."""
+
+        def change(work: Work, now_case: Case) -> Case:
+            taken = dataclasses.replace(now_case, owner=by)
+            if taken.status is Status.NEW:
+                taken.allow(Status.OPEN)
+                taken = dataclasses.replace(taken, status=Status.OPEN)
+            return self._store(work, taken, EventKind.TAKEN, by)
+
+        return self._do(case, change)
+
+    def acknowledge(self, case: Case, *, by: PersonKey) -> Case:
+        """Say that a person has seen an urgent case: the ladder stops. It is not solved by that.
+
+        Raises:
+            DataError: The case is not urgent, or was acknowledged already.
+        """
+
+        def change(work: Work, now_case: Case) -> Case:
+            if now_case.urgent is Urgency.NO:
+                raise DataError("ärende {case} är inte brådskande", case=now_case.number)
+            if not work.watches.acknowledge(now_case.id, by, self._clock.now()):
+                raise DataError("ärende {case} är redan kvitterat", case=now_case.number)
+            work.cases.record([self._event(now_case, EventKind.ACKNOWLEDGED, by)])
+            return now_case
+
+        return self._do(case, change)
+
+    def confirm_stop(self, case: Case, reason: StopReason, *, by: PersonKey) -> Case:
+        """Tick that the invoice or payment is stopped, or that no stop is needed, and why.
+
+        Raises:
+            DataError: The case is not urgent.
+        """
+
+        def change(work: Work, now_case: Case) -> Case:
+            if now_case.urgent is Urgency.NO:
+                raise DataError("ärende {case} är inte brådskande", case=now_case.number)
+            work.watches.acknowledge(now_case.id, by, self._clock.now())
+            ticked = dataclasses.replace(now_case, stop_confirmed=True)
+            return self._store(
+                work,
+                ticked,
+                EventKind.STOP_CONFIRMED,
+                by,
+                reason=reason.value,
+                stopped=reason.stops,
+            )
+
+        return self._do(case, change)
+
+    def close(self, case: Case, *, by: PersonKey) -> Case:
+        """Close a case.
+
+        Raises:
+            IllegalChange: It is closed already, or urgent and without the stop tick.
+        """
+
+        def change(work: Work, now_case: Case) -> Case:
+            now_case.allow(Status.CLOSED)
+            work.watches.end([now_case.id])
+            closed = dataclasses.replace(now_case, status=Status.CLOSED)
+            return self._store(work, closed, EventKind.CLOSED, by)
+
+        return self._do(case, change)
+
+    def reopen(self, case: Case, *, by: PersonKey) -> Case:
+        """Open a closed case again; its clock starts anew.
+
+        Raises:
+            DataError: The case is not closed.
+        """
+
+        def change(work: Work, now_case: Case) -> Case:
+            if now_case.status is not Status.CLOSED:
+                raise DataError("ärende {case} är inte stängt", case=now_case.number)
+            opened = dataclasses.replace(
+                now_case, status=Status.OPEN, clock_started_at=self._clock.now()
+            )
+            return self._store(work, opened, EventKind.REOPENED, by)
+
+        return self._do(case, change)
+
+    def _do(self, case: Case, change: Callable[[Work, Case], Case]) -> Case:
+        with self._database.work() as work:
+            return change(work, work.cases.get(case.id))
+
+    def _store(
+        self,
+        work: Work,
+        case: Case,
+        kind: EventKind,
+        by: PersonKey,
+        **data: str | int | bool | None,
+    ) -> Case:
+        stored = work.cases.change(case)
+        work.cases.record([self._event(case, kind, by, **data)])
+        return stored
+
+    def _event(
+        self, case: Case, kind: EventKind, by: PersonKey, **data: str | int | bool | None
+    ) -> Event:
+        return Event.on(case, kind, self._clock.now(), self._calendar, actor=by, **data)
+
+
+_MOST_DIGITS = 9

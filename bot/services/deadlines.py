@@ -1,0 +1,182 @@
+"""By when an urgent case must be handled, from what the mail and the ledger say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from bot.cases import Case, DeadlineReason
+from bot.clock import Clock
+from bot.dunning.deadlines import collections_deadline, payout_deadline
+from bot.dunning.model import Deadline, OpenInvoice
+from bot.ladder import Until, next_at
+from bot.language.folding import fold
+from bot.language.tokens import words
+from bot.services.new_case import House
+from bot.services.reading import Reading
+from bot.store.case_invoices import CaseInvoice
+from bot.store.unit_of_work import Database, Work
+from bot.vocabulary import CaseId, Urgency
+from functionmail.message import Message
+
+_COLLECTION_WORDS = (
+    "inkasso",
+    "kronofog",
+    "paminnelse",
+    "betalningspaminnelse",
+    "reminder",
+    "debt",
+)
+_EXAMINED = 20_000
+_BATCH = 200
+_MENTIONED = "deadline.collection_mentioned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDeadline:
+    """A deadline as a case keeps it."""
+
+    handle_by: datetime | None
+    safe_until: datetime | None
+    reasons: tuple[DeadlineReason, ...]
+
+
+def deadline_of_mail(
+    reading: Reading, case: Case, arrived_at: datetime, house: House
+) -> CaseDeadline:
+    """Return the deadline that a mail gives an urgent case, before the ledger is asked."""
+    found = reading.triage
+    # Who writes is not who pays: the payer, and so the group, is known from the ledger alone.
+    invoices = [OpenInvoice(due=found.due, stage=None) for _ in found.invoices]
+    return deadline_of(
+        case,
+        invoices,
+        due=found.due,
+        mentioned_collection=mentions_collection(reading.message),
+        arrived_at=arrived_at,
+        house=house,
+    )
+
+
+def deadline_of(
+    case: Case,
+    invoices: Sequence[OpenInvoice],
+    *,
+    due: date | None,
+    mentioned_collection: bool,
+    arrived_at: datetime,
+    house: House,
+) -> CaseDeadline:
+    """Return the deadline of an urgent case.
+
+    Args:
+        due: When a payment is due, for a case about a payment.
+    """
+    knowledge = house.knowledge
+    if case.urgent is Urgency.PAYOUT:
+        found = payout_deadline(
+            arrived_at=arrived_at,
+            due=due,
+            process=case.process,
+            calendar=house.calendar,
+            runs=knowledge.payment_runs,
+        )
+    else:
+        found = collections_deadline(
+            arrived_at=arrived_at,
+            invoices=invoices,
+            mentioned_collection=mentioned_collection,
+            calendar=house.calendar,
+            rules=knowledge.dunning,
+        )
+    return CaseDeadline(
+        handle_by=found.handle_by, safe_until=found.safe_until, reasons=tuple(_kept(found))
+    )
+
+
+def deadline_by_ledger(case: Case, invoices: Sequence[CaseInvoice], house: House) -> Case:
+    """Return an urgent case with the deadline that the ledger gives it.
+
+    Only an invoice that the ledger knows says anything new; where it knows none, the deadline
+    stays what the mail made it.
+    """
+    known = [invoice for invoice in invoices if invoice.stage is not None]
+    if case.urgent is not Urgency.COLLECTIONS or not known:
+        return case
+    group_of = house.knowledge.dunning_group
+    found = deadline_of(
+        case,
+        [
+            OpenInvoice(
+                due=invoice.due,
+                stage=invoice.stage,
+                group=group_of(invoice.customer, customer_no=invoice.customer_no),
+            )
+            for invoice in invoices
+        ],
+        due=None,
+        mentioned_collection=was_mentioned(case),
+        arrived_at=case.clock_started_at,
+        house=house,
+    )
+    return replace(
+        case,
+        handle_by=found.handle_by,
+        safe_until=found.safe_until,
+        deadline_reasons=found.reasons,
+    )
+
+
+def refresh_deadlines(database: Database, house: House, clock: Clock) -> int:
+    """Set the deadlines of all open urgent invoice cases by the ledger that counts now.
+
+    In short transactions; run after the invoices were looked up anew. The ladder of a case
+    whose deadline moved goes on by the new one.
+
+    Returns:
+        How many deadlines moved.
+    """
+    moved, last = 0, CaseId(0)
+    while True:
+        with database.work() as work:
+            cases = work.cases.open_urgent(after=last, limit=_BATCH)
+            invoices = work.case_invoices.of_cases([case.id for case in cases])
+            for case in cases:
+                changed = deadline_by_ledger(case, invoices.get(case.id, ()), house)
+                if changed != case:
+                    work.cases.change(changed)
+                    _move_ladder(work, changed, house, clock.now())
+                    moved += 1
+        if not cases:
+            return moved
+        last = cases[-1].id
+
+
+def _move_ladder(work: Work, case: Case, house: House, now: datetime) -> None:
+    stored = work.watches.get(case.id)
+    if stored is None or stored.next_at is None:
+        return
+    until = Until(handle_by=case.handle_by, safe_until=case.safe_until)
+    later = next_at(stored.watch, until, house.ladder, house.calendar)
+    work.watches.go_on(case.id, stored.watch, max(later, now), was=stored.next_at)
+
+
+def was_mentioned(case: Case) -> bool:
+    """Tell whether the deadline of a case came with a mention of collection."""
+    return any(reason.code == _MENTIONED for reason in case.deadline_reasons)
+
+
+def mentions_collection(message: Message) -> bool:
+    """Tell whether a sender mentions a reminder, collection or Kronofogden."""
+    text = fold(f"{message.subject}\n{message.text}"[:_EXAMINED])
+    return any(word.startswith(_COLLECTION_WORDS) for word in words(text))
+
+
+def _kept(deadline: Deadline) -> Iterator[DeadlineReason]:
+    for reason in deadline.reasons:
+        given = (("until", reason.until), ("due", reason.due), ("run_at", reason.run_at))
+        yield DeadlineReason(
+            code=f"deadline.{reason.code}",
+            values={name: value.isoformat() for name, value in given if value is not None},
+        )
