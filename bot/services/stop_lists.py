@@ -208,16 +208,18 @@ def find_misses(database: Database, clock: Clock) -> int:
     is at the collector rightly is no miss: a person has ticked that no stop was needed, or
     that it was stopped and the new due date has passed too.
     """
-    now = clock.now()
-    with database.work() as work:
+    with database.reading() as work:
         found = work.misses.at_collector()
         rightly = work.misses.without_need([miss.case_id for miss in found if miss.ticked])
-        missed = {miss.invoice: miss for miss in reversed(found) if not _is_right(miss, rightly)}
-        misses = [missed[invoice] for invoice in sorted(missed)]
+    missed = {miss.invoice: miss for miss in reversed(found) if not _is_right(miss, rightly)}
+    if not missed:
+        return 0
+    misses = [missed[invoice] for invoice in sorted(missed)]
+    now = clock.now()
+    with database.work() as work:
         work.misses.record(misses, now)
         work.actions.plan(_alerts(misses, now), now)
-    if misses:
-        log.error("stop_list_missed", invoices=len(misses))
+    log.error("stop_list_missed", invoices=len(misses))
     return len(misses)
 
 
