@@ -45,7 +45,7 @@ SWEDISH = speaker("sv")
 CALENDAR = SHIPPED.calendar
 
 instants = st.integers(0, 10**6).map(lambda minutes: NOON + timedelta(minutes=minutes))
-words = st.text(max_size=30) | st.sampled_from(["=1+1", "+46", "-1", "@x", "'=1", "a;b", 'a"b\n'])
+words = st.text(max_size=12) | st.sampled_from(["=1+1", "+46", "-1", "@x", "'=1", "a;b", 'a"b\n'])
 digits = st.text("0123456789", min_size=4, max_size=12)
 invoices = st.builds(
     ListedInvoice,
@@ -61,8 +61,8 @@ invoices = st.builds(
 
 @st.composite
 def cases(draw, kinds=(Urgency.COLLECTIONS, Urgency.PAYOUT)):
-    named = draw(st.lists(invoices, max_size=4, unique_by=lambda invoice: invoice.number))
-    likely = draw(st.lists(invoices, max_size=3, unique_by=lambda invoice: invoice.number))
+    named = draw(st.lists(invoices, max_size=3, unique_by=lambda invoice: invoice.number))
+    likely = draw(st.lists(invoices, max_size=2, unique_by=lambda invoice: invoice.number))
     return ListedCase(
         id=draw(st.integers(1, 10_000)),
         number="2026-000001",
@@ -83,7 +83,7 @@ def cases(draw, kinds=(Urgency.COLLECTIONS, Urgency.PAYOUT)):
     )
 
 
-case_lists = st.lists(cases(), max_size=6, unique_by=lambda case: case.id)
+case_lists = st.lists(cases(), max_size=3, unique_by=lambda case: case.id)
 ABOUT_INVOICES = cases((Urgency.COLLECTIONS,))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import time
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -26,6 +26,7 @@ from tests.stop_list_cases import (
 
 ANNA = PersonKey("anna")
 NUMBER = "40012345"
+LONG_AFTER = datetime(2199, 1, 1, tzinfo=UTC)
 WITHOUT_NUMBER = {
     "subject": "[KR] Anstånd",
     "text": "Hej!\n\nVi har godkänt anstånd med fakturan på 1 250 kr till den 30 april. "
@@ -316,6 +317,32 @@ def test_the_command_reports_misses_with_their_amount(config, city):
     assert [miss["invoice"] for miss in found["misses"]] == [NUMBER]
     as_csv = call("--config", config, "stop-list", "--misses").out
     assert as_csv.splitlines()[1].startswith(f"{NUMBER};")
+
+
+LEDGER = """\
+fakturanr;ocr;kundnr;kund;förfallodatum;belopp;status;betaldatum
+40012345;400123451;2001;Björkhagens Bygg AB;2026-03-20;{amount};{stage};
+"""
+
+
+def test_from_a_mail_over_the_list_to_an_alert_when_the_ledger_shows_it_was_in_vain(
+    config, city, tmp_path
+):
+    (case,) = post(city, URGENT_INVOICE)
+    file = tmp_path / "ledger.csv"
+    for stage, count in (("påmind", 0), ("inkasso", 1)):
+        file.write_text(LEDGER.format(amount="1250,50", stage=stage), "utf-8")
+        assert call("--config", config, "ledger", "import", file).code == 0
+        assert (
+            call("--config", config, "stop-list", "--misses", "--format", "json").row()["count"]
+            == count
+        )
+        (row,) = call("--config", config, "stop-list").out.splitlines()[1:]
+        part = "at_collector" if count else "stop"
+        assert row.startswith(f"{part};{case.number};{NUMBER};400123451;2001;")
+    city.clock.set(LONG_AFTER)
+    (alert,) = alerts_of(city, "stop_list_miss")
+    assert alert.values["amount_ore"] == 125_050
 
 
 def test_misses_are_no_list_for_a_run(config):
