@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.dunning import OpenInvoice, WeeklyRun, invoice_run, payment_run
 from bot.knowledge import Knowledge
 from bot.language.amounts import find_amounts
+from bot.language.customer_numbers import find_customer_numbers
 from bot.notifying import AlertCode
 from bot.stop_list import (
     Difference,
@@ -166,20 +167,18 @@ class _Likely:
         lost = [case for case in cases if not case.numbered]
         self._stated = work.stop_lists.stated([case.id for case in lost])
         self._names = {case.id: tuple(self._named(case, knowledge)) for case in lost}
-        wanted = {name for names in self._names.values() for name in names}
-        self._open = work.stop_lists.open_invoices(sorted(wanted))
+        self._numbers = {case.id: tuple(self._numbered(case.id)) for case in lost}
+        self._by_name = work.stop_lists.open_invoices_of(_all_of(self._names))
+        self._by_number = work.stop_lists.open_invoices_numbered(_all_of(self._numbers))
 
     def of(self, case: ListedCase) -> ListedCase:
         """Return a case with its likely invoices."""
-        found = {
-            invoice.number: invoice
-            for name in self._names[case.id]
-            for invoice in self._open.get(name, ())
-        }
+        numbers, names = self._numbers[case.id], self._names[case.id]
+        found = _each_once(self._by_number, numbers) or _each_once(self._by_name, names)
         if not found:
             return case
         amounts = [ore for text in self._said(case.id).texts for ore in find_amounts(text)]
-        return replace(case, likely=likely_invoices(list(found.values()), amounts))
+        return replace(case, likely=likely_invoices(found, amounts))
 
     def _named(self, case: ListedCase, knowledge: Knowledge) -> Iterator[str]:
         """Yield what the payer may be called in the ledger."""
@@ -194,11 +193,26 @@ class _Likely:
                 if plain:
                     yield plain
 
+    def _numbered(self, case_id: CaseId) -> Iterator[str]:
+        for text in self._said(case_id).texts:
+            yield from find_customer_numbers(text)
+
     def _said(self, case_id: CaseId) -> Stated:
         return self._stated.get(case_id, _NOTHING_SAID)
 
 
 _NOTHING_SAID = Stated(names=(), texts=())
+
+
+def _all_of(words: Mapping[CaseId, Iterable[str]]) -> list[str]:
+    return sorted({word for some in words.values() for word in some})
+
+
+def _each_once(
+    invoices: Mapping[str, Iterable[ListedInvoice]], words: Iterable[str]
+) -> list[ListedInvoice]:
+    found = {invoice.number: invoice for word in words for invoice in invoices.get(word, ())}
+    return list(found.values())
 
 
 def find_misses(database: Database, clock: Clock) -> int:

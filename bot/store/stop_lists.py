@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, insert, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.cases import CaseNumber
 from bot.stop_list import Line, ListedCase, ListedInvoice
@@ -139,26 +140,35 @@ class StopLists:
         for case_id, customer, note in called:
             yield CaseId(case_id), customer, note
 
-    def open_invoices(self, customers: Collection[str]) -> dict[str, list[ListedInvoice]]:
+    def open_invoices_of(self, customers: Collection[str]) -> dict[str, list[ListedInvoice]]:
         """Return the invoices that are not settled of customers named exactly so, by name.
 
         Looks through the whole ledger once for every few hundred names.
         """
+        return self._open_invoices(LedgerInvoiceRow.customer, customers)
+
+    def open_invoices_numbered(self, numbers: Collection[str]) -> dict[str, list[ListedInvoice]]:
+        """Return the invoices that are not settled of customers, by customer number."""
+        return self._open_invoices(LedgerInvoiceRow.customer_no, numbers)
+
+    def _open_invoices(
+        self, column: InstrumentedAttribute[str | None], wanted: Collection[str]
+    ) -> dict[str, list[ListedInvoice]]:
         found: dict[str, list[ListedInvoice]] = {}
         generation = self._generation()
-        for chunk in chunks(customers) if generation is not None else ():
+        for chunk in chunks(wanted) if generation is not None else ():
             rows = self._connection.execute(
-                select(LedgerInvoiceRow.__table__)
+                select(LedgerInvoiceRow.__table__, column.label("asked"))
                 .where(
                     LedgerInvoiceRow.generation == generation,
-                    LedgerInvoiceRow.customer.in_(chunk),
+                    column.in_(chunk),
                     LedgerInvoiceRow.stage.in_(_NOT_SETTLED),
                     LedgerInvoiceRow.amount_ore > 0,
                 )
                 .order_by(LedgerInvoiceRow.number)
             )
             for row in rows:
-                found.setdefault(row.customer, []).append(_ledger_invoice(row))
+                found.setdefault(row.asked, []).append(_ledger_invoice(row))
         return found
 
     def last(self, kind: Urgency) -> GivenOut | None:

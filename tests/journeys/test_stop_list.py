@@ -169,6 +169,20 @@ def test_a_mail_without_a_number_is_listed_with_what_is_missing_and_likely(city)
     assert "invoice_number" in line.missing
 
 
+def test_a_stated_customer_number_says_more_than_the_name(city_on_both):
+    text = WITHOUT_NUMBER["text"].replace("Hej!", "Hej! Vårt kundnummer är 3007.")
+    post(city_on_both, WITHOUT_NUMBER | {"text": text, "sender": "Karin Ek <k@kund.example>"})
+    import_ledger(
+        city_on_both.app.database,
+        TUESDAY,
+        invoice("500", customer="Karin Ek", customer_no="3001"),
+        invoice("501", customer="Björkhagens Bygg AB", customer_no="3007", amount_ore=90_000),
+    )
+    (line,) = listed(city_on_both).lines
+    assert (line.invoice, line.customer) == ("501", "Björkhagens Bygg AB")
+    assert Remark.SAME_CUSTOMER in line.remarks
+
+
 def test_what_the_run_of_the_day_can_take_is_marked_and_first(city):
     database = city.app.database
     store(database, [urgent_case(1), urgent_case(2), urgent_case(3)])
