@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text as sql
 
 from bot.clock import SystemClock
+from bot.services.phone import NewCall
 from bot.services.watch import Watch
 from bot.store.engine import open_engine
 from bot.store.wakeup import Wakeup
@@ -134,6 +135,7 @@ def test_a_mailbox_that_hangs_holds_up_neither_the_others_nor_the_end(live):
         watch,
         live.app.intake,
         live.app.dispatch,
+        (),
         Wakeup(live.app.database.engine),
         poll_s=0.1,
         monotonic=live.clock.monotonic,
@@ -167,6 +169,7 @@ def test_the_action_in_hand_is_finished_and_the_next_one_left_for_later(live):
         live.app.watch,
         live.app.intake,
         outbox_of(live, {"kundreskontra": sender}),
+        (),
         Wakeup(live.app.database.engine),
         poll_s=0.1,
         monotonic=live.clock.monotonic,
@@ -273,3 +276,13 @@ def test_the_file_is_free_again_when_the_first_program_was_killed(run_program):
     first.process.wait(10)
     second = run_program()
     until(lambda: "worker_started" in second.events(), seconds=30)
+
+
+def test_the_worker_reminds_of_feedback_that_was_promised_today(city):
+    call = NewCall(
+        process="kundreskontra", matter="fakturering", customer="Tallmo", callback="08-46500400"
+    )
+    city.app.phone.add(call, by="agneta-brandt")
+    city.later(hours=5)
+    with working(city):
+        until(lambda: "promise_reminder" in city.alerts())
