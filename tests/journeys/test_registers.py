@@ -126,7 +126,7 @@ def test_a_remark_is_answered_once(city):
     assert len(city.app.registers.sheet(REMARKS, item.number).entries) == 2
 
 
-def test_two_people_who_answer_at_once_answer_once(tmp_path, city_on_both):
+def test_two_people_who_answer_at_once_answer_once(city_on_both):
     city = city_on_both
     item = remark(city)
     together = Barrier(2)
