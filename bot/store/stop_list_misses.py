@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.cases import CaseNumber
@@ -70,11 +70,34 @@ class Misses:
 
         By the ledger's number, of which a list may have had the OCR number instead.
         """
+        ledger = self._connection.execute(_CURRENT).one_or_none()
+        if ledger is None:
+            return []
         found: list[AtCollector] = []
         for column in (LedgerInvoiceRow.number, LedgerInvoiceRow.ocr):
-            rows = self._connection.execute(_at_collector_by(column))
-            found += [_at_collector(row) for row in rows]
+            gone = self._connection.execute(_gone(column, ledger.id, ledger.switched_at))
+            found += self._of_last_lists({row.invoice: row for row in gone})
         return found
+
+    def _of_last_lists(self, gone: Mapping[str, Row[Any]]) -> Iterator[AtCollector]:
+        # One statement with all of this lets SQLite read a whole list for each invoice.
+        for chunk in chunks(gone):
+            lines = self._connection.execute(
+                select(
+                    StopListLineRow.invoice,
+                    StopListLineRow.stop_list_id,
+                    StopListLineRow.case_id,
+                    StopListLineRow.line,
+                    CaseRow.stop_confirmed,
+                )
+                .join(CaseRow, CaseRow.id == StopListLineRow.case_id)
+                .where(StopListLineRow.invoice.in_(chunk), StopListLineRow.part == Part.STOP)
+                .order_by(StopListLineRow.invoice, StopListLineRow.position)
+            )
+            for line in lines:
+                said = gone[line.invoice]
+                if line.stop_list_id == said.last:
+                    yield _at_collector(line, said)
 
     def without_need(self, case_ids: Collection[CaseId]) -> frozenset[CaseId]:
         """Return the cases whose last tick says that no stop was needed."""
@@ -131,57 +154,46 @@ class Misses:
         ]
 
 
-def _at_collector_by(column: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
-    """Select the lines of last lists whose invoice a column of the ledger has."""
-    at_collector = (
-        select(StopListLineRow.invoice, func.max(StopListLineRow.stop_list_id).label("last"))
+_CURRENT = select(LedgerGenerationRow.id, LedgerGenerationRow.switched_at).join(
+    LedgerCurrentRow, LedgerCurrentRow.generation == LedgerGenerationRow.id
+)
+
+
+def _gone(
+    column: InstrumentedAttribute[Any], generation: int, switched_at: datetime
+) -> Select[*tuple[Any, ...]]:
+    """Select (invoice, its last list, what the ledger says) of listed invoices now gone.
+
+    Args:
+        column: The one of the ledger that the number on the lists is compared with.
+        generation: A value, so that the search reads no other one.
+    """
+    said = (LedgerInvoiceRow.number, LedgerInvoiceRow.amount_ore, LedgerInvoiceRow.due)
+    return (
+        select(StopListLineRow.invoice, func.max(StopListLineRow.stop_list_id).label("last"), *said)
         .join(StopListRow, StopListRow.id == StopListLineRow.stop_list_id)
         .join(LedgerInvoiceRow, column == StopListLineRow.invoice)
-        .join(LedgerCurrentRow, LedgerCurrentRow.generation == LedgerInvoiceRow.generation)
-        .join(LedgerGenerationRow, LedgerGenerationRow.id == LedgerInvoiceRow.generation)
         .where(
-            StopListRow.kind == Urgency.COLLECTIONS,
-            StopListLineRow.part == Part.STOP,
+            LedgerInvoiceRow.generation == generation,
             LedgerInvoiceRow.stage == InvoiceStage.COLLECTION,
-            LedgerGenerationRow.switched_at >= StopListRow.made_at,
             LedgerInvoiceRow.number.not_in(select(MissRow.invoice)),
+            StopListRow.kind == Urgency.COLLECTIONS,
+            StopListRow.made_at <= switched_at,
+            StopListLineRow.part == Part.STOP,
         )
-        .group_by(StopListLineRow.invoice)
-        .subquery()
-    )
-    return (
-        select(
-            LedgerInvoiceRow.number,
-            LedgerInvoiceRow.amount_ore,
-            LedgerInvoiceRow.due,
-            StopListLineRow.stop_list_id,
-            StopListLineRow.case_id,
-            StopListLineRow.line,
-            CaseRow.stop_confirmed,
-        )
-        .join(StopListLineRow, StopListLineRow.invoice == column)
-        .join(
-            at_collector,
-            and_(
-                at_collector.c.invoice == StopListLineRow.invoice,
-                at_collector.c.last == StopListLineRow.stop_list_id,
-            ),
-        )
-        .join(LedgerCurrentRow, LedgerCurrentRow.generation == LedgerInvoiceRow.generation)
-        .join(CaseRow, CaseRow.id == StopListLineRow.case_id)
-        .where(StopListLineRow.part == Part.STOP, LedgerInvoiceRow.stage == InvoiceStage.COLLECTION)
-        .order_by(LedgerInvoiceRow.number, StopListLineRow.position)
+        .group_by(StopListLineRow.invoice, *said)
+        .order_by(LedgerInvoiceRow.number)
     )
 
 
-def _at_collector(row: Row[Any]) -> AtCollector:
+def _at_collector(row: Row[Any], said: Row[Any]) -> AtCollector:
     line = Line.from_json(row.line)
     return AtCollector(
-        invoice=row.number,
+        invoice=said.number,
         stop_list_id=row.stop_list_id,
         case_id=CaseId(row.case_id),
-        amount_ore=row.amount_ore,
+        amount_ore=said.amount_ore,
         due=line.due,
-        ledger_due=row.due,
+        ledger_due=said.due,
         ticked=row.stop_confirmed,
     )
