@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final, NamedTuple, TextIO
 
 from bot.errors import DataError
@@ -186,22 +187,34 @@ def read_rows(text: TextIO, form: LedgerFormat) -> Iterator[Row | Fault]:
         LedgerRefused: A column is missing, before anything is yielded.
     """
     lines = _Lines(text)
-    header = next(_records(lines, form.separator, width=0), None)
-    names = [] if header is None or header.fields is None else header.fields
-    layout = _Layout(names, form)
-    for record in _records(lines, form.separator, width=layout.width):
-        if record.fields is None:
-            yield Fault(record.line, FaultKind.TOO_LONG)
-        elif len(record.fields) != layout.width:
-            yield Fault(record.line, FaultKind.FIELDS)
-        else:
-            read = layout.read(record.fields)
-            if isinstance(read, FaultKind):
-                yield Fault(record.line, read)
-                continue
-            if read.ocr is None and layout.has_ocr(record.fields):
-                yield Fault(record.line, FaultKind.OCR)
-            yield Row(record.line, read)
+    layout = _Layout(_header(lines, form.separator), form)
+    width, separator = layout.width, form.separator
+    while (found := lines.next()) is not None:
+        number, line = found
+        if line is None:
+            yield Fault(number, FaultKind.TOO_LONG)
+            continue
+        plain = '"' not in line
+        fields = line.split(separator) if plain else _quoted(line, lines, separator, width)
+        if len(fields) != width:
+            if line and not line.isspace():
+                yield Fault(number, FaultKind.FIELDS)
+            continue
+        read = layout.read(fields)
+        if isinstance(read, FaultKind):
+            yield Fault(number, read)
+            continue
+        if read.ocr is None and layout.has_ocr(fields):
+            yield Fault(number, FaultKind.OCR)
+        yield Row(number, read)
+
+
+def _header(lines: _Lines, separator: str) -> list[str]:
+    """Return the fields of the first line that is not empty; none if there is no such line."""
+    while (found := lines.next()) is not None and found[1] is not None:
+        if found[1].strip():
+            return _split(found[1], separator)[0]
+    return []
 
 
 def to_ore(text: str, decimal_mark: str = ",") -> int | None:
@@ -218,7 +231,8 @@ def to_ore(text: str, decimal_mark: str = ",") -> int | None:
     before, whole, decimals, after = found.groups()
     if before and after:
         return None
-    kronor = int(whole if whole.isdigit() else _NOT_DIGITS.sub("", whole))
+    digits = whole.replace(" ", "")
+    kronor = int(digits if digits.isdigit() else _NOT_DIGITS.sub("", digits))
     ore = 100 * kronor + (0 if decimals is None else int(decimals.ljust(2, "0")))
     return -ore if before or after else ore
 
@@ -237,6 +251,7 @@ _NOT_DIGITS: Final = re.compile(r"[^0-9]")
 @lru_cache(maxsize=8192)
 def to_day(text: str) -> date | None:
     """Return the day that ``2026-03-31`` or ``20260331`` names, None if there is none."""
+    text = text.strip()
     dashed = len(text) == 10 and text[4] == text[7] == "-"
     digits = text[:4] + text[5:7] + text[8:] if dashed else text
     if len(digits) != 8 or not (digits.isascii() and digits.isdigit()):
@@ -246,13 +261,6 @@ def to_day(text: str) -> date | None:
         return date(year, month, day) if year in _YEARS else None
     except ValueError:
         return None
-
-
-class _Record(NamedTuple):
-    """The fields of one row; None where its line was too long to be kept."""
-
-    line: int
-    fields: list[str] | None
 
 
 class _Lines:
@@ -282,21 +290,10 @@ class _Lines:
         self._back.extendleft(reversed(lines))
 
 
-def _records(lines: _Lines, separator: str, *, width: int) -> Iterator[_Record]:
-    while (found := lines.next()) is not None:
-        number, line = found
-        if line is None:
-            yield _Record(number, None)
-        elif '"' in line:
-            yield _Record(number, _quoted(line, lines, separator, width))
-        elif line and not line.isspace():
-            yield _Record(number, line.split(separator))
-
-
 def _quoted(line: str, lines: _Lines, separator: str, width: int) -> list[str]:
     """Split a line with quotation marks; join the next ones if that makes the row whole."""
     fields, is_open = _split(line, separator)
-    if not is_open or not width:
+    if not is_open:
         return fields
     ahead: list[tuple[int, str | None]] = []
     joined = line
@@ -335,16 +332,10 @@ class _Layout:
                 "inställningen ledger.columns",
                 columns=", ".join(missing),
             )
-        place = {column: found[name.casefold()] for column, name in form.header.items()}
         self.width = len(names)
-        self._number = place[Column.NUMBER]
-        self._due = place[Column.DUE]
-        self._amount = place[Column.AMOUNT]
-        self._stage = place[Column.STAGE]
+        place = {column: found[name.casefold()] for column, name in form.header.items()}
+        self._pick = itemgetter(*(place.get(column, self.width) for column in Column))
         self._ocr = place.get(Column.OCR)
-        self._customer_no = place.get(Column.CUSTOMER_NO)
-        self._customer = place.get(Column.CUSTOMER)
-        self._paid_on = place.get(Column.PAID_ON)
         self._mark = form.decimal_mark
         self._stages = form.stages
 
@@ -352,39 +343,31 @@ class _Layout:
         """Tell whether a row has anything where the OCR number stands."""
         return self._ocr is not None and bool(fields[self._ocr].strip())
 
-    def read(self, fields: Sequence[str]) -> Invoice | FaultKind:
+    def read(self, fields: list[str]) -> Invoice | FaultKind:
         """Return the invoice of a row, or its first fault."""
-        number = fields[self._number].strip()
+        fields.append("")  # what stands in a column that the file has not
+        number, ocr, customer_no, customer, due, amount, stage, paid_on = self._pick(fields)
+        number = number.strip()
         if not _is_number(number):
             return FaultKind.NUMBER
-        due = fields[self._due].strip()
         due_on = to_day(due)
-        if due and due_on is None:
+        if due_on is None and due.strip():
             return FaultKind.DUE
-        amount = to_ore(fields[self._amount], self._mark)
-        if amount is None:
+        ore = to_ore(amount, self._mark)
+        if ore is None:
             return FaultKind.AMOUNT
-        stage = self._stages.get(fields[self._stage].strip().casefold())
-        if stage is None:
+        reached = self._stages.get(stage) or self._stages.get(stage.strip().casefold())
+        if reached is None:
             return FaultKind.STAGE
-        paid = "" if self._paid_on is None else fields[self._paid_on].strip()
-        paid_on = to_day(paid)
-        if paid and paid_on is None:
+        paid = to_day(paid_on) if paid_on else None
+        if paid is None and paid_on.strip():
             return FaultKind.PAID_ON
-        customer_no = None if self._customer_no is None else _text(fields[self._customer_no])
-        if customer_no is not None and len(customer_no) > _LONGEST_NUMBER:
+        whose = _text(customer_no)
+        if whose is not None and len(whose) > _LONGEST_NUMBER:
             return FaultKind.CUSTOMER_NO
-        ocr = "" if self._ocr is None else fields[self._ocr].replace(" ", "")
-        return Invoice(
-            number,
-            ocr if _is_number(ocr) else None,
-            customer_no,
-            None if self._customer is None else _text(fields[self._customer]),
-            due_on,
-            amount,
-            stage,
-            paid_on,
-        )
+        ocr = ocr.replace(" ", "")
+        pays = ocr if _is_number(ocr) else None
+        return Invoice(number, pays, whose, _text(customer), due_on, ore, reached, paid)
 
 
 _NUMBER: Final = re.compile(rf"[0-9]{{1,{_LONGEST_NUMBER}}}").fullmatch

@@ -37,13 +37,15 @@ log = structlog.get_logger()
 _CHUNK: Final = 1 << 20
 _FAULTY_AT_MOST: Final = 0.01
 _SHRUNK_AT_MOST: Final = 0.30
-_BATCH: Final = range(100, 10_000)
+_BATCH: Final = range(100, 12_000)
 _FIRST_BATCH: Final = 2_000
 _GROWTH: Final = 1.5
 _SLOWER: Final = 4
 """How much longer a row takes whose number may be there already."""
-_AIM_S: Final = 0.2
+_AIM_S: Final = 0.25
 """What a transaction should last; half a second is the limit."""
+_TIDY_AFTER: Final = 36_000
+"""Rows; what is committed lies beside a SQLite file until it is tidied up, up to 100 MB."""
 _GAP_S: Final = 0.1
 """SQLite's waiting writers look at least this often whether the database is free."""
 
@@ -136,7 +138,7 @@ class LedgerImport:
         self._form = form
         self._clock = clock
         self._after_switch = after_switch
-        self._pace = _Pace(clock, rest)
+        self._pace = _Pace(database, clock, rest)
 
     def run(self, path: Path, *, force: bool = False, watchers: Watchers | None = None) -> Imported:
         """Make a file the ledger, unless it cannot be trusted as a whole.
@@ -199,7 +201,7 @@ class LedgerImport:
 
     def _add(self, generation: int, batch: Sequence[Row], batches: _Batches) -> int:
         """Add rows with different numbers; return how many of them were there before."""
-        with self._pace.turn(len(batch)), self._database.work() as work:
+        with self._pace.turn(len(batch)) as work:
             _require(work, generation)
             if work.ledger.add(generation, [row.invoice for row in batch]):
                 return 0
@@ -207,7 +209,7 @@ class LedgerImport:
         size = max(_BATCH.start, self._pace.size // _SLOWER)
         for start in range(0, len(batch), size):
             part = batch[start : start + size]
-            with self._pace.turn(len(part)), self._database.work() as work:
+            with self._pace.turn(len(part)) as work:
                 _require(work, generation)
                 again = work.ledger.replace(generation, [row.invoice for row in part])
             for row in part:
@@ -217,7 +219,7 @@ class LedgerImport:
         return repeated
 
     def _switch(self, generation: int, force: bool, count: _Count) -> Saying | None:
-        with self._pace.turn(), self._database.work() as work:
+        with self._pace.turn() as work:
             _require(work, generation)
             refused = _verdict(count, work.ledger.current(), force)
             if refused is None:
@@ -234,7 +236,7 @@ class LedgerImport:
             more = True
             while more:
                 size = self._pace.size
-                with self._pace.turn(size), self._database.work() as work:
+                with self._pace.turn(size) as work:
                     more = work.ledger.delete_some(generation, size)
 
 
@@ -249,10 +251,13 @@ class _Batches:
         self._watchers = watchers
         self._count = count
         self._told = 0
+        self._first: dict[str, Row] = {}
+        self._doomed = False
 
     def next(self, size: int) -> list[Row]:
         """Return the next rows; none at the end, or when too many were faulty already."""
         batch: dict[str, Row] = {}
+        self._first.clear()
         line = self._told
         for row in self._rows:
             line = row.line
@@ -261,9 +266,10 @@ class _Batches:
             else:
                 self._count.rows += 1
                 if row.invoice.number in batch:
-                    self.repeats(row)
+                    self._first.setdefault(row.invoice.number, batch[row.invoice.number])
+                    self._name(row)
                 batch[row.invoice.number] = row
-                if self._is_doomed():
+                if self._doomed:
                     batch.clear()
                 elif len(batch) == size:
                     break
@@ -272,7 +278,10 @@ class _Batches:
         return list(batch.values())
 
     def repeats(self, row: Row) -> None:
-        """Name a row whose number came before; it counts instead of the earlier one."""
+        """Name a row of the last batch whose number came in an earlier one."""
+        self._name(self._first.get(row.invoice.number, row))
+
+    def _name(self, row: Row) -> None:
         self._count.repeated += 1
         self._watchers.fault(Fault(row.line, FaultKind.DUPLICATE, row.invoice.number))
 
@@ -280,40 +289,48 @@ class _Batches:
         if fault.kind is not FaultKind.OCR:
             self._count.rows += 1
             self._count.rejected += 1
+            most = max(self._lines, self._count.rows)
+            self._doomed = self._count.rejected > _FAULTY_AT_MOST * most
         self._watchers.fault(fault)
-
-    def _is_doomed(self) -> bool:
-        """Tell whether the file will be refused, however good its rest is."""
-        return self._count.rejected > _FAULTY_AT_MOST * max(self._lines, self._count.rows)
 
 
 class _Pace:
     """How large a transaction may be, and when the next one may begin."""
 
-    def __init__(self, clock: Clock, rest: Callable[[float], None]) -> None:
+    def __init__(self, database: Database, clock: Clock, rest: Callable[[float], None]) -> None:
+        self._database = database
         self._clock = clock
         self._rest = rest
         self._ended: float | None = None
+        self._untidy = 0
         self.size = _FIRST_BATCH
 
     @contextmanager
-    def turn(self, rows: int | None = None) -> Iterator[None]:
+    def turn(self, rows: int = 0) -> Iterator[Work]:
         """Hold one transaction after the gap, and learn from how long it takes.
 
         Args:
-            rows: How many rows it touches; None if that tells nothing.
+            rows: How many rows it touches; 0 if that tells nothing.
         """
+        self._keep_gap()
+        started = self._clock.monotonic()
+        with self._database.work() as work:
+            yield work
+        self._ended = self._clock.monotonic()
+        took = self._ended - started
+        if rows and (took > _AIM_S or rows >= self.size):
+            wished = int(rows * min(_GROWTH, _AIM_S / max(took, 0.001)))
+            self.size = max(_BATCH.start, min(_BATCH.stop, wished))
+        self._untidy += rows
+        if self._untidy >= _TIDY_AFTER:
+            self._untidy = 0
+            self._database.tidy()
+
+    def _keep_gap(self) -> None:
         if self._ended is not None:
             gap = self._clock.monotonic() - self._ended
             if gap < _GAP_S:
                 self._rest(_GAP_S - gap)
-        started = self._clock.monotonic()
-        yield
-        self._ended = self._clock.monotonic()
-        took = self._ended - started
-        if rows is not None and (took > _AIM_S or rows >= self.size):
-            wished = int(rows * min(_GROWTH, _AIM_S / max(took, 0.001)))
-            self.size = max(_BATCH.start, min(_BATCH.stop, wished))
 
 
 def _require(work: Work, generation: int) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, TextClause, create_engine, event, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
@@ -178,10 +178,32 @@ def insert_many_if_new(
     return done.rowcount
 
 
-def give_room(connection: Connection) -> None:
-    """Let a connection keep more of a SQLite file in memory, for very many rows.
+def by_index(connection: Connection, table: str, index: str) -> TextClause:
+    """Return a table for FROM, to be searched by an index.
 
-    Measured with 1.7 million invoices: 98 s instead of 137 s, for 64 MB.
+    SQLite takes the key of a large table instead when only the first column of both is the
+    same, and then reads every row that has it.
+    """
+    hint = f" INDEXED BY {index}" if connection.dialect.name == "sqlite" else ""
+    return text(f"{table}{hint}")
+
+
+def give_room(connection: Connection) -> None:
+    """Let a connection keep more of a SQLite file in memory and tidy up by `tidy` only.
+
+    Measured with 1.7 million invoices: 98 s instead of 137 s for 64 MB, and 45 s instead of
+    70 s where pages that change often are not copied into the file after each commit.
     """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA cache_size = -65536")
+        connection.exec_driver_sql("PRAGMA wal_autocheckpoint = 0")
+
+
+def tidy(engine: Engine) -> None:
+    """Copy what was committed into a SQLite file; others read and write meanwhile."""
+    if is_sqlite(engine):
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+        finally:
+            connection.close()

@@ -11,20 +11,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, column, delete, func, insert, select, update
 
 from bot.ledger_file import Invoice
 from bot.store import counters
-from bot.store.engine import chunks, give_room, insert_if_new, insert_many_if_new
+from bot.store.engine import by_index, chunks, give_room, insert_if_new, insert_many_if_new
 from bot.store.tables import LedgerCurrentRow, LedgerGenerationRow, LedgerInvoiceRow
 from bot.vocabulary import InvoiceStage
 
 _NAME: Final = "current"
 _COLUMNS: Final = ("generation", *(name for name in Invoice._fields))
+_TABLE: Final = LedgerInvoiceRow.__tablename__
+_NOT_SETTLED: Final = (InvoiceStage.OPEN, InvoiceStage.REMINDED, InvoiceStage.COLLECTION)
 _INVOICE: Final = [LedgerInvoiceRow.__table__.c[name] for name in Invoice._fields]
-_CURRENT: Final = (
-    select(LedgerCurrentRow.generation).where(LedgerCurrentRow.name == _NAME).scalar_subquery()
-)
+_PLAIN: Final = [column(known.name, known.type) for known in _INVOICE]
+"""The same without their table, for a FROM of our own."""
+_COUNTING: Final = LedgerCurrentRow.__table__.c
+_CURRENT: Final = select(_COUNTING.generation).where(_COUNTING.name == _NAME).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,45 +71,35 @@ class Ledger:
         found: dict[str, Invoice] = {}
         for some in chunks(ocrs):
             rows = self._connection.execute(
-                select(*_INVOICE)
-                .where(LedgerInvoiceRow.generation == _CURRENT, LedgerInvoiceRow.ocr.in_(some))
-                .order_by(LedgerInvoiceRow.number)
+                select(*_PLAIN)
+                .select_from(by_index(self._connection, _TABLE, f"ix_{_TABLE}_generation_ocr"))
+                .where(column("generation") == _CURRENT, column("ocr").in_(some))
+                .order_by(column("number"))
             )
             for row in rows:
                 found.setdefault(row.ocr, _invoice(row))
         return found
 
     def likely(
-        self,
-        *,
-        customer_no: str | None = None,
-        customer: str | None = None,
-        amount_ore: int | None = None,
-        limit: int = 10,
+        self, customer_no: str, *, amount_ore: int | None = None, limit: int = 10
     ) -> list[Invoice]:
-        """Return the invoices of a customer, by number or exact name, and by amount if given.
+        """Return the invoices of a customer that may still go on to collection.
 
-        Only what may still go on to collection: open, reminded or at the collector. Soonest
+        Open, reminded or at the collector already, of an amount if one is given; the soonest
         due first.
         """
-        if customer_no is None and customer is None:
-            return []
         wanted = [
-            LedgerInvoiceRow.generation == _CURRENT,
-            LedgerInvoiceRow.stage.in_(
-                (InvoiceStage.OPEN, InvoiceStage.REMINDED, InvoiceStage.COLLECTION)
-            ),
+            column("generation") == _CURRENT,
+            column("customer_no") == customer_no,
+            column("stage").in_(_NOT_SETTLED),
         ]
-        if customer_no is not None:
-            wanted.append(LedgerInvoiceRow.customer_no == customer_no)
-        else:
-            wanted.append(LedgerInvoiceRow.customer == customer)
         if amount_ore is not None:
-            wanted.append(LedgerInvoiceRow.amount_ore == amount_ore)
+            wanted.append(column("amount_ore") == amount_ore)
         rows = self._connection.execute(
-            select(*_INVOICE)
+            select(*_PLAIN)
+            .select_from(by_index(self._connection, _TABLE, f"ix_{_TABLE}_generation_customer_no"))
             .where(*wanted)
-            .order_by(LedgerInvoiceRow.due, LedgerInvoiceRow.number)
+            .order_by(column("due"), column("number"))
             .limit(limit)
         )
         return [_invoice(row) for row in rows]
@@ -170,7 +163,7 @@ class Ledger:
     def _insert(self, generation: int, invoices: Sequence[Invoice]) -> int:
         return insert_many_if_new(
             self._connection,
-            LedgerInvoiceRow.__tablename__,
+            _TABLE,
             _COLUMNS,
             [(generation, *_values(invoice)) for invoice in invoices],
         )

@@ -13,7 +13,7 @@ from bot.store.books import Books
 from bot.store.case_invoices import CaseInvoices
 from bot.store.cases import Cases
 from bot.store.checkpoints import Mailboxes
-from bot.store.engine import transaction
+from bot.store.engine import tidy, transaction
 from bot.store.ledger import Ledger
 from bot.store.messages import Messages
 from bot.store.promises import PhoneCalls, Promises
@@ -60,6 +60,10 @@ class Database:
         """Open a transaction that only reads, beside any writer."""
         with transaction(self.engine, read_only=True) as connection:
             yield _work(connection)
+
+    def tidy(self) -> None:
+        """Let a SQLite file take in what very many rows have left beside it."""
+        tidy(self.engine)
 
     def close(self) -> None:
         """Give back all connections."""
