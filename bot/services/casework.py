@@ -105,7 +105,7 @@ class Casework:
         return self._do(case, change)
 
     def reopen(self, case: Case, *, by: PersonKey) -> Case:
-        """Open a closed case again; its clock starts anew.
+        """Open a closed case again; its clock starts anew, and an urgent one needs the tick anew.
 
         Raises:
             DataError: The case is not closed.
@@ -115,7 +115,10 @@ class Casework:
             if now_case.status is not Status.CLOSED:
                 raise DataError("ärende {case} är inte stängt", case=now_case.number)
             opened = dataclasses.replace(
-                now_case, status=Status.OPEN, clock_started_at=self._clock.now()
+                now_case,
+                status=Status.OPEN,
+                clock_started_at=self._clock.now(),
+                stop_confirmed=False,
             )
             return self._store(work, opened, EventKind.REOPENED, by)
 

@@ -139,6 +139,13 @@ def test_a_new_urgent_mail_on_a_settled_case_begins_the_watch_anew(city, urgent,
     assert city.alerts() == ["urgent", "urgent", "unacknowledged"]
 
 
+def test_an_urgent_case_that_is_opened_again_needs_the_tick_again(city, urgent, anna):
+    case = city.app.casework.confirm_stop(urgent, StopReason.CREDITED, by=anna)
+    opened = city.app.casework.reopen(city.app.casework.close(case, by=anna), by=anna)
+    with pytest.raises(IllegalChange):
+        city.app.casework.close(opened, by=anna)
+
+
 @pytest.mark.parametrize("text", ["2026-000001", "#2026-1", "1"])
 def test_people_may_write_a_case_number_in_short(city, urgent, text):
     assert city.app.casework.find(text).id == urgent.id
