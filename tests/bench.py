@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from statistics import median
 
 from rich.console import Console
@@ -24,6 +25,8 @@ from rich.table import Table
 from tests.ordinary_mails import ordinary_mails
 
 ROOT = Path(__file__).parent.parent
+FIRST_INVOICE = 40_000_000
+KILL_TESTS = ("tests/journeys/test_crash.py", "tests/journeys/test_ledger_crash.py")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,7 @@ def main() -> int:
 
 
 def _measures(full: bool) -> list[Callable[[], Iterator[Figure]]]:
-    return [_ingest, _reading, _start]
+    return [_ingest, _ledger_of(1_700_000 if full else 170_000), _reading, _start]
 
 
 def _ingest() -> Iterator[Figure]:
@@ -96,6 +99,13 @@ def _write(folder: Path, count: int) -> None:
 
 
 def _ingest_in_a_process(folder: Path, database: Path) -> dict[str, float]:
+    found = _in_a_process(database, "ingest", str(folder), "--json")
+    assert found["mails"] == len(list(folder.iterdir()))
+    return found
+
+
+def _in_a_process(database: Path, *arguments: str) -> dict[str, float]:
+    """Run a command that prints one JSON object; return that and its peak memory."""
     command = [
         sys.executable,
         "-c",
@@ -103,15 +113,65 @@ def _ingest_in_a_process(folder: Path, database: Path) -> dict[str, float]:
         "try: main()\n"
         "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)",
         f"--database-url=sqlite:///{database}",
-        "ingest",
-        str(folder),
-        "--json",
+        *arguments,
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
     result, peak_kb = done.stdout.splitlines()
-    found = json.loads(result)
-    assert found["mails"] == len(list(folder.iterdir()))
-    return {"seconds": found["seconds"], "peak_mb": int(peak_kb) / 1024}
+    return {**json.loads(result), "peak_mb": int(peak_kb) / 1024}
+
+
+def _ledger_of(rows: int) -> Callable[[], Iterator[Figure]]:
+    def measure() -> Iterator[Figure]:
+        with tempfile.TemporaryDirectory() as name:
+            file, database = Path(name) / "ledger.csv", Path(name) / "ledger.db"
+            _write_invoices(file, rows)
+            found = _in_a_process(database, "ledger", "import", str(file), "--json")
+            assert found["imported"] == rows
+            yield Figure(
+                name=f"ledger, {rows:,} rows",
+                value=found["seconds"],
+                unit="s",
+                aim=90 * rows / 1_700_000,
+            )
+            yield Figure(name="its peak memory", value=found["peak_mb"], unit="MB", aim=300)
+            yield from _lookups(database, rows)
+
+    measure.__doc__ = f"Import of a ledger of {rows:,} invoices, SQLite FULL, and looking them up."
+    return measure
+
+
+def _write_invoices(file: Path, rows: int) -> None:
+    chance = Random(1)
+    stages = ("öppen", "påmind", "inkasso", "betald", "krediterad")
+    with file.open("w", encoding="utf-8") as out:
+        out.write("fakturanr;ocr;kundnr;kund;förfallodatum;belopp;status;betaldatum\n")
+        for n in range(rows):
+            customer, ore = chance.randrange(1 + rows // 8), chance.randrange(100, 9_000_000)
+            out.write(
+                f"{FIRST_INVOICE + n};{10 * (FIRST_INVOICE + n) + n % 10};{100_000 + customer};"
+                f"Bolaget nr {customer} AB;2026-{1 + n % 12:02}-{1 + n % 28:02};"
+                f"{ore // 100:,}".replace(",", " ")
+                + f",{ore % 100:02};{stages[n % 5]};\n"
+            )
+
+
+def _lookups(database: Path, rows: int) -> Iterator[Figure]:
+    from bot.store.engine import open_engine
+    from bot.store.unit_of_work import Database
+
+    opened = Database(open_engine(f"sqlite:///{database}"))
+    chance = Random(2)
+    with opened.reading() as work:
+        ways: dict[str, Callable[[int], object]] = {
+            "number": lambda n: work.ledger.find(str(FIRST_INVOICE + n)),
+            "OCR number": lambda n: work.ledger.find_by_ocr(f"{10 * (FIRST_INVOICE + n) + n % 10}"),
+            "customer": lambda n: work.ledger.likely(str(100_000 + n // 9), amount_ore=100),
+        }
+        for way, look in ways.items():
+            picked = [chance.randrange(rows) for _ in range(500)]
+            times = [_timed(lambda n=n, look=look: look(n))[1] for n in picked]
+            yield Figure(name=f"lookup by {way}", value=1000 * median(times), unit="ms", aim=1)
+    opened.close()
 
 
 def _reading() -> Iterator[Figure]:
@@ -176,7 +236,7 @@ def _show(figures: list[Figure], console: Console) -> None:
 def _kill_tests() -> None:
     environment = dict(os.environ)  # noqa: TID251 - the tests below read these two
     environment |= {"SAMMADAG_TEST_CRASH_ROUNDS": "10", "SAMMADAG_TEST_RANDOM_KILLS": "100"}
-    command = [sys.executable, "-m", "pytest", "-q", "tests/journeys/test_crash.py"]
+    command = [sys.executable, "-m", "pytest", "-q", *KILL_TESTS]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
 
