@@ -21,6 +21,17 @@ from hypothesis import HealthCheck, settings
 from bot.clock import FixedClock
 from tests.postgres_server import NoPostgres, fresh_database, postgres_server
 
+_JOURNEYS = Path(__file__).parent / "journeys"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell the stories on PostgreSQL among the slow tests; the fast ones tell them on SQLite."""
+    for item in items:
+        if _JOURNEYS in item.path.parents and "postgresql" in item.name.partition("[")[2]:
+            item.add_marker(pytest.mark.slow)
+
+
 settings.register_profile(
     "ci",
     deadline=None,

@@ -15,12 +15,13 @@ from rich.table import Table
 
 from bot.cases import Case, Event
 from bot.knowledge import Knowledge
+from bot.store.case_invoices import CaseInvoice
 from bot.texts import Say
-from bot.vocabulary import Urgency
+from bot.vocabulary import InvoiceStage, Urgency
 
 
-def as_values(case: Case) -> Mapping[str, Any]:
-    """Return a case as JSON values."""
+def as_values(case: Case, invoices: Sequence[CaseInvoice] = ()) -> Mapping[str, Any]:
+    """Return a case as JSON values; an invoice without a stage is not in the ledger."""
     return {
         "case": str(case.number),
         "status": case.status.value,
@@ -35,6 +36,15 @@ def as_values(case: Case) -> Mapping[str, Any]:
         "safe_until": None if case.safe_until is None else case.safe_until.isoformat(),
         "reasons": [{"code": reason.code, **reason.values} for reason in case.deadline_reasons],
         "stop_confirmed": case.stop_confirmed,
+        "invoices": [
+            {
+                "number": invoice.number,
+                "due": None if invoice.due is None else invoice.due.isoformat(),
+                "amount_ore": invoice.amount_ore,
+                "stage": None if invoice.stage is None else invoice.stage.value,
+            }
+            for invoice in invoices
+        ],
     }
 
 
@@ -66,7 +76,12 @@ def show_queue(cases: Sequence[Case], console: Console, say: Say, knowledge: Kno
 
 
 def show_case(
-    case: Case, events: Sequence[Event], console: Console, say: Say, knowledge: Knowledge
+    case: Case,
+    events: Sequence[Event],
+    invoices: Sequence[CaseInvoice],
+    console: Console,
+    say: Say,
+    knowledge: Knowledge,
 ) -> None:
     """Print one case: what it is, by when it must be handled and why, and what happened."""
     names, zone = knowledge.names_in(say.language), knowledge.calendar.zone
@@ -81,6 +96,14 @@ def show_case(
             console.print(f"  {say.code(reason.code, **_shown(reason.values, zone))}")
     if case.safe_until is not None:
         console.print(say("Säkert till {at}.", at=_local(case.safe_until, zone)))
+    for invoice in invoices:
+        known = invoice.stage is not None
+        stage = say.code(f"stage.{invoice.stage}" if known else "stage.unknown")
+        parts = [say("Faktura {number}", number=invoice.number), stage]
+        if invoice.due is not None:
+            parts.append(say("förfaller {day}", day=invoice.due.isoformat()))
+        at_collector = invoice.stage is InvoiceStage.COLLECTION
+        console.print("  " + " · ".join(parts), style="bold red" if at_collector else "")
     for event in events:
         console.print(f"  {_local(event.at, zone)}  {say.code(f'event.{event.kind}')}", style="dim")
 

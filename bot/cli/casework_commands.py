@@ -73,12 +73,13 @@ def _add_show(app: typer.Typer, say: Say) -> None:
             case = built.casework.find(number)
             with built.database.reading() as work:
                 events = work.cases.events(case.id)
+                invoices = work.case_invoices.of_cases([case.id]).get(case.id, [])
         finally:
             built.close()
         if as_json:
-            print_json(as_values(case))
+            print_json(as_values(case, invoices))
         else:
-            show_case(case, events, console(), of(context).say, built.knowledge)
+            show_case(case, events, invoices, console(), of(context).say, built.knowledge)
 
 
 def _add_changes(app: typer.Typer, say: Say) -> None:

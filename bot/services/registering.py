@@ -19,6 +19,7 @@ from bot.services.deadlines import deadline_by_ledger, deadline_of_mail
 from bot.services.invoice_lookup import look_up
 from bot.services.new_case import House, new_case, numbers_named
 from bot.services.reading import Reading
+from bot.store.case_invoices import SUPPLIERS
 from bot.store.records import Delivery, KnownMessage, NewMessage
 from bot.store.unit_of_work import Work
 from bot.vocabulary import (
@@ -32,10 +33,6 @@ from bot.vocabulary import (
     Urgency,
 )
 from functionmail import conversation
-
-_SUPPLIERS = ("leverantorsreskontra", "stadskassan")
-"""Processes whose invoices are not in a ledger of customer invoices."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxTerms:
@@ -153,7 +150,7 @@ class Register:
         ours = {
             case_id: numbers
             for case_id, numbers in self._named.items()
-            if self._cases[case_id].process not in _SUPPLIERS
+            if self._cases[case_id].process not in SUPPLIERS
         }
         theirs = {case_id: n for case_id, n in self._named.items() if case_id not in ours}
         look_up(self._work, theirs, self._now, ask_ledger=False)

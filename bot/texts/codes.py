@@ -27,6 +27,7 @@ CODES: Final[Mapping[str, str]] = {
     "stage.collection": "inkasso",
     "stage.paid": "betald",
     "stage.credited": "krediterad",
+    "stage.unknown": "inte i reskontran",
     "deadline.next_working_day": "ett brådskande ärende hanteras senast nästa arbetsdag",
     "deadline.before_due": "fakturan förfaller {due}",
     "deadline.due_unknown": "förfallodatumet är okänt",

@@ -9,6 +9,7 @@ import pytest
 from bot.clock import FixedClock
 from bot.errors import DataError, IllegalChange
 from bot.vocabulary import PersonKey, Status, StopReason
+from tests.commands import call
 from tests.letters import ORDINARY, URGENT_INVOICE, URGENT_PAYMENT
 
 LATE_ON_FRIDAY = datetime.fromisoformat("2026-03-06T19:00:00+01:00")
@@ -162,3 +163,31 @@ def test_the_queue_shows_first_what_must_be_handled_first(city):
 def test_a_person_who_takes_a_new_case_opens_it(city, urgent):
     taken = city.app.casework.take(urgent, by=PersonKey("anna"))
     assert (taken.status, taken.owner) == (Status.OPEN, "anna")
+
+
+def test_a_case_shows_its_deadline_its_reasons_and_its_invoices(urgent, sqlite_url):
+    shown = call("--database-url", sqlite_url, "case", "show", urgent.number)
+    assert shown.code == 0
+    assert "Ska vara klart senast" in shown.out
+    assert "Faktura 40012345 · inte i reskontran" in shown.out
+
+
+def test_a_case_is_worked_off_at_the_command_line(urgent, anna, city, sqlite_url):
+    person = city.app.knowledge.people[anna].email
+    by = ("--as", person)
+    steps = (
+        ("take", urgent.number, *by),
+        ("acknowledge", urgent.number, *by),
+        ("stop", urgent.number, "--because", "credited", *by),
+        ("close", urgent.number, *by),
+    )
+    for step in steps:
+        assert call("--database-url", sqlite_url, "case", *step).code == 0
+    assert city.cases()[0].status is Status.CLOSED
+
+
+def test_closing_an_urgent_case_without_the_tick_is_one_line(urgent, anna, city, sqlite_url):
+    person = city.app.knowledge.people[anna].email
+    refused = call("--database-url", sqlite_url, "case", "close", urgent.number, "--as", person)
+    assert refused.code == 1
+    assert "bekräfta först" in refused.err
