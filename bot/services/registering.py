@@ -34,6 +34,7 @@ from bot.vocabulary import (
 )
 from functionmail import conversation
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxTerms:
     """What holds for new mail of one mailbox.
