@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    TextClause,
+    and_,
+    column,
+    func,
+    insert,
+    select,
+    table,
+)
 
 from bot.cases import CaseNumber
 from bot.stop_list import Line, ListedCase, ListedInvoice
 from bot.store import counters
-from bot.store.engine import chunks
+from bot.store.engine import by_index, chunks
 from bot.store.tables import (
     CaseInvoiceRow,
     CaseRow,
@@ -40,6 +51,8 @@ from bot.vocabulary import (
 
 _NOT_CLOSED = tuple(status for status in Status if status is not Status.CLOSED)
 _NOT_SETTLED = (InvoiceStage.OPEN, InvoiceStage.REMINDED)
+_LEDGER = LedgerInvoiceRow.__tablename__
+_COLUMNS = [column(known.name, known.type) for known in LedgerInvoiceRow.__table__.c]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,27 +158,31 @@ class StopLists:
 
         Looks through the whole ledger once for every few hundred names.
         """
-        return self._open_invoices(LedgerInvoiceRow.customer, customers)
+        return self._open_invoices("customer", customers, table(_LEDGER))
 
     def open_invoices_numbered(self, numbers: Collection[str]) -> dict[str, list[ListedInvoice]]:
         """Return the invoices that are not settled of customers, by customer number."""
-        return self._open_invoices(LedgerInvoiceRow.customer_no, numbers)
+        index = f"ix_{_LEDGER}_generation_customer_no"
+        return self._open_invoices(
+            "customer_no", numbers, by_index(self._connection, _LEDGER, index)
+        )
 
     def _open_invoices(
-        self, column: InstrumentedAttribute[str | None], wanted: Collection[str]
+        self, asked: str, wanted: Collection[str], source: FromClause | TextClause
     ) -> dict[str, list[ListedInvoice]]:
         found: dict[str, list[ListedInvoice]] = {}
         generation = self._generation()
         for chunk in chunks(wanted) if generation is not None else ():
-            rows = self._connection.execute(
-                select(LedgerInvoiceRow.__table__, column.label("asked"))
+            rows: Iterable[Row[Any]] = self._connection.execute(
+                select(*_COLUMNS, column(asked).label("asked"))
+                .select_from(source)
                 .where(
-                    LedgerInvoiceRow.generation == generation,
-                    column.in_(chunk),
-                    LedgerInvoiceRow.stage.in_(_NOT_SETTLED),
-                    LedgerInvoiceRow.amount_ore > 0,
+                    column("generation") == generation,
+                    column(asked).in_(chunk),
+                    column("stage").in_(_NOT_SETTLED),
+                    column("amount_ore") > 0,
                 )
-                .order_by(LedgerInvoiceRow.number)
+                .order_by(column("number"))
             )
             for row in rows:
                 found.setdefault(row.asked, []).append(_ledger_invoice(row))
