@@ -128,9 +128,10 @@ def _for_people(
     reading: Reading, mailbox: MailboxKey, received_at: datetime, rules: TriageRules
 ) -> Triage:
     found = _find(reading, mailbox, rules)
-    said = _by_rules(reading, found, rules)
-    if rules.learned is not None and not _is_plain(reading, found.judgement):
-        judgement = found.judgement
+    judgement, complaint = found.judgement, complaint_reasons(reading)
+    if rules.learned is None or _is_plain(reading, judgement):
+        said = _by_rules(reading, found, complaint, rules)
+    else:
         said = opinion(
             rules.learned,
             _features(reading, mailbox, found),
@@ -138,15 +139,16 @@ def _for_people(
             rules.urgencies,
             ruled=judgement.matter,
             hushed=bool(judgement.quiet) and judgement.urgent is Urgency.NO,
-            ruled_complaint=complaint_reasons(reading),
+            ruled_complaint=complaint,
             explained=[key for key, score in judgement.scores.items() if score.is_explained],
         )
     if not said.kind.for_people:
         return _for_nobody(said.kind, reading, said.reasons[0])
-    judged = replace(found.judgement, matter=said.matter, urgent=said.urgent)
-    complaint = complaint_reasons(reading) if complains_plainly(reading) else said.complaint
+    judged = replace(judgement, matter=said.matter, urgent=said.urgent)
+    if not complains_plainly(reading):
+        complaint = said.complaint
     protected = protected_reasons(reading)
-    scores = found.judgement.scores
+    scores = judgement.scores
     return Triage(
         kind=said.kind,
         process=said.process,
@@ -182,7 +184,9 @@ def _is_plain(reading: Reading, judgement: Judgement) -> bool:
     return count <= (_LINE if judgement.matter is not None else _WORD)
 
 
-def _by_rules(reading: Reading, found: _Findings, rules: TriageRules) -> Opinion:
+def _by_rules(
+    reading: Reading, found: _Findings, complaint: tuple[Reason, ...], rules: TriageRules
+) -> Opinion:
     judgement = found.judgement
     matter = judgement.matter or _matter_of_history(reading, found.kind, rules) or _OTHER
     process = _process(reading, matter, found.tag, found.own_process, rules)
@@ -194,7 +198,7 @@ def _by_rules(reading: Reading, found: _Findings, rules: TriageRules) -> Opinion
         possible=judgement.possible,
         confidence=_confidence(judgement, found.tag, process),
         reasons=(),
-        complaint=complaint_reasons(reading),
+        complaint=complaint,
     )
 
 
