@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import count
 
+from bot.cases import Case
 from bot.worktime import (
     Calendar,
     add_working_time,
@@ -66,6 +67,11 @@ class Until:
 
     handle_by: datetime | None
     safe_until: datetime | None = None
+
+    @classmethod
+    def of(cls, case: Case) -> Until:
+        """Return how long a case can wait."""
+        return cls(handle_by=case.handle_by, safe_until=case.safe_until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, print_json, settings_of, tell
+from bot.cli.common import build_app, console, of, person_option, print_json, tell
 from bot.texts import Say
 
 if TYPE_CHECKING:
-    from bot.app import App
     from bot.store.records import IgnoredMail, Quarantined
 
 
@@ -34,7 +33,7 @@ def add(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.cli.books_view import show_quarantined
 
-        built = _built(context)
+        built = build_app(context)
         try:
             if retry:
                 tell(of(context).say("{antal} lämnade karantänen", antal=built.intake.retry_all()))
@@ -59,7 +58,7 @@ def add(app: typer.Typer, say: Say) -> None:
         from bot.cli.books_view import show_books
         from bot.services.books import balance
 
-        built = _built(context)
+        built = build_app(context)
         try:
             found = balance(built.database, built.sources.values())
         finally:
@@ -87,7 +86,7 @@ def _add_ignored(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.cli.books_view import show_ignored
 
-        built = _built(context)
+        built = build_app(context)
         try:
             mails = built.ignored.listed(glance_only=glance)
         finally:
@@ -108,19 +107,15 @@ def _add_ignored(app: typer.Typer, say: Say) -> None:
         number: int = typer.Argument(
             ..., metavar=say("NUMMER"), help=say("Mejlets nummer i listan.")
         ),
-        as_email: str = typer.Option(
-            ..., "--as", metavar=say("ADRESS"), help=say("Din e-postadress.")
-        ),
+        as_email: str = person_option(say),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),
     ) -> None:
-        from bot.errors import UsageError
+        from bot.services.naming import person_with
         from bot.vocabulary import MessageId
 
-        built = _built(context)
+        built = build_app(context)
         try:
-            person = built.knowledge.person_by_email.get(as_email.strip().lower())
-            if person is None:
-                raise UsageError("--as: ingen i organisationen har den e-postadressen")
+            person = person_with(as_email, built.knowledge)
             case = built.ignored.make_case(MessageId(number), by=person)
         finally:
             built.close()
@@ -128,14 +123,6 @@ def _add_ignored(app: typer.Typer, say: Say) -> None:
             print_json({"case": str(case.number), "process": case.process, "matter": case.matter})
         else:
             console().print(of(context).say("Mejlet är nu ärende {case}.", case=case.number))
-
-
-def _built(context: typer.Context) -> App:
-    from bot.app import build
-    from bot.logging_setup import configure
-
-    configure(level="warning")
-    return build(settings_of(context))
 
 
 def _ignored_json(mail: IgnoredMail) -> dict[str, object]:

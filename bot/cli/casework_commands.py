@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, print_json, settings_of
+from bot.cli.common import build_app, console, of, person_option, print_json
 from bot.texts import Say
 from bot.vocabulary import StopReason
 
@@ -42,7 +42,7 @@ def _add_list(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.cli.case_view import as_values, show_queue
 
-        built = _built(context)
+        built = build_app(context)
         try:
             with built.database.reading() as work:
                 cases = work.cases.queue(urgent_only=urgent)
@@ -67,10 +67,11 @@ def _add_show(app: typer.Typer, say: Say) -> None:
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),
     ) -> None:
         from bot.cli.case_view import as_values, show_case
+        from bot.services.naming import case_named
 
-        built = _built(context)
+        built = build_app(context)
         try:
-            case = built.casework.find(number)
+            case = case_named(number, built.database)
             with built.database.reading() as work:
                 events = work.cases.events(case.id)
                 invoices = work.case_invoices.of_cases([case.id]).get(case.id, [])
@@ -133,12 +134,14 @@ def _add_change(
 ) -> None:
     @app.command(name, help=help_text, epilog=example)
     def command(
-        context: typer.Context, number: str = _number(say), as_email: str = _person(say)
+        context: typer.Context, number: str = _number(say), as_email: str = person_option(say)
     ) -> None:
-        built = _built(context)
+        from bot.services.naming import case_named, person_with
+
+        built = build_app(context)
         try:
-            by = _who(built, as_email)
-            case = change(built, built.casework.find(number), by)
+            by = person_with(as_email, built.knowledge)
+            case = change(built, case_named(number, built.database), by)
         finally:
             built.close()
         console().print(of(context).say(done, case=case.number))
@@ -156,12 +159,15 @@ def _add_stop(app: typer.Typer, say: Say) -> None:
         context: typer.Context,
         number: str = _number(say),
         because: StopReason = typer.Option(..., "--because", help=say("Vad som är gjort.")),
-        as_email: str = _person(say),
+        as_email: str = person_option(say),
     ) -> None:
-        built = _built(context)
+        from bot.services.naming import case_named, person_with
+
+        built = build_app(context)
         try:
-            by = _who(built, as_email)
-            case = built.casework.confirm_stop(built.casework.find(number), because, by=by)
+            by = person_with(as_email, built.knowledge)
+            case = case_named(number, built.database)
+            case = built.casework.confirm_stop(case, because, by=by)
         finally:
             built.close()
         told = of(context).say
@@ -177,25 +183,3 @@ def _add_stop(app: typer.Typer, say: Say) -> None:
 def _number(say: Say) -> str:
     found: str = typer.Argument(..., metavar=say("ÄRENDE"), help=say("Ärendets nummer."))
     return found
-
-
-def _person(say: Say) -> str:
-    found: str = typer.Option(..., "--as", metavar=say("ADRESS"), help=say("Din e-postadress."))
-    return found
-
-
-def _who(built: App, as_email: str) -> PersonKey:
-    from bot.errors import UsageError
-
-    person = built.knowledge.person_by_email.get(as_email.strip().lower())
-    if person is None:
-        raise UsageError("--as: ingen i organisationen har den e-postadressen")
-    return person
-
-
-def _built(context: typer.Context) -> App:
-    from bot.app import build
-    from bot.logging_setup import configure
-
-    configure(level="warning")
-    return build(settings_of(context))

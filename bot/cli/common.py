@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from bot.app import App
     from bot.settings import Settings
 
 
@@ -52,6 +53,21 @@ def settings_of(context: typer.Context) -> Settings:
     )
     session.say = speaker(settings.language)
     return settings
+
+
+def build_app(context: typer.Context) -> App:
+    """Put the house together for a command, which closes it; only warnings are logged."""
+    from bot.app import build
+    from bot.logging_setup import configure
+
+    configure(level="warning")
+    return build(settings_of(context))
+
+
+def person_option(say: Say) -> str:
+    """Return ``--as``, the e-mail address of whoever gives the command; it must be given."""
+    found: str = typer.Option(..., "--as", metavar=say("ADRESS"), help=say("Din e-postadress."))
+    return found
 
 
 _WITH_VALUE = ("--config", "--database-url", "--lang")

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, print_json, settings_of
+from bot.cli.common import build_app, console, of, person_option, print_json
 from bot.promises import Feedback
 from bot.texts import Say
 
 if TYPE_CHECKING:
-    from bot.app import App
+    pass
 
 
 def add(app: typer.Typer, say: Say) -> None:
@@ -57,14 +57,14 @@ def _add_add(app: typer.Typer, say: Say) -> None:
         note: str = typer.Option(
             "", "--note", metavar=say("TEXT"), help=say("Vad samtalet gällde.")
         ),
-        as_email: str = _person(say),
+        as_email: str = person_option(say),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),
     ) -> None:
         from bot.cli.phone_view import as_values, show_added
         from bot.services.naming import matter_named, person_with, process_named
         from bot.services.phone import NewCall
 
-        built = _built(context)
+        built = build_app(context)
         try:
             knowledge = built.knowledge
             by = person_with(as_email, knowledge)
@@ -96,7 +96,7 @@ def _add_list(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.cli.phone_view import as_values, show_list
 
-        built = _built(context)
+        built = build_app(context)
         try:
             found = built.phone.listed()
         finally:
@@ -123,13 +123,13 @@ def _add_feedback(app: typer.Typer, say: Say) -> None:
         said: Feedback = typer.Argument(
             ..., metavar="ongoing|done", help=say("Vad du sade till den som ringde.")
         ),
-        as_email: str = _person(say),
+        as_email: str = person_option(say),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),
     ) -> None:
         from bot.cli.phone_view import as_values, show_feedback
         from bot.services.naming import case_named, person_with
 
-        built = _built(context)
+        built = build_app(context)
         try:
             by = person_with(as_email, built.knowledge)
             case = case_named(number, built.database)
@@ -140,16 +140,3 @@ def _add_feedback(app: typer.Typer, say: Say) -> None:
             print_json(as_values(found))
         else:
             show_feedback(found, console(), of(context).say)
-
-
-def _person(say: Say) -> str:
-    found: str = typer.Option(..., "--as", metavar=say("ADRESS"), help=say("Din e-postadress."))
-    return found
-
-
-def _built(context: typer.Context) -> App:
-    from bot.app import build
-    from bot.logging_setup import configure
-
-    configure(level="warning")
-    return build(settings_of(context))

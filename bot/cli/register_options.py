@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from bot.cli.common import person_option
 from bot.texts import Say
 
 
@@ -25,10 +26,7 @@ class Options:
 
     def by(self) -> str:
         """Return ``--as``, which must be given."""
-        found: str = typer.Option(
-            ..., "--as", metavar=self._say("ADRESS"), help=self._say("Din e-postadress.")
-        )
-        return found
+        return person_option(self._say)
 
     def text(self, *, needed: bool = True) -> str:
         """Return ``--text``."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import of, print_json, settings_of, tell
+from bot.cli.common import build_app, of, print_json, tell
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def add(app: typer.Typer, say: Say) -> None:
 
         if misses and (payout or run is not None):
             raise UsageError("--misses: kan inte stå tillsammans med --run eller --payout")
-        built = _built(context)
+        built = build_app(context)
         try:
             if misses:
                 _write_misses(built, form)
@@ -99,11 +99,3 @@ def _write_misses(built: App, form: Format) -> None:
 def _write_out(text: str) -> None:
     sys.stdout.write(text)
     sys.stdout.flush()
-
-
-def _built(context: typer.Context) -> App:
-    from bot.app import build
-    from bot.logging_setup import configure
-
-    configure(level="warning")
-    return build(settings_of(context))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from bot.cases import Case, CaseNumber, Event
+from bot.cases import Case, Event
 from bot.clock import Clock
-from bot.errors import DataError, NotFound
+from bot.errors import DataError
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import EventKind, PersonKey, Status, StopReason, Urgency
 from bot.worktime import Calendar
@@ -20,22 +20,6 @@ class Casework:
         self._database = database
         self._calendar = calendar
         self._clock = clock
-
-    def find(self, text: str) -> Case:
-        """Return the case that a person means: ``2026-000123``, ``#2026-123`` or ``123``.
-
-        Raises:
-            NotFound: There is no such case.
-        """
-        bare = text.strip().removeprefix("#")
-        with self._database.reading() as work:
-            if bare.isascii() and bare.isdigit() and len(bare) <= _MOST_DIGITS:
-                return work.cases.newest_with_serial(int(bare))
-            number = CaseNumber.parse(bare)
-            found = {} if number is None else work.cases.by_numbers([number])
-        if number is None or number not in found:
-            raise NotFound("ärende {case} finns inte; kontrollera numret", case=text)
-        return found[number]
 
     def take(self, case: Case, *, by: PersonKey) -> Case:
         """Make a person the owner; the case is open from then on."""
@@ -144,6 +128,3 @@ class Casework:
         self, case: Case, kind: EventKind, by: PersonKey, **data: str | int | bool | None
     ) -> Event:
         return Event.on(case, kind, self._clock.now(), self._calendar, actor=by, **data)
-
-
-_MOST_DIGITS = 9

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from bot.cases import Case, DeadlineReason
 from bot.clock import Clock
 from bot.dunning.deadlines import collections_deadline, payout_deadline
-from bot.dunning.model import Deadline, OpenInvoice
+from bot.dunning.model import OpenInvoice
 from bot.ladder import Until, next_at
 from bot.language.folding import fold
 from bot.language.tokens import words
@@ -33,23 +33,12 @@ _BATCH = 200
 _MENTIONED = "deadline.collection_mentioned"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseDeadline:
-    """A deadline as a case keeps it."""
-
-    handle_by: datetime | None
-    safe_until: datetime | None
-    reasons: tuple[DeadlineReason, ...]
-
-
-def deadline_of_mail(
-    reading: Reading, case: Case, arrived_at: datetime, house: House
-) -> CaseDeadline:
-    """Return the deadline that a mail gives an urgent case, before the ledger is asked."""
+def deadline_by_mail(reading: Reading, case: Case, arrived_at: datetime, house: House) -> Case:
+    """Return an urgent case with the deadline that a mail gives it, before the ledger is asked."""
     found = reading.triage
     # Who writes is not who pays: the payer, and so the group, is known from the ledger alone.
     invoices = [OpenInvoice(due=found.due, stage=None) for _ in found.invoices]
-    return deadline_of(
+    return with_deadline(
         case,
         invoices,
         due=found.due,
@@ -59,7 +48,7 @@ def deadline_of_mail(
     )
 
 
-def deadline_of(
+def with_deadline(
     case: Case,
     invoices: Sequence[OpenInvoice],
     *,
@@ -67,8 +56,8 @@ def deadline_of(
     mentioned_collection: bool,
     arrived_at: datetime,
     house: House,
-) -> CaseDeadline:
-    """Return the deadline of an urgent case.
+) -> Case:
+    """Return an urgent case with its deadline.
 
     Args:
         due: When a payment is due, for a case about a payment.
@@ -90,8 +79,14 @@ def deadline_of(
             calendar=house.calendar,
             rules=knowledge.dunning,
         )
-    return CaseDeadline(
-        handle_by=found.handle_by, safe_until=found.safe_until, reasons=tuple(_kept(found))
+    return replace(
+        case,
+        handle_by=found.handle_by,
+        safe_until=found.safe_until,
+        deadline_reasons=tuple(
+            DeadlineReason(code=f"deadline.{reason.code}", values=reason.values())
+            for reason in found.reasons
+        ),
     )
 
 
@@ -105,7 +100,7 @@ def deadline_by_ledger(case: Case, invoices: Sequence[CaseInvoice], house: House
     if case.urgent is not Urgency.COLLECTIONS or not known:
         return case
     group_of = house.knowledge.dunning_group
-    found = deadline_of(
+    return with_deadline(
         case,
         [
             OpenInvoice(
@@ -119,12 +114,6 @@ def deadline_by_ledger(case: Case, invoices: Sequence[CaseInvoice], house: House
         mentioned_collection=was_mentioned(case),
         arrived_at=case.clock_started_at,
         house=house,
-    )
-    return replace(
-        case,
-        handle_by=found.handle_by,
-        safe_until=found.safe_until,
-        deadline_reasons=found.reasons,
     )
 
 
@@ -157,8 +146,7 @@ def _move_ladder(work: Work, case: Case, house: House, now: datetime) -> None:
     stored = work.watches.get(case.id)
     if stored is None or stored.next_at is None:
         return
-    until = Until(handle_by=case.handle_by, safe_until=case.safe_until)
-    later = next_at(stored.watch, until, house.ladder, house.calendar)
+    later = next_at(stored.watch, Until.of(case), house.ladder, house.calendar)
     work.watches.go_on(case.id, stored.watch, max(later, now), was=stored.next_at)
 
 
@@ -171,12 +159,3 @@ def mentions_collection(message: Message) -> bool:
     """Tell whether a sender mentions a reminder, collection or Kronofogden."""
     text = fold(f"{message.subject}\n{message.text}"[:_EXAMINED])
     return any(word.startswith(_COLLECTION_WORDS) for word in words(text))
-
-
-def _kept(deadline: Deadline) -> Iterator[DeadlineReason]:
-    for reason in deadline.reasons:
-        given = (("until", reason.until), ("due", reason.due), ("run_at", reason.run_at))
-        yield DeadlineReason(
-            code=f"deadline.{reason.code}",
-            values={name: value.isoformat() for name, value in given if value is not None},
-        )

@@ -15,7 +15,7 @@ from bot.knowledge import Knowledge
 from bot.ladder import Until, Watch, first_alert_at, next_at
 from bot.privacy import find_personal_numbers
 from bot.promises import Feedback, Promise, promised
-from bot.services.deadlines import deadline_of
+from bot.services.deadlines import with_deadline
 from bot.services.new_case import House
 from bot.services.same_day import catch_up, drop_reminders, plan_broken, renew_reopened
 from bot.store.promises import PhoneCall
@@ -253,7 +253,7 @@ class Phone:
         if case.urgent is Urgency.NO:
             return case
         group = self._house.knowledge.dunning_group(case.customer)
-        deadline = deadline_of(
+        return with_deadline(
             case,
             [OpenInvoice(due=None, stage=None, group=group)],
             due=None,
@@ -261,17 +261,11 @@ class Phone:
             arrived_at=case.received_at,
             house=self._house,
         )
-        return dataclasses.replace(
-            case,
-            handle_by=deadline.handle_by,
-            safe_until=deadline.safe_until,
-            deadline_reasons=deadline.reasons,
-        )
 
     def _watch_over(self, work: Work, case: Case, now: datetime) -> None:
         """Tell staff of an urgent case, and watch until a person acknowledges it."""
         house = self._house
-        until = Until(handle_by=case.handle_by, safe_until=case.safe_until)
+        until = Until.of(case)
         later = next_at(Watch(begun_at=now), until, house.ladder, house.calendar)
         work.watches.begin([(case.id, now, later)])
         at = first_alert_at(now, until, house.calendar)

@@ -15,7 +15,7 @@ from bot.cases import SYSTEM, Case, CaseNumber, Event, PlannedAction
 from bot.ladder import Until, first_alert_at, next_at
 from bot.ladder import Watch as LadderWatch
 from bot.plan import AnswerPolicy, plan_alert, plan_new_case
-from bot.services.deadlines import deadline_by_ledger, deadline_of_mail
+from bot.services.deadlines import deadline_by_ledger, deadline_by_mail
 from bot.services.invoice_lookup import look_up
 from bot.services.new_case import House, new_case, numbers_named
 from bot.services.reading import Reading
@@ -161,7 +161,7 @@ class Register:
             if changed != case:
                 self._cases[case_id] = self._work.cases.change(changed)
                 if case_id in self._watched:
-                    self._watched[case_id] = _until(changed)
+                    self._watched[case_id] = Until.of(changed)
 
     def _ladder_goes_on(self, until: Until) -> datetime:
         house = self._house
@@ -325,24 +325,17 @@ class Register:
     def _set_deadline(self, case_id: CaseId, reading: Reading) -> None:
         case = self._cases[case_id]
         arrived_at = min(reading.arrival.raw.received_at, self._now)
-        deadline = deadline_of_mail(reading, case, arrived_at, self._house)
-        after = dataclasses.replace(
-            case,
-            handle_by=deadline.handle_by,
-            safe_until=deadline.safe_until,
-            deadline_reasons=deadline.reasons,
-        )
-        self._cases[case_id] = after
+        self._cases[case_id] = deadline_by_mail(reading, case, arrived_at, self._house)
 
     def _name_invoices(self, case_id: CaseId, reading: Reading) -> None:
         if reading.triage.invoices:
             self._named.setdefault(case_id, []).extend(reading.triage.invoices)
 
     def _alert_at(self, case: Case) -> datetime:
-        return first_alert_at(self._now, _until(case), self._house.calendar)
+        return first_alert_at(self._now, Until.of(case), self._house.calendar)
 
     def _watch_over(self, case: Case) -> None:
-        self._watched[case.id] = _until(case)
+        self._watched[case.id] = Until.of(case)
 
     def _number_new_cases(self) -> None:
         by_year: dict[int, list[CaseId]] = {}
@@ -443,7 +436,3 @@ class Register:
                 **data,
             )
         )
-
-
-def _until(case: Case) -> Until:
-    return Until(handle_by=case.handle_by, safe_until=case.safe_until)

@@ -44,7 +44,7 @@ class UrgencyWatch:
         assert stored.next_at is not None
         with self._database.work() as work:
             case = work.cases.get(stored.case_id)
-            until = Until(handle_by=case.handle_by, safe_until=case.safe_until)
+            until = Until.of(case)
             step, watch = go_on(stored.watch, until, self._ladder, self._calendar, now)
             later = next_at(watch, until, self._ladder, self._calendar)
             if not work.watches.go_on(case.id, watch, later, was=stored.next_at):

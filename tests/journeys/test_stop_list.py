@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.services.naming import case_named
 from bot.services.stop_lists import MOST_SINGLE_ALERTS, find_misses
 from bot.stop_list import COLUMNS, Part, Remark
 from bot.vocabulary import InvoiceStage, PersonKey, Status, StopReason, Urgency
@@ -134,7 +135,7 @@ def test_each_list_is_kept_and_compared_with_the_last_of_its_kind(city_on_both):
     assert (again.changes.added, again.changes.removed) == ((), ())
     assert again.before == first.made_at
     city.app.casework.confirm_stop(
-        city.app.casework.find("2026-000001"), StopReason.CREDITED, by=ANNA
+        case_named("2026-000001", city.app.database), StopReason.CREDITED, by=ANNA
     )
     store(city.app.database, [urgent_case(3)])
     changed = listed(city).changes

@@ -12,6 +12,7 @@ import pytest
 from bot.clock import FixedClock
 from bot.ladder import Ladder
 from bot.plan import AnswerPolicy
+from bot.services.naming import case_named
 from bot.services.reading import Arrival, Reading
 from bot.services.registering import MailboxTerms, Register
 from bot.triage.model import Triage
@@ -130,7 +131,7 @@ class Centre:
             story = self.stories[alert.case_number]
             story.told.append((now, alert.values.get("rung")))
             if len(story.told) > story.patience and story.acknowledged_at is None:
-                case = app.casework.find(alert.case_number)
+                case = case_named(alert.case_number, app.database)
                 app.casework.acknowledge(case, by=PersonKey("anna"))
                 story.acknowledged_at = now
         self.city.notifier.alerts.clear()
