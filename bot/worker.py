@@ -22,6 +22,7 @@ log = structlog.get_logger()
 
 _UPKEEP_S = 30.0
 _LONGEST_PAUSE_S = 1.0
+_LOOK_ANYWAY_S = 60.0
 _PATIENCE_S = 3.0
 """How long all rounds in hand together may take after `stop`."""
 
@@ -91,9 +92,22 @@ class Worker:
     def _watch_mailbox(self, mailbox: MailboxKey) -> None:
         with structlog.contextvars.bound_contextvars(mailbox=mailbox):
             while not self._stopping.is_set():
-                self._stopping.wait(self._one_round(mailbox))
+                pause_s = self._one_round(mailbox)
+                if pause_s is None:
+                    self._wait_for_news(mailbox)
+                else:
+                    self._stopping.wait(pause_s)
+            self._watch.close(mailbox)
 
-    def _one_round(self, mailbox: MailboxKey) -> float:
+    def _wait_for_news(self, mailbox: MailboxKey) -> None:
+        """Wait until the server tells of mail; look now and then even if it tells nothing."""
+        until = self._monotonic() + _LOOK_ANYWAY_S
+        while not self._stopping.is_set() and self._monotonic() < until:
+            if self._watch.wait(mailbox, self._poll_s):
+                return
+
+    def _one_round(self, mailbox: MailboxKey) -> float | None:
+        """Take in what has come; return how long to pause, None until there is news."""
         try:
             found = self._watch.round(mailbox)
         except Exception:  # the worker's loop is where a bug is logged and outlived
@@ -101,7 +115,7 @@ class Worker:
             return _UPKEEP_S
         if found.news:
             self._wake.call()
-        return self._poll_s if found.wait_s is None else found.wait_s
+        return found.wait_s
 
     def _perform_outbox(self) -> None:
         next_upkeep = self._monotonic()

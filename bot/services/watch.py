@@ -74,6 +74,14 @@ class Watch:
         self._recovered(mailbox)
         return Next(wait_s=0.0 if found.more else None, news=found.mails > 0)
 
+    def wait(self, mailbox: MailboxKey, timeout_s: float) -> bool:
+        """Wait for news of a mailbox, at most so long; True when to look now."""
+        return self._sources[mailbox].wait(timeout_s)
+
+    def close(self, mailbox: MailboxKey) -> None:
+        """Let go of the connection to a mailbox."""
+        self._sources[mailbox].close()
+
     def _recovered(self, mailbox: MailboxKey) -> None:
         health = self._health[mailbox]
         if health.failures:

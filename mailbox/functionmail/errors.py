@@ -8,6 +8,7 @@ language, goes by `code`.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar
 
 
@@ -59,10 +60,32 @@ class MessageGone(ConnectorError):
     code = "message_gone"
 
 
+class Refusal(StrEnum):
+    """Why a server will not send a mail."""
+
+    SEND_AS_DENIED = "send_as_denied"
+    MAILBOX_FULL = "mailbox_full"
+    RECIPIENT = "recipient"
+    TOO_LARGE = "too_large"
+    OTHER = "other"
+
+
 class SendRefused(ConnectorError):
     """The server will not send this message; repeating will not help."""
 
     code = "send_refused"
+
+    def __init__(
+        self, mailbox: str, doing: str, advice: str = "", *, refusal: Refusal = Refusal.OTHER
+    ) -> None:
+        super().__init__(mailbox, doing, advice)
+        self.refusal = refusal
+
+
+class SendUncertain(ConnectorError):
+    """The message may have been sent or not; only a person can find out."""
+
+    code = "send_uncertain"
 
 
 class CannotAnswer(FunctionMailError):

@@ -52,6 +52,9 @@ class MailServer(Protocol):
     def contents(self) -> list[bytes]:
         """Return everything in the inbox with all that reading might change."""
 
+    def in_folder(self, name: str) -> list[bytes]:
+        """Return the mails in a folder of people's own."""
+
     def drafts(self) -> list[bytes]:
         """Return the mails among the drafts."""
 
@@ -73,6 +76,7 @@ class MemoryServer:
 
     def __init__(self, folder: Path) -> None:
         self.box = MemoryMailbox("info")
+        self._delivered: dict[MessageKey, bytes] = {}
 
     def source(self) -> MailSource:
         return MemorySource(self.box)
@@ -81,7 +85,9 @@ class MemoryServer:
         return MemorySender(self.box)
 
     def deliver(self, content: bytes, *, dated: datetime | None = None) -> MessageKey:
-        return self.box.deliver(content, dated or MORNING)
+        key = self.box.deliver(content, dated or MORNING)
+        self._delivered[key] = content
+        return key
 
     def remove(self, key: MessageKey) -> None:
         self.box.remove(key)
@@ -97,6 +103,9 @@ class MemoryServer:
 
     def contents(self) -> list[bytes]:
         return [mail.content for mail in self.box.messages.values()]
+
+    def in_folder(self, name: str) -> list[bytes]:
+        return [self._delivered[key] for key, folder in self.box.moved.items() if folder == name]
 
     def drafts(self) -> list[bytes]:
         return [mail.content for mail in self.box.drafts.values()]
@@ -154,6 +163,9 @@ class MaildirServer:
             f"{place}/{name}\n".encode() + (self.folder / place / name).read_bytes()
             for place, name in list_names(self.folder).values()
         )
+
+    def in_folder(self, name: str) -> list[bytes]:
+        return self._mails(f".{name}")
 
     def drafts(self) -> list[bytes]:
         return self._mails(DRAFTS)

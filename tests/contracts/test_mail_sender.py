@@ -129,6 +129,20 @@ def test_a_remembered_draft_key_is_good_after_a_restart(server):
     assert server.sent() == [mail(ID)]
 
 
+def test_a_person_may_have_a_draft_sent_whose_outcome_was_unknown(server):
+    sender = server.sender()
+    sender.send_again(sender.save_draft(ID, mail(ID)))
+    assert (server.drafts(), server.sent()) == ([], [mail(ID)])
+
+
+def test_a_closed_sender_can_be_used_again(server):
+    sender = server.sender()
+    draft = sender.save_draft(ID, mail(ID))
+    sender.close()
+    sender.send(draft)
+    assert server.sent() == [mail(ID)]
+
+
 def test_drafts_and_sent_mail_are_not_taken_for_incoming_mail(server):
     sender = server.sender()
     sender.save_draft(OTHER, mail(OTHER))

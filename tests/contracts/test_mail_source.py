@@ -248,6 +248,73 @@ def test_a_label_belongs_to_one_mail(server):
     assert server.labels(second) == frozenset()
 
 
+def test_a_label_can_take_the_place_of_another(server):
+    (key,) = deliver(server, 1)
+    server.label_as_person(key, "important")
+    source = server.source()
+    source.label(key, frozenset({"case", "with-anna"}))
+    source.label(key, frozenset({"with-bo"}), instead_of=frozenset({"with-anna", "with-eva"}))
+    assert server.labels(key) == {"case", "with-bo", "important"}
+
+
+def test_a_moved_mail_lies_in_the_folder_and_no_longer_in_the_inbox(server):
+    first, second = deliver(server, 2)
+    server.source().move(first, "Handled")
+    assert list(server.source().keys()) == [second]
+    assert server.in_folder("Handled") == [mail(0)]
+
+
+def test_moving_twice_is_the_same_as_once(server):
+    (key,) = deliver(server, 1)
+    source = server.source()
+    source.move(key, "Handled")
+    source.move(key, "Handled")
+    assert server.in_folder("Handled") == [mail(0)]
+
+
+def test_moving_makes_no_mail_come_again(server):
+    deliver(server, 2)
+    source = server.source()
+    batch = source.fetch(None)
+    source.move(batch.messages[0].key, "Handled")
+    assert keys(source.fetch(batch.checkpoint)) == []
+
+
+def test_moving_a_mail_that_is_gone_says_so(server):
+    (key,) = deliver(server, 1)
+    source = server.source()
+    source.fetch(None)
+    server.remove(key)
+    with pytest.raises(MessageGone):
+        source.move(key, "Handled")
+
+
+def test_waiting_for_mail_that_has_come_ends_and_asks_for_a_fetch(server):
+    source = server.source()
+    checkpoint = source.fetch(None).checkpoint
+    (key,) = deliver(server, 1)
+    while not source.wait(0.01):
+        pass
+    assert keys(source.fetch(checkpoint)) == [key]
+
+
+def test_waiting_on_a_server_that_is_down_raises_nothing(server):
+    source = server.source()
+    source.fetch(None)
+    server.break_down()
+    source.wait(0.01)
+    with pytest.raises(MailboxUnavailable):
+        source.fetch(None)
+
+
+def test_a_closed_source_can_be_used_again(server):
+    delivered = deliver(server, 1)
+    source = server.source()
+    source.fetch(None)
+    source.close()
+    assert keys(source.fetch(None)) == delivered
+
+
 def test_labelling_makes_no_mail_come_again(server):
     (key,) = deliver(server, 1)
     source = server.source()
@@ -298,7 +365,7 @@ def test_reading_changes_nothing_on_the_server(server):
     assert server.contents() == before
 
 
-@pytest.mark.parametrize("doing", ["fetch", "keys", "label"])
+@pytest.mark.parametrize("doing", ["fetch", "keys", "label", "move"])
 def test_a_server_that_does_not_answer_is_unavailable_and_may_be_tried_again(server, doing):
     (key,) = deliver(server, 1)
     source = server.source()
@@ -307,6 +374,7 @@ def test_a_server_that_does_not_answer_is_unavailable_and_may_be_tried_again(ser
         "fetch": lambda: source.fetch(None),
         "keys": lambda: list(source.keys()),
         "label": lambda: source.label(key, frozenset({"case"})),
+        "move": lambda: source.move(key, "Handled"),
     }
     with pytest.raises(MailboxUnavailable) as caught:
         calls[doing]()

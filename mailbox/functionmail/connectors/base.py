@@ -49,15 +49,40 @@ class MailSource(Protocol):
         For the full comparison of the books; costs a listing, not the contents.
         """
 
-    def label(self, key: MessageKey, labels: frozenset[str]) -> None:
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until something may have come, at most so long; True when to fetch now.
+
+        A server that tells of new mail wakes the caller at once; where it tells nothing,
+        the source says by its own pace when asking is worth while. A broken connection is
+        left for the next `fetch` to find. A hint and no more: fetch now and then anyway.
+        """
+
+    def label(
+        self, key: MessageKey, labels: frozenset[str], *, instead_of: frozenset[str] = frozenset()
+    ) -> None:
         """Show people in the shared mailbox what became of a message.
 
-        Labels are added; those set before stay, whoever set them. Setting the same labels
-        twice is a no-op, and labelling makes no message come again.
+        Labels are added; those set before stay, whoever set them, but for those in
+        `instead_of`, which are taken off. Setting the same labels twice is a no-op, and
+        labelling makes no message come again. A message that was moved is labelled where
+        it lies, if the server can find it.
 
         Raises:
             MessageGone: Somebody moved or deleted it; not an error for the caller.
         """
+
+    def move(self, key: MessageKey, folder: str) -> None:
+        """Put a message into a folder of the same mailbox, which is made if it is missing.
+
+        Its key stays its own: it may be labelled afterwards, where the server can find it.
+        A message that lies there already stays; the Inbox no longer lists it.
+
+        Raises:
+            MessageGone: Somebody moved or deleted it; not an error for the caller.
+        """
+
+    def close(self) -> None:
+        """Let go of connections; the source may be used again afterwards."""
 
 
 class MailSender(Protocol):
@@ -84,7 +109,9 @@ class MailSender(Protocol):
 
         Raises:
             MessageGone: There is no such draft: it was sent or deleted; look in Sent.
-            SendRefused: The server will never take this mail.
+            SendRefused: The server will never take this mail; it stays among the drafts.
+            SendUncertain: It may have been sent or not, now or when `send` was called
+                before; the draft stays, and only a person may send it again.
         """
 
     def find_draft(self, message_id: str) -> DraftKey | None:
@@ -92,3 +119,13 @@ class MailSender(Protocol):
 
     def find_sent(self, message_id: str) -> bool:
         """Tell whether a mail with this Message-ID (without brackets) lies in Sent."""
+
+    def send_again(self, draft: DraftKey) -> None:
+        """Send a draft whose outcome was uncertain, because a person says so.
+
+        Raises:
+            As `send`.
+        """
+
+    def close(self) -> None:
+        """Let go of connections; the sender may be used again afterwards."""

@@ -19,11 +19,11 @@ from functionmail.connectors.maildir_files import (
     key_of,
     list_entries,
     list_names,
-    make_maildir,
-    mode_of,
+    make_subfolder,
     read_file,
     read_labels,
     server_errors,
+    subfolders,
     sync_folder,
     write_labels,
     write_whole,
@@ -62,14 +62,21 @@ class MaildirSource:
         folder: Holds new/, cur/ and tmp/.
         mailbox: As in `MailSource.mailbox`.
         monotonic: Seconds from an arbitrary start.
+        sleep: Waits so many seconds.
     """
 
     def __init__(
-        self, folder: Path, mailbox: str, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        folder: Path,
+        mailbox: str,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._folder = folder
         self._mailbox = mailbox
         self._monotonic = monotonic
+        self._sleep = sleep
         self._listing = Listing(folders={}, entries={})
         self._listed_at = 0.0
         self._unchanged_since = 0.0
@@ -102,20 +109,47 @@ class MaildirSource:
         with server_errors(self._mailbox, "listing", self._folder):
             return iter(list_names(self._folder))
 
-    def label(self, key: MessageKey, labels: frozenset[str]) -> None:
+    def wait(self, timeout_s: float) -> bool:
+        """See `MailSource.wait`. A folder tells nothing and is cheap to look at: always True."""
+        self._sleep(timeout_s)
+        return True
+
+    def label(
+        self, key: MessageKey, labels: frozenset[str], *, instead_of: frozenset[str] = frozenset()
+    ) -> None:
         """See `MailSource.label`. Flags in file names, which are people's, stay as they are."""
         with server_errors(self._mailbox, "labelling", self._folder):
-            if not self._holds(key):
+            if self._find(key) is None:
                 raise MessageGone(self._mailbox, "labelling")
             present = read_labels(self._folder, key)
-            if not labels <= present:
-                write_labels(self._folder, key, present | labels)
+            wanted = present - instead_of | labels
+            if wanted != present:
+                write_labels(self._folder, key, wanted)
 
-    def _holds(self, key: MessageKey) -> bool:
+    def move(self, key: MessageKey, folder: str) -> None:
+        """See `MailSource.move`. The folder lies below the mailbox, as Maildir++ has it."""
+        with server_errors(self._mailbox, "moving", self._folder):
+            found = self._find(key)
+            if found is None:
+                raise MessageGone(self._mailbox, "moving")
+            target = self._folder / f".{folder.replace('/', '.')}"
+            if found.parent.parent != target:
+                make_subfolder(self._folder, target.name)
+                _rename(found, target / found.parent.name / found.name, self._mailbox)
+
+    def close(self) -> None:
+        """See `MailSource.close`; nothing is held open."""
+
+    def _find(self, key: MessageKey) -> Path | None:
+        """Return where a mail lies now, in the Inbox or in a subfolder."""
         entry = self._listing.entries.get(key)
         if entry is not None and (self._folder / entry.place / entry.name).exists():
-            return True
-        return key in list_names(self._folder)
+            return self._folder / entry.place / entry.name
+        for folder in (self._folder, *subfolders(self._folder)):
+            found = list_names(folder).get(key)
+            if found is not None:
+                return folder / found[0] / found[1]
+        return None
 
     def _go_to(self, after: Checkpoint | None) -> None:
         """Make `_pending` hold what came after a checkpoint."""
@@ -245,12 +279,14 @@ class MaildirSender:
             source = drafts / found[0] / found[1]
             unique = found[1].partition(":")[0]
             place, name = list_names(sent).get(MessageKey(draft), (Place.CUR, f"{unique}:2,S"))
-            try:
-                source.rename(sent / place / name)
-            except FileNotFoundError as error:
-                raise MessageGone(self._mailbox, "sending") from error
-            sync_folder(sent / place)
-            sync_folder(source.parent)
+            _rename(source, sent / place / name, self._mailbox)
+
+    def send_again(self, draft: DraftKey) -> None:
+        """See `MailSender.send_again`; here the outcome is always known."""
+        self.send(draft)
+
+    def close(self) -> None:
+        """See `MailSender.close`; nothing is held open."""
 
     def find_draft(self, message_id: str) -> DraftKey | None:
         """See `MailSender.find_draft`."""
@@ -264,10 +300,7 @@ class MaildirSender:
             return self._find(SENT, message_id) is not None
 
     def _subfolder(self, name: str) -> Path:
-        folder = self._folder / name
-        make_maildir(folder, mode=mode_of(self._folder))
-        (folder / "maildirfolder").touch()
-        return folder
+        return make_subfolder(self._folder, name)
 
     def _find(self, subfolder: str, message_id: str) -> MessageKey | None:
         folder = self._subfolder(subfolder)
@@ -295,6 +328,16 @@ def deliver(folder: Path, name: str, content: bytes, delivered_at: datetime) -> 
     """
     write_whole(folder, f"new/{name}", content, modified_at=delivered_at)
     return key_of(name)
+
+
+def _rename(source: Path, target: Path, mailbox: str) -> None:
+    """Move a mail to another folder so that it survives a power cut."""
+    try:
+        source.rename(target)
+    except FileNotFoundError as error:
+        raise MessageGone(mailbox, "moving") from error
+    sync_folder(target.parent)
+    sync_folder(source.parent)
 
 
 def _own_key(message_id: str) -> MessageKey:

@@ -55,6 +55,19 @@ def make_maildir(folder: Path, *, mode: int = 0o700) -> None:
         path.mkdir(mode=mode, exist_ok=True)
 
 
+def make_subfolder(folder: Path, name: str) -> Path:
+    """Make a Maildir++ subfolder, or whatever of it is missing, and return it."""
+    subfolder = folder / name
+    make_maildir(subfolder, mode=mode_of(folder))
+    (subfolder / "maildirfolder").touch()
+    return subfolder
+
+
+def subfolders(folder: Path) -> list[Path]:
+    """Return the Maildir++ subfolders of a mailbox."""
+    return sorted(path.parent for path in folder.glob(".*/maildirfolder"))
+
+
 def mode_of(folder: Path) -> int:
     """Return for whom a folder is open, as permission bits."""
     return stat.S_IMODE(folder.stat().st_mode) & 0o777

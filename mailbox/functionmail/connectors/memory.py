@@ -7,6 +7,7 @@ error can be put in the way of the next call, before or after it took effect.
 from __future__ import annotations
 
 import secrets
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -42,6 +43,7 @@ class MemoryMailbox:
         messages: What lies in the inbox, in the order it came.
         unreadable: Mails that come with empty content.
         labels: What stands on each message, from us and from people alike.
+        moved: Messages that left the inbox for a folder, and which.
         drafts, sent: In the order they were saved and sent.
         outage: While set, every call raises it.
     """
@@ -51,6 +53,7 @@ class MemoryMailbox:
         self.messages: dict[MessageKey, RawMessage] = {}
         self.unreadable: set[MessageKey] = set()
         self.labels: dict[MessageKey, set[str]] = {}
+        self.moved: dict[MessageKey, str] = {}
         self.drafts: dict[DraftKey, StoredMail] = {}
         self.sent: list[StoredMail] = []
         self.outage: FunctionMailError | None = None
@@ -59,6 +62,7 @@ class MemoryMailbox:
         self._delivered = 0
         self._saved = 0
         self._planned: deque[_Planned] = deque()
+        self._news = threading.Semaphore(0)
 
     def deliver(
         self,
@@ -77,7 +81,15 @@ class MemoryMailbox:
             content=content,
             transport_headers=transport_headers,
         )
+        self._news.release()
         return key
+
+    def heard(self, timeout_s: float) -> bool:
+        """Tell whether mail comes within so many seconds, or came since the last call."""
+        news = self._news.acquire(timeout=timeout_s)
+        while self._news.acquire(blocking=False):
+            pass
+        return news
 
     def remove(self, key: MessageKey) -> None:
         """Take a mail away, as a person does who moves or deletes it."""
@@ -162,14 +174,36 @@ class MemorySource:
         """See `MailSource.keys`."""
         return iter(self._box.perform(lambda: list(self._box.messages)))
 
-    def label(self, key: MessageKey, labels: frozenset[str]) -> None:
-        """See `MailSource.label`."""
-        self._box.perform(lambda: self._label(key, labels))
+    def wait(self, timeout_s: float) -> bool:
+        """See `MailSource.wait`."""
+        return self._box.heard(timeout_s)
 
-    def _label(self, key: MessageKey, labels: frozenset[str]) -> None:
-        if key not in self._box.messages:
+    def label(
+        self, key: MessageKey, labels: frozenset[str], *, instead_of: frozenset[str] = frozenset()
+    ) -> None:
+        """See `MailSource.label`."""
+        self._box.perform(lambda: self._label(key, labels, instead_of))
+
+    def move(self, key: MessageKey, folder: str) -> None:
+        """See `MailSource.move`."""
+        self._box.perform(lambda: self._move(key, folder))
+
+    def close(self) -> None:
+        """See `MailSource.close`."""
+
+    def _label(self, key: MessageKey, labels: frozenset[str], instead_of: frozenset[str]) -> None:
+        if key not in self._box.messages and key not in self._box.moved:
             raise MessageGone(self.mailbox, "labelling")
-        self._box.labels.setdefault(key, set()).update(labels)
+        present = self._box.labels.setdefault(key, set())
+        present -= instead_of
+        present |= labels
+
+    def _move(self, key: MessageKey, folder: str) -> None:
+        if key in self._box.messages:
+            del self._box.messages[key]
+        elif key not in self._box.moved:
+            raise MessageGone(self.mailbox, "moving")
+        self._box.moved[key] = folder
 
 
 class MemorySender:
@@ -212,3 +246,10 @@ class MemorySender:
         return self._box.perform(
             lambda: any(mail.message_id == message_id for mail in self._box.sent)
         )
+
+    def send_again(self, draft: DraftKey) -> None:
+        """See `MailSender.send_again`; here the outcome is always known."""
+        self.send(draft)
+
+    def close(self) -> None:
+        """See `MailSender.close`."""
