@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from bot import dunning
 from bot.cases import Case, DeadlineReason
 from bot.clock import Clock
-from bot.dunning.deadlines import collections_deadline, payout_deadline
-from bot.dunning.model import OpenInvoice
+from bot.dunning import (
+    DeadlineCode,
+    OpenInvoice,
+    collections_deadline,
+    payout_deadline,
+)
 from bot.ladder import Until, next_at
 from bot.language.folding import fold
 from bot.language.tokens import words
@@ -31,6 +36,7 @@ _COLLECTION_WORDS = (
 _EXAMINED = 20_000
 _BATCH = 200
 _MENTIONED = "deadline.collection_mentioned"
+_ARRIVED = "arrived_at"
 
 
 def deadline_by_mail(reading: Reading, case: Case, arrived_at: datetime, house: House) -> Case:
@@ -84,7 +90,7 @@ def with_deadline(
         handle_by=found.handle_by,
         safe_until=found.safe_until,
         deadline_reasons=tuple(
-            DeadlineReason(code=f"deadline.{reason.code}", values=reason.values())
+            DeadlineReason(code=f"deadline.{reason.code}", values=_values(reason, arrived_at))
             for reason in found.reasons
         ),
     )
@@ -112,7 +118,7 @@ def deadline_by_ledger(case: Case, invoices: Sequence[CaseInvoice], house: House
         ],
         due=None,
         mentioned_collection=was_mentioned(case),
-        arrived_at=case.clock_started_at,
+        arrived_at=urgent_since(case),
         house=house,
     )
 
@@ -148,6 +154,21 @@ def _move_ladder(work: Work, case: Case, house: House, now: datetime) -> None:
         return
     later = next_at(stored.watch, Until.of(case), house.ladder, house.calendar)
     work.watches.go_on(case.id, stored.watch, max(later, now), was=stored.next_at)
+
+
+def _values(reason: dunning.DeadlineReason, arrived_at: datetime) -> dict[str, str]:
+    counts = reason.code is DeadlineCode.NEXT_WORKING_DAY
+    return {**reason.values(), **({_ARRIVED: arrived_at.isoformat()} if counts else {})}
+
+
+def urgent_since(case: Case) -> datetime:
+    """Return the arrival that the deadline of an urgent case counts from.
+
+    A case that a later mail made urgent has not been urgent for as long as it is there.
+    """
+    said = (reason.values.get(_ARRIVED) for reason in case.deadline_reasons)
+    arrivals = [datetime.fromisoformat(str(at)) for at in said if at is not None]
+    return max([case.clock_started_at, *arrivals])
 
 
 def was_mentioned(case: Case) -> bool:

@@ -30,8 +30,8 @@ def look_up(
             but may have others with the same numbers.
 
     Returns:
-        The invoices that are new on their case. One that was looked up and has no stage is
-        unknown to the ledger; before the first import nothing is looked up.
+        All invoices of each case that names one, in their order. Before the first import
+        nothing is looked up.
     """
     wanted = {number for numbers in named.values() for number in numbers}
     if not wanted:
@@ -39,9 +39,9 @@ def look_up(
     known = _known(work, wanted) if ask_ledger else {}
     asked = bool(known) or (ask_ledger and work.ledger.current() is not None)
     present = work.case_invoices.of_cases(named.keys())
-    new: dict[CaseId, list[CaseInvoice]] = {}
+    new: list[CaseInvoice] = []
     for case_id, numbers in named.items():
-        have = present.get(case_id, [])
+        have = present.setdefault(case_id, [])
         seen = {invoice.number for invoice in have}
         position = max((invoice.position for invoice in have), default=-1) + 1
         for number in numbers:
@@ -50,10 +50,11 @@ def look_up(
                 found = _told(found, known.get(number), now)
             if found.number not in seen:
                 seen.add(found.number)
-                new.setdefault(case_id, []).append(found)
+                new.append(found)
+                have.append(found)
                 position += 1
-    work.case_invoices.insert(invoice for invoices in new.values() for invoice in invoices)
-    return new
+    work.case_invoices.insert(new)
+    return present
 
 
 def refresh_all(database: Database, clock: Clock) -> int:

@@ -95,7 +95,7 @@ def test_further_numbers_come_after_those_that_a_case_has(city):
     load(city, *[row(n) for n in (1, 2, 3)])
     case = a_case(city)
     name(city, case, "3", "1")
-    assert [found.number for found in name(city, case, "1", "2")] == ["2"]
+    assert [found.number for found in name(city, case, "1", "2")] == ["3", "1", "2"]
     assert [(found.number, found.position) for found in invoices(city, case)] == [
         ("3", 0),
         ("1", 1),
