@@ -22,6 +22,7 @@ from bot.actions.alert import AlertPerformer
 from bot.actions.reply import Brakes, ReplyPerformer
 from bot.actions.second_channel import FallbackNotifier, MailNotifier
 from bot.clock import Clock, SystemClock
+from bot.connecting import connect
 from bot.errors import KnowledgeError, NotFound, SammaDagError, SettingsError
 from bot.knowledge import Knowledge, triage_rules
 from bot.knowledge.check import problems
@@ -52,7 +53,6 @@ from bot.settings import (
     BrakeSettings,
     LadderSettings,
     LedgerSettings,
-    MailboxSettings,
     SameDaySettings,
     Settings,
     resolve_database_url,
@@ -333,9 +333,13 @@ def build(
     material = material or load_material(settings)
     knowledge = material.knowledge
     identity = Identity(keys=secret_keys(settings, url), domain=settings.mail_domain)
-    sources, senders = _connect(settings)
-    reader = Reader(knowledge, material.rules, identity, watched=sources)
     _refuse_unknown_mailboxes(settings, knowledge)
+    connections = connect(
+        settings, {key: mailbox.address for key, mailbox in knowledge.mailboxes.items()}
+    )
+    sources = {key: connection.source for key, connection in connections.items()}
+    senders = {key: connection.sender for key, connection in connections.items()}
+    reader = Reader(knowledge, material.rules, identity, watched=sources)
     policies = _policies(settings, files)
     house = _house(knowledge, settings)
     database = open_database(settings)  # last, when nothing else can be wrong any more
@@ -469,28 +473,6 @@ def _policies(
         )
 
     return policy
-
-
-def _connect(
-    settings: Settings,
-) -> tuple[dict[MailboxKey, MailSource], dict[MailboxKey, MailSender]]:
-    sources: dict[MailboxKey, MailSource] = {}
-    senders: dict[MailboxKey, MailSender] = {}
-    for name, mailbox in settings.mailboxes.items():
-        key = MailboxKey(name)
-        sources[key], senders[key] = _CONNECTORS[mailbox.connector](key, mailbox)
-    return sources, senders
-
-
-def _maildir(key: MailboxKey, mailbox: MailboxSettings) -> tuple[MailSource, MailSender]:
-    from functionmail.connectors.maildir import MaildirSender, MaildirSource
-
-    return MaildirSource(mailbox.path, key), MaildirSender(mailbox.path, key)
-
-
-_CONNECTORS: Mapping[
-    str, Callable[[MailboxKey, MailboxSettings], tuple[MailSource, MailSender]]
-] = {"maildir": _maildir}
 
 
 def _brakes(limits: BrakeSettings) -> Brakes:

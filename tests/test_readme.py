@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import typer
 from pydantic import BaseModel
 
 from bot.cli import build
-from bot.settings import MailboxSettings, Settings
+from bot.settings import Settings
 from bot.texts import speaker
 
 ROOT = Path(__file__).parent.parent
@@ -45,13 +46,19 @@ def test_the_log_events_are_those_of_the_readme():
     assert set(logged_events()) == documented
 
 
+def is_section(kind):
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
 def settings_names():
-    sections = {"mailboxes.NAME": MailboxSettings}
+    sections = {}
     for name, field in Settings.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            sections[name] = field.annotation
-        elif name != "mailboxes":
+        kinds = (field.annotation, *get_args(field.annotation))
+        section = next(filter(is_section, kinds), None)
+        if section is None:
             yield name
+        else:
+            sections["mailboxes.NAME" if name == "mailboxes" else name] = section
     for section, model in sections.items():
         yield from (f"{section}.{field}" for field in model.model_fields)
 

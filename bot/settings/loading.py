@@ -10,137 +10,28 @@ from __future__ import annotations
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
-from datetime import time
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PositiveInt,
-    SecretStr,
-    ValidationError,
-)
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
 from pydantic_settings.exceptions import SettingsError as NotJson
 
 from bot.errors import Saying, SettingsError
+from bot.settings.model import PREFIX, Settings
 from bot.texts.bad_values import not_toml, toml_line, what_is_wrong
-from bot.vocabulary import InvoiceStage, Language, Mode
 
-PREFIX = "SAMMADAG_"
 _NOT_SETTINGS = ("SAMMADAG_CONFIG",)
 _TEST_PREFIX = "SAMMADAG_TEST_"
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class MailboxSettings(_Section):
-    """One function mailbox: where it lies and how far the assistant may go in it."""
-
-    connector: Literal["maildir"] = "maildir"
-    path: Path
-    mode: Mode = Mode.OFF
-    answer_from: AwareDatetime | None = Field(
-        default=None,
-        description="No automatic mail for messages received before; default: first contact",
-    )
-
-
-class BrakeSettings(_Section):
-    """Limits for automatic mail; `mail.md` section 6, row 13."""
-
-    unknown_sender_per_hour: PositiveInt = 3
-    unknown_sender_per_day: PositiveInt = 10
-    customer_per_hour: PositiveInt = 30
-    customer_per_day: PositiveInt = 150
-    unanswered_per_case: PositiveInt = 3
-    mailbox_per_hour: PositiveInt = 60
-    everything_per_hour: PositiveInt = 300
-
-
-class LadderSettings(_Section):
-    """When the ladder of an urgent case goes on, in working minutes."""
-
-    to_substitute: PositiveInt = 30
-    to_head: PositiveInt = 60
-    again: PositiveInt = 60
-
-
-class SameDaySettings(_Section):
-    """When the owner of a phone case is reminded of the feedback that was promised today."""
-
-    reminder: time = time(14, 30)
-    last_reminder: int = Field(default=30, ge=5, le=240, description="Minutes before closing")
-
-
-class LedgerColumns(_Section):
-    """What the file of customer invoices calls its columns; empty: it has no such column."""
-
-    number: str = Field(default="fakturanr", min_length=1)
-    ocr: str = "ocr"
-    customer_no: str = "kundnr"
-    customer: str = "kund"
-    due: str = Field(default="förfallodatum", min_length=1)
-    amount: str = Field(default="belopp", min_length=1)
-    stage: str = Field(default="status", min_length=1)
-    paid_on: str = "betaldatum"
-
-
-class LedgerSettings(_Section):
-    """How the finance system writes its file of customer invoices."""
-
-    separator: str = Field(default=";", min_length=1, max_length=1)
-    decimal_mark: Literal[",", "."] = ","
-    columns: LedgerColumns = LedgerColumns()
-    stages: Mapping[str, InvoiceStage] = Field(
-        default_factory=dict, description="The file's word -> stage, beside the Swedish words"
-    )
-
-
-class LogSettings(_Section):
-    """How the program tells operators what it does."""
-
-    format: Literal["auto", "columns", "json"] = "auto"
-    level: Literal["debug", "info", "warning", "error"] = "info"
-
-
-class Settings(BaseSettings):
-    """Everything that an operator can set; each field stands in the README."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
-    )
-
-    database_url: str = ""
-    secret_key: SecretStr | None = None
-    secret_key_file: Path | None = None
-    old_secret_keys: tuple[SecretStr, ...] = ()
-    old_secret_key_files: tuple[Path, ...] = ()
-    language: Language = Language.SWEDISH
-    mail_domain: str = "exempelstad.example"
-    knowledge: Path | None = None
-    templates: Path | None = None
-    people: Path | None = None
-    poll_seconds: float = Field(default=1.0, gt=0, le=3600)
-    twin_wait: int = Field(default=20, ge=0, le=3600)
-    mailboxes: Mapping[str, MailboxSettings] = Field(default_factory=dict)
-    brakes: BrakeSettings = BrakeSettings()
-    ladder: LadderSettings = LadderSettings()
-    same_day: SameDaySettings = SameDaySettings()
-    ledger: LedgerSettings = LedgerSettings()
-    log: LogSettings = LogSettings()
+_SECRETS = {
+    "secret_key": "secret_key_file",
+    "old_secret_keys": "old_secret_key_files",
+    "password": "password_file",
+    "client_secret": "client_secret_file",
+}
+"""Settings that must not stand in the file, and those that name a file of their own."""
 
 
 def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> Settings:
@@ -152,11 +43,14 @@ def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> 
     """
     file = _find_file(config)
     content = {} if file is None else _read_toml(file)
-    if "secret_key" in content or "old_secret_keys" in content:
+    secret = next((name for name in _names_in(content) if name in _SECRETS), None)
+    if secret is not None:
         raise SettingsError(
-            "{file}: hemligheter hör inte hemma här; lägg nyckeln i en egen fil och ange den i "
-            "secret_key_file",
+            "{file}: hemligheter hör inte hemma här; lägg {name} i en egen fil och ange den i "
+            "{instead}",
             file=file,
+            name=secret,
+            instead=_SECRETS[secret],
         )
     _refuse_unknown_variables()
     given = {key: value for key, value in (flags or {}).items() if value is not None}
@@ -166,6 +60,13 @@ def load(config: Path | None = None, flags: Mapping[str, Any] | None = None) -> 
         raise _explained(error, file, given) from error
     except NotJson as error:
         raise _not_json(error) from error
+
+
+def _names_in(table: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in table.items():
+        yield name
+        if isinstance(value, Mapping):
+            yield from _names_in(value)
 
 
 def _layered(flags: Mapping[str, Any], content: Mapping[str, Any]) -> type[Settings]:
@@ -226,6 +127,17 @@ def secret_keys(settings: Settings, database_url: str) -> tuple[bytes, ...]:
     if any(len(key) < 16 for key in keys):
         raise SettingsError("secret_key: en nyckel måste ha minst 16 tecken")
     return keys
+
+
+def secret_text(given: SecretStr | None, file: Path | None) -> str:
+    """Return a secret that is given, or else that of a file; empty where there is neither.
+
+    Raises:
+        SettingsError: The file cannot be read.
+    """
+    if given is not None:
+        return given.get_secret_value()
+    return "" if file is None else _read_secret(file)
 
 
 def _current_key(settings: Settings, database_url: str) -> str:
@@ -359,10 +271,16 @@ def _names_at(path: list[str]) -> set[str]:
     for part in path:
         if _is_section(model):
             field = model.model_fields.get(part)
-            model = None if field is None else field.annotation
+            model = None if field is None else _without_none(field.annotation)
         else:
             model = (get_args(model) or (None,))[-1]
     return set(model.model_fields) if _is_section(model) else set()
+
+
+def _without_none(annotation: object) -> object:
+    """Return the section of a setting that may be left out."""
+    kinds = get_args(annotation)
+    return kinds[0] if type(None) in kinds else annotation
 
 
 def _is_section(model: object) -> bool:
