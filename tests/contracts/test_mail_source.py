@@ -121,6 +121,29 @@ def test_mail_that_comes_while_others_wait_is_not_lost(server):
     assert keys(batch) + read_everything(source, batch.checkpoint, limit=2) == delivered
 
 
+def test_behind_the_latest_comes_only_what_is_new(server):
+    deliver(server, 3)
+    latest = server.source().latest()
+    new = deliver(server, 2)
+    assert read_everything(server.source(), latest) == new
+
+
+def test_the_latest_of_one_source_serves_itself(server):
+    deliver(server, 2)
+    source = server.source()
+    latest = source.latest()
+    assert keys(source.fetch(latest)) == []
+    (new,) = deliver(server, 1)
+    assert keys(source.fetch(latest)) == [new]
+
+
+def test_the_latest_of_an_empty_mailbox_is_its_beginning(server):
+    latest = server.source().latest()
+    assert read_everything(server.source(), latest) == []
+    delivered = deliver(server, 1)
+    assert read_everything(server.source(), latest) == delivered
+
+
 def test_late_mail_with_an_older_date_comes_next(server):
     deliver(server, 2)
     source = server.source()

@@ -43,6 +43,12 @@ class MailSource(Protocol):
             ValueError: `limit` is below 1.
         """
 
+    def latest(self) -> Checkpoint:
+        """Return the checkpoint behind everything that lies in the mailbox now.
+
+        For a folder whose history is of no interest; costs a listing, not the contents.
+        """
+
     def keys(self) -> Iterator[MessageKey]:
         """Yield the key of every message now in the mailbox, in any order.
 

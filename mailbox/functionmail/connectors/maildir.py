@@ -61,6 +61,7 @@ class MaildirSource:
     Args:
         folder: Holds new/, cur/ and tmp/.
         mailbox: As in `MailSource.mailbox`.
+        subfolder: Read this one below `folder` instead, such as `SENT`; made if missing.
         monotonic: Seconds from an arbitrary start.
         sleep: Waits so many seconds.
     """
@@ -70,10 +71,12 @@ class MaildirSource:
         folder: Path,
         mailbox: str,
         *,
+        subfolder: str = "",
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._folder = folder
+        self._mailbox_folder = folder
+        self._folder = folder / subfolder
         self._mailbox = mailbox
         self._monotonic = monotonic
         self._sleep = sleep
@@ -103,6 +106,17 @@ class MaildirSource:
         self._remember(after, self._issued[after])
         self._remember(checkpoint, self._serial)
         return Batch(messages=messages, checkpoint=checkpoint, more=more)
+
+    def latest(self) -> Checkpoint:
+        """See `MailSource.latest`."""
+        with server_errors(self._mailbox, "listing", self._folder):
+            self._start_from(None)
+            self._serial += 1
+            self._returned = dict.fromkeys(self._listing.entries, self._serial)
+            self._pending = []
+        checkpoint = self._position().to_checkpoint()
+        self._remember(checkpoint, self._serial)
+        return checkpoint
 
     def keys(self) -> Iterator[MessageKey]:
         """See `MailSource.keys`."""
@@ -196,6 +210,8 @@ class MaildirSource:
         return stale or not settled or folder_states(self._folder) != self._listing.folders
 
     def _list(self) -> None:
+        if self._folder != self._mailbox_folder:
+            make_subfolder(self._mailbox_folder, self._folder.name)
         before = self._listing
         now = self._monotonic()
         self._listing = list_entries(self._folder, before.entries)

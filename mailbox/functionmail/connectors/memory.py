@@ -170,6 +170,11 @@ class MemorySource:
             more=len(waiting) > len(messages),
         )
 
+    def latest(self) -> Checkpoint:
+        """See `MailSource.latest`."""
+        box = self._box
+        return box.perform(lambda: box.position(max(map(box.serial, box.messages), default=0)))
+
     def keys(self) -> Iterator[MessageKey]:
         """See `MailSource.keys`."""
         return iter(self._box.perform(lambda: list(self._box.messages)))
