@@ -25,6 +25,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -94,13 +95,23 @@ class MailboxRow(Row):
     connected_at: Mapped[datetime]
     caught_up_at: Mapped[datetime | None] = mapped_column(default=None)
     last_round_at: Mapped[datetime | None] = mapped_column(default=None)
+    leader: Mapped[str | None] = mapped_column(String(80), default=None)
+    leader_until: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class DeliveryRow(Row):
     """The books: one row, and so one outcome, for each message a mailbox has shown us."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index(None, "outcome", "mailbox"),)
+    __table_args__ = (
+        Index(None, "outcome", "mailbox"),
+        Index(
+            "ix_delivery_mark_due",
+            "mailbox",
+            sqlite_where=text("mark_due"),
+            postgresql_where=text("mark_due"),
+        ),
+    )
 
     mailbox: Mapped[str] = mapped_column(String(60), primary_key=True)
     key: Mapped[str] = mapped_column(String(500), primary_key=True)
@@ -109,6 +120,8 @@ class DeliveryRow(Row):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
     seen_at: Mapped[datetime]
+    mark_due: Mapped[bool] = mapped_column(default=False, server_default=false())
+    gone_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class QuarantineRow(Row):
