@@ -28,6 +28,8 @@ class AlertCode(StrEnum):
     DIGEST = "digest"
     UNSTAFFED = "unstaffed"
     REPLY_BOUNCED = "reply_bounced"
+    REPLY_NOT_SENT = "reply_not_sent"
+    REPLY_UNCERTAIN = "reply_uncertain"
     BACKLOG = "backlog"
     BREAKER_OPEN = "breaker_open"
     QUARANTINED = "quarantined"

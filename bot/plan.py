@@ -43,6 +43,10 @@ class Withheld(StrEnum):
     GLOBAL_BREAKER = "global_breaker"
     TEMPLATE_HOLE = "template_hole"
     REFUSED_BY_SERVER = "refused_by_server"
+    SEND_AS_DENIED = "send_as_denied"
+    MAILBOX_FULL = "mailbox_full"
+    RECIPIENT = "recipient"
+    TOO_LARGE = "too_large"
     GAVE_UP = "gave_up"
 
 

@@ -89,6 +89,10 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+NOT_CLOSED = tuple(status for status in Status if status is not Status.CLOSED)
+"""Where an open case may stand."""
+
+
 class Channel(StrEnum):
     """How a case reached us."""
 
@@ -138,6 +142,8 @@ class EventKind(StrEnum):
     MOVED_PROCESS = "moved_process"
     RECEIPT_SENT = "receipt_sent"
     RECEIPT_WITHHELD = "receipt_withheld"
+    SEND_UNCERTAIN = "send_uncertain"
+    SEND_SETTLED = "send_settled"
     ANSWERED = "answered"
     FEEDBACK_ONGOING = "feedback_ongoing"
     FEEDBACK_DONE = "feedback_done"
@@ -202,6 +208,14 @@ class ActionState(StrEnum):
     DONE = "done"
     DROPPED = "dropped"
     FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+
+class Verdict(StrEnum):
+    """What a person says about a mail that may have been sent or not."""
+
+    SENT = "sent"
+    AGAIN = "again"
 
 
 class Step(StrEnum):

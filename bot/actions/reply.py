@@ -24,6 +24,7 @@ from bot.plan import (
     brake,
     choose_receipt,
     is_too_old,
+    plan_alert,
     plan_operator_alert,
 )
 from bot.store.records import ClaimedAction, SentMessage, StoredMail
@@ -39,11 +40,12 @@ from bot.vocabulary import (
     Step,
     TemplateKey,
     Urgency,
+    Verdict,
 )
 from bot.worktime import Calendar, is_open, next_opening
 from functionmail.compose import answer_address, compose
 from functionmail.connectors.base import MailSender
-from functionmail.errors import CannotAnswer, MessageGone, SendRefused
+from functionmail.errors import CannotAnswer, MessageGone, Refusal, SendRefused, SendUncertain
 from functionmail.identity import Identity
 from functionmail.message import Address, DraftKey, Message, Outgoing
 from functionmail.parse import parse
@@ -105,7 +107,11 @@ class ReplyPerformer:
             invoices = (work.messages.first_triage(case.id) or {}).get("invoices", ())
         mailbox = MailboxKey(action.data["mailbox"])
         mode = self._policies(mailbox, now).mode
-        because = _reason_not_to(case, stored, sent_before=sent_before, mode=mode, now=now)
+        because = (
+            None
+            if _verdict(action) is not None
+            else _reason_not_to(case, stored, sent_before=sent_before, mode=mode, now=now)
+        )
         sender = self._senders.get(mailbox)
         if because is not None or sender is None or stored is None:
             return self._drop(case, action, because or Withheld.MODE)
@@ -212,8 +218,8 @@ class ReplyPerformer:
         self, case: Case, action: ClaimedAction, draft: _Draft, sender: MailSender, mode: Mode
     ) -> Result:
         message_id = draft.outgoing.message_id
-        begun_before = action.attempts > 1
-        if not (begun_before and sender.find_sent(message_id)):
+        begun_before, verdict = action.attempts > 1, _verdict(action)
+        if verdict is not Verdict.SENT and not (begun_before and sender.find_sent(message_id)):
             key = sender.find_draft(message_id) if begun_before else None
             if key is None:
                 key = sender.save_draft(message_id, draft.content)
@@ -223,17 +229,22 @@ class ReplyPerformer:
             if mode is Mode.DRAFT:
                 return Done(because="draft_saved")
             try:
-                self._send(sender, key, message_id)
-            except SendRefused:
-                return self._drop(case, action, Withheld.REFUSED_BY_SERVER, tell=True)
+                self._send(sender, key, message_id, again=verdict is Verdict.AGAIN)
+            except SendRefused as error:
+                return self._drop(case, action, _WITHHELD[error.refusal], tell=True)
+            except SendUncertain:
+                return self._leave_to_a_person(case, action)
             self._probe(Step.SENT)
         self._record(case, action, draft)
         self._probe(Step.RECORDED)
         return Done()
 
-    def _send(self, sender: MailSender, key: DraftKey, message_id: str) -> None:
+    def _send(self, sender: MailSender, key: DraftKey, message_id: str, *, again: bool) -> None:
         try:
-            sender.send(key)
+            if again:
+                sender.send_again(key)
+            else:
+                sender.send(key)
         except MessageGone:
             if not sender.find_sent(message_id):
                 raise
@@ -266,6 +277,19 @@ class ReplyPerformer:
                 [self._event(case, EventKind.RECEIPT_SENT, now, template=draft.template)]
             )
 
+    def _leave_to_a_person(self, case: Case, action: ClaimedAction) -> Result:
+        """Stop here: sending again could answer twice, and not sending could answer never."""
+        now = self._clock.now()
+        message = MessageId(action.data["message"])
+        with self._database.work() as work:
+            if work.actions.finish(
+                action, now, state=ActionState.UNCERTAIN, because=SendUncertain.code
+            ):
+                work.cases.record([self._event(case, EventKind.SEND_UNCERTAIN, now)])
+                alerts = plan_alert(case, message, at=now, code="reply_uncertain")
+                work.actions.plan(alerts, now)
+        return Dropped(because=SendUncertain.code)
+
     def _drop(
         self, case: Case, action: ClaimedAction, because: str, *, tell: bool = False
     ) -> Result:
@@ -283,10 +307,29 @@ class ReplyPerformer:
                     "action_failed", action.key, now=now, because=str(because)
                 )
                 work.actions.plan([alert], now)
+                if case.urgent is not Urgency.NO:
+                    message = MessageId(action.data["message"])
+                    alerts = plan_alert(case, message, at=now, code="reply_not_sent")
+                    work.actions.plan(alerts, now)
         return Dropped(because=str(because))
 
     def _event(self, case: Case, kind: EventKind, now: datetime, **data: str) -> Event:
         return Event.on(case, kind, now, self._calendar, **data)
+
+
+_WITHHELD: Mapping[Refusal, Withheld] = {
+    Refusal.SEND_AS_DENIED: Withheld.SEND_AS_DENIED,
+    Refusal.MAILBOX_FULL: Withheld.MAILBOX_FULL,
+    Refusal.RECIPIENT: Withheld.RECIPIENT,
+    Refusal.TOO_LARGE: Withheld.TOO_LARGE,
+    Refusal.OTHER: Withheld.REFUSED_BY_SERVER,
+}
+
+
+def _verdict(action: ClaimedAction) -> Verdict | None:
+    """Return what a person said of a mail whose sending was in doubt."""
+    said = action.data.get("verdict")
+    return None if said is None else Verdict(said)
 
 
 def _reason_not_to(

@@ -9,7 +9,7 @@ import typer
 
 from bot.cli.common import build_app, console, of, person_option, print_json
 from bot.texts import Say
-from bot.vocabulary import StopReason
+from bot.vocabulary import StopReason, Verdict
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -27,6 +27,7 @@ def add(app: typer.Typer, say: Say) -> None:
     _add_show(case, say)
     _add_changes(case, say)
     _add_stop(case, say)
+    _add_doubt(case, say)
 
 
 def _add_list(app: typer.Typer, say: Say) -> None:
@@ -41,16 +42,18 @@ def _add_list(app: typer.Typer, say: Say) -> None:
         as_json: bool = typer.Option(False, "--json", help=say("Skriv kön som JSON.")),
     ) -> None:
         from bot.cli.case_view import as_values, show_queue
+        from bot.services.case_sheet import sheets
 
         built = build_app(context)
         try:
             with built.database.reading() as work:
                 cases = work.cases.queue(urgent_only=urgent)
+                found = sheets(work, cases) if as_json else []
         finally:
             built.close()
         if as_json:
-            for case in cases:
-                print_json(as_values(case))
+            for sheet in found:
+                print_json(as_values(sheet))
         else:
             show_queue(cases, console(), of(context).say, built.knowledge)
 
@@ -67,6 +70,7 @@ def _add_show(app: typer.Typer, say: Say) -> None:
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),
     ) -> None:
         from bot.cli.case_view import as_values, show_case
+        from bot.services.case_sheet import sheets
         from bot.services.naming import case_named
 
         built = build_app(context)
@@ -74,13 +78,13 @@ def _add_show(app: typer.Typer, say: Say) -> None:
             case = case_named(number, built.database)
             with built.database.reading() as work:
                 events = work.cases.events(case.id)
-                invoices = work.case_invoices.of_cases([case.id]).get(case.id, [])
+                (sheet,) = sheets(work, [case])
         finally:
             built.close()
         if as_json:
-            print_json(as_values(case, invoices))
+            print_json(as_values(sheet))
         else:
-            show_case(case, events, invoices, console(), of(context).say, built.knowledge)
+            show_case(sheet, events, console(), of(context).say, built.knowledge)
 
 
 def _add_changes(app: typer.Typer, say: Say) -> None:
@@ -119,6 +123,27 @@ def _add_changes(app: typer.Typer, say: Say) -> None:
         example=say("Exempel: sammadag case reopen 123 --as anna@exempelstad.example"),
         done="Ärende {case} är öppet igen.",
         change=lambda built, case, by: built.casework.reopen(case, by=by),
+    )
+
+
+def _add_doubt(app: typer.Typer, say: Say) -> None:
+    _add_change(
+        app,
+        say,
+        "sent",
+        help_text=say("Säg att ett svar som kanske skickats finns i Skickat."),
+        example=say("Exempel: sammadag case sent 123 --as anna@exempelstad.example"),
+        done="Ärende {case}: svaret räknas som skickat.",
+        change=lambda built, case, by: built.casework.settle_sending(case, Verdict.SENT, by=by),
+    )
+    _add_change(
+        app,
+        say,
+        "resend",
+        help_text=say("Skicka igen ett svar som kanske skickats, om det inte finns i Skickat."),
+        example=say("Exempel: sammadag case resend 123 --as anna@exempelstad.example"),
+        done="Ärende {case}: svaret skickas igen.",
+        change=lambda built, case, by: built.casework.settle_sending(case, Verdict.AGAIN, by=by),
     )
 
 

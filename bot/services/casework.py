@@ -9,7 +9,7 @@ from bot.cases import Case, Event
 from bot.clock import Clock
 from bot.errors import DataError
 from bot.store.unit_of_work import Database, Work
-from bot.vocabulary import EventKind, PersonKey, Status, StopReason, Urgency
+from bot.vocabulary import EventKind, PersonKey, Status, StopReason, Urgency, Verdict
 from bot.worktime import Calendar
 
 
@@ -105,6 +105,25 @@ class Casework:
                 stop_confirmed=False,
             )
             return self._store(work, opened, EventKind.REOPENED, by)
+
+        return self._do(case, change)
+
+    def settle_sending(self, case: Case, verdict: Verdict, *, by: PersonKey) -> Case:
+        """Say of an answer that may have been sent: it lies in Sent, or is to be sent again.
+
+        Raises:
+            DataError: No sending of the case is in doubt.
+        """
+
+        def change(work: Work, now_case: Case) -> Case:
+            if not work.actions.settle(now_case.id, verdict, self._clock.now()):
+                raise DataError(
+                    "ärende {case}: inget svar väntar på besked om det är skickat",
+                    case=now_case.number,
+                )
+            event = self._event(now_case, EventKind.SEND_SETTLED, by, verdict=verdict.value)
+            work.cases.record([event])
+            return now_case
 
         return self._do(case, change)
 

@@ -12,7 +12,7 @@ from bot.cases import PlannedAction
 from bot.store.engine import insert_if_new
 from bot.store.records import ClaimedAction
 from bot.store.tables import ActionRow, BreakerRow, SentReplyRow
-from bot.vocabulary import ActionKind, ActionState, CaseId, MailboxKey
+from bot.vocabulary import ActionKind, ActionState, CaseId, MailboxKey, Verdict
 
 CHANNEL = "sammadag_action"
 """PostgreSQL workers listen here for new actions."""
@@ -108,6 +108,27 @@ class ActionQueue:
             .values(state=ActionState.DROPPED, because=because, finished_at=now)
         )
         return changed.rowcount == 1
+
+    def settle(self, case_id: CaseId, verdict: Verdict, now: datetime) -> int:
+        """Put a case's sendings in doubt back into the outbox with a person's verdict."""
+        doubtful = (ActionRow.case_id == case_id, ActionRow.state == ActionState.UNCERTAIN)
+        rows = self._connection.execute(select(ActionRow.key, ActionRow.data).where(*doubtful))
+        settled = 0
+        for key, data in rows.all():
+            changed = self._connection.execute(
+                update(ActionRow)
+                .where(ActionRow.key == key, ActionRow.state == ActionState.UNCERTAIN)
+                .values(
+                    state=ActionState.PLANNED,
+                    data={**data, "verdict": verdict},
+                    due_at=now,
+                    because=None,
+                    finished_at=None,
+                    claimed_until=None,
+                )
+            )
+            settled += changed.rowcount
+        return settled
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how many actions there are by kind and state."""
