@@ -5,7 +5,7 @@ Nothing of what stands in a mail is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -13,15 +13,18 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bot.cases import Case, Event
+from bot.cases import Case, DeadlineReason, Event
+from bot.dunning import DeadlineCode, sentence
 from bot.knowledge import Knowledge
+from bot.services.case_sheet import CaseSheet
 from bot.store.case_invoices import CaseInvoice
 from bot.texts import Say
 from bot.vocabulary import InvoiceStage, Urgency
 
 
-def as_values(case: Case, invoices: Sequence[CaseInvoice] = ()) -> Mapping[str, Any]:
+def as_values(sheet: CaseSheet) -> Mapping[str, Any]:
     """Return a case as JSON values; an invoice without a stage is not in the ledger."""
+    case = sheet.case
     return {
         "case": str(case.number),
         "status": case.status.value,
@@ -36,14 +39,17 @@ def as_values(case: Case, invoices: Sequence[CaseInvoice] = ()) -> Mapping[str, 
         "safe_until": None if case.safe_until is None else case.safe_until.isoformat(),
         "reasons": [{"code": reason.code, **reason.values} for reason in case.deadline_reasons],
         "stop_confirmed": case.stop_confirmed,
+        "missing": [item.value for item in sheet.missing],
         "invoices": [
             {
                 "number": invoice.number,
                 "due": None if invoice.due is None else invoice.due.isoformat(),
                 "amount_ore": invoice.amount_ore,
                 "stage": None if invoice.stage is None else invoice.stage.value,
+                "customer_no": None if case.protected else invoice.customer_no,
+                "customer": None if case.protected else invoice.customer,
             }
-            for invoice in invoices
+            for invoice in sheet.invoices
         ],
     }
 
@@ -55,18 +61,15 @@ def show_queue(cases: Sequence[Case], console: Console, say: Say, knowledge: Kno
         return
     names, zone = knowledge.names_in(say.language), knowledge.calendar.zone
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in (
-        say("Ärende"),
-        say("Klart senast"),
-        say("Ärendetyp"),
-        say("Grupp"),
-        say("Läge"),
-    ):
+    for heading in (say("Ärende"), say("Klart senast")):
+        table.add_column(heading, no_wrap=True)
+    for heading in (say("Därför"), say("Ärendetyp"), say("Grupp"), say("Läge")):
         table.add_column(heading)
     for case in cases:
         table.add_row(
             str(case.number),
             _local(case.handle_by, zone),
+            "\n".join(_why(case, say, zone)),
             "" if case.matter is None else names.matter(case.matter),
             names.team(case.team),
             say.code(f"status.{case.status}"),
@@ -76,14 +79,10 @@ def show_queue(cases: Sequence[Case], console: Console, say: Say, knowledge: Kno
 
 
 def show_case(
-    case: Case,
-    events: Sequence[Event],
-    invoices: Sequence[CaseInvoice],
-    console: Console,
-    say: Say,
-    knowledge: Knowledge,
+    sheet: CaseSheet, events: Sequence[Event], console: Console, say: Say, knowledge: Knowledge
 ) -> None:
     """Print one case: what it is, by when it must be handled and why, and what happened."""
+    case = sheet.case
     names, zone = knowledge.names_in(say.language), knowledge.calendar.zone
     parts = [say("Ärende {case}", case=case.number), say.code(f"status.{case.status}")]
     if case.matter is not None:
@@ -93,27 +92,50 @@ def show_case(
     if case.handle_by is not None:
         console.print(say("Ska vara klart senast {at}.", at=_local(case.handle_by, zone)))
         for reason in case.deadline_reasons:
-            console.print(f"  {say.code(reason.code, **_shown(reason.values, zone))}")
+            console.print(f"  {_because(reason, say, zone)}")
     if case.safe_until is not None:
         console.print(say("Säkert till {at}.", at=_local(case.safe_until, zone)))
-    for invoice in invoices:
-        known = invoice.stage is not None
-        stage = say.code(f"stage.{invoice.stage}" if known else "stage.unknown")
-        parts = [say("Faktura {number}", number=invoice.number), stage]
-        if invoice.due is not None:
-            parts.append(say("förfaller {day}", day=invoice.due.isoformat()))
+    for invoice in sheet.invoices:
         at_collector = invoice.stage is InvoiceStage.COLLECTION
-        console.print("  " + " · ".join(parts), style="bold red" if at_collector else "")
+        style = "bold red" if at_collector else ""
+        console.print(f"  {_invoice_line(invoice, case, say)}", style=style, markup=False)
+    if sheet.missing:
+        lacking = say.listing(say.code(f"missing.{item}") for item in sheet.missing)
+        console.print(say("Saknas: {missing}.", missing=lacking))
     for event in events:
         console.print(f"  {_local(event.at, zone)}  {say.code(f'event.{event.kind}')}", style="dim")
 
 
-def _shown(values: Mapping[str, Any], zone: tzinfo) -> Mapping[str, Any]:
-    shown = dict(values)
-    for name in ("until", "run_at"):
-        if isinstance(shown.get(name), str):
-            shown[name] = _local(datetime.fromisoformat(shown[name]), zone)
-    return shown
+def _invoice_line(invoice: CaseInvoice, case: Case, say: Say) -> str:
+    parts = [say("Faktura {number}", number=invoice.number), _stage(invoice, say)]
+    if invoice.due is not None:
+        parts.append(say("förfaller {day}", day=invoice.due.isoformat()))
+    if invoice.amount_ore is not None:
+        amount = say.number(invoice.amount_ore / 100, decimals=2)
+        parts.append(say("{amount} kr", amount=amount))
+    # Who has protected data is named nowhere but in the ledger itself.
+    if invoice.customer is not None and not case.protected:
+        parts.append(invoice.customer)
+    return " · ".join(parts)
+
+
+def _why(case: Case, say: Say, zone: tzinfo) -> Iterator[str]:
+    """Yield the reason that decides the deadline of a case, and until when it is safe."""
+    for reason in case.deadline_reasons[:1]:
+        yield _because(reason, say, zone)
+    if case.safe_until is not None:
+        yield say("Säkert till {at}.", at=_local(case.safe_until, zone))
+
+
+def _stage(invoice: CaseInvoice, say: Say) -> str:
+    if invoice.stage is not None:
+        return say.code(f"stage.{invoice.stage}")
+    return say.code("stage.unknown" if invoice.looked_up_at is not None else "stage.not_asked")
+
+
+def _because(reason: DeadlineReason, say: Say, zone: tzinfo) -> str:
+    code = DeadlineCode(reason.code.removeprefix("deadline."))
+    return sentence(code, reason.values, say, zone=zone)
 
 
 def _local(at: datetime | None, zone: tzinfo) -> str:

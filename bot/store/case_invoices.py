@@ -47,6 +47,15 @@ class CaseInvoice:
         """Return what tells it from all others."""
         return self.case_id, self.number
 
+    @property
+    def is_unknown(self) -> bool:
+        """Tell whether the ledger was asked and has never known the number.
+
+        One that it knew once, and has no longer, is no wrong number: it is settled, most likely.
+        """
+        never_known = self.stage is None and self.amount_ore is None
+        return self.looked_up_at is not None and never_known
+
 
 class CaseInvoices:
     """Works inside the caller's transaction; never commits."""

@@ -12,9 +12,7 @@ from sqlalchemy import Connection, Row, case, func, insert, or_, select, update
 from bot.promises import Feedback, Promise
 from bot.store.engine import insert_if_new
 from bot.store.tables import CaseRow, PhoneCallRow, PromiseRow
-from bot.vocabulary import CaseId, Channel, Status
-
-_NOT_CLOSED = tuple(status for status in Status if status is not Status.CLOSED)
+from bot.vocabulary import NOT_CLOSED, CaseId, Channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +151,7 @@ class Promises:
         rows = self._connection.execute(
             select(CaseRow.id, func.max(PromiseRow.number), CaseRow.clock_started_at)
             .join(PromiseRow, PromiseRow.case_id == CaseRow.id)
-            .where(CaseRow.channel == Channel.PHONE, CaseRow.status.in_(_NOT_CLOSED))
+            .where(CaseRow.channel == Channel.PHONE, CaseRow.status.in_(NOT_CLOSED))
             .group_by(CaseRow.id, CaseRow.clock_started_at)
             .having(CaseRow.clock_started_at > newest)
             .order_by(CaseRow.id)
@@ -167,7 +165,7 @@ class Promises:
             select(CaseRow.id)
             .where(
                 CaseRow.channel == Channel.PHONE,
-                or_(CaseRow.status.in_(_NOT_CLOSED), CaseRow.id.in_(waits)),
+                or_(CaseRow.status.in_(NOT_CLOSED), CaseRow.id.in_(waits)),
             )
             .order_by(CaseRow.id.desc())
             .limit(limit)
