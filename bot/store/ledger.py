@@ -165,7 +165,7 @@ class Ledger:
             self._connection,
             _TABLE,
             _COLUMNS,
-            [(generation, *_values(invoice)) for invoice in invoices],
+            [_values(generation, invoice) for invoice in invoices],
         )
 
     def _count(self, generation: int, more: int) -> None:
@@ -251,13 +251,17 @@ class Ledger:
             last = found
 
 
-def _values(invoice: Invoice) -> tuple[Any, ...]:
-    due, paid_on = invoice.due, invoice.paid_on
+def _values(generation: int, invoice: Invoice) -> tuple[Any, ...]:
+    number, ocr, customer_no, customer, due, amount_ore, stage, paid_on = invoice
     return (
-        *invoice[:4],
+        generation,
+        number,
+        ocr,
+        customer_no,
+        customer,
         None if due is None else due.isoformat(),
-        invoice.amount_ore,
-        invoice.stage.value,
+        amount_ore,
+        stage.value,
         None if paid_on is None else paid_on.isoformat(),
     )
 
