@@ -346,7 +346,8 @@ def build(
     intake = Intake(database, reader, house, policies, clock, probe=probe, heard=heard)
     watch = Watch(sources, intake, database, clock)
     urgency_watch = UrgencyWatch(database, knowledge.calendar, clock, ladder=house.ladder)
-    morning = Morning(database, house, clock)
+    registers = Registers(database, knowledge, clock)
+    morning = Morning(database, house, registers, clock)
     same_day = SameDay(database, house, clock, reminders=_reminders(settings.same_day))
     dispatch = Dispatch(
         database,
@@ -387,7 +388,7 @@ def build(
         dispatch=dispatch,
         watch=watch,
         ignored=Ignored(database, reader, house, clock),
-        registers=Registers(database, knowledge, clock),
+        registers=registers,
         phone=Phone(database, house, clock),
         same_day=same_day,
         morning=morning,

@@ -1,7 +1,7 @@
 """Telling staff: what an alert holds, and who can carry it.
 
 An alert carries case number, process, matter, customer unit and numbers, never a subject,
-mail text, a name or an address (DESIGN, promise 5).
+mail text, a sender's name or address (DESIGN, promise 5).
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ from typing import Protocol
 from bot.errors import SammaDagError
 from bot.texts import Say
 from bot.texts.codes import CODES
-from bot.vocabulary import MailboxKey, MatterKey, PersonKey, ProcessKey, TeamKey, Urgency
+from bot.vocabulary import (
+    LineKey,
+    MailboxKey,
+    MatterKey,
+    PersonKey,
+    ProcessKey,
+    TeamKey,
+    Urgency,
+)
 
 
 class AlertCode(StrEnum):
@@ -34,11 +42,20 @@ class AlertCode(StrEnum):
     BREAKER_OPEN = "breaker_open"
     QUARANTINED = "quarantined"
     ACTION_FAILED = "action_failed"
+    BOOKS_DIFFER = "books_differ"
     MAILBOX_DOWN = "mailbox_down"
     PROMISE_REMINDER = "promise_reminder"
     PROMISE_BROKEN = "promise_broken"
     STOP_LIST_MISS = "stop_list_miss"
     STOP_LIST_MISSES = "stop_list_misses"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staffed:
+    """Who answers a mailbox or a phone line today; None where nobody does."""
+
+    place: MailboxKey | LineKey
+    on_duty: PersonKey | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +66,8 @@ class Alert:
         key: The same for a repeat of the same alert, so that a channel can recognise it.
         customer: Name of a registered customer unit; never what a mail says of itself.
         to: The person whom it is for; None where nobody is named.
-        handle_by: In local time of the centre.
+        handle_by, safe_until: In local time of the centre.
+        staffing: Of the places of the team's unit.
         values: Further codes and numbers for the sentence.
     """
 
@@ -65,6 +83,8 @@ class Alert:
     values: Mapping[str, str | int | bool | None] = field(default_factory=dict)
     to: PersonKey | None = None
     handle_by: datetime | None = None
+    safe_until: datetime | None = None
+    staffing: tuple[Staffed, ...] = ()
 
 
 class Names(Protocol):
@@ -81,6 +101,12 @@ class Names(Protocol):
 
     def team(self, key: TeamKey) -> str:
         """Return the name of a team."""
+
+    def place(self, key: MailboxKey | LineKey) -> str:
+        """Return the name of a mailbox or a phone line."""
+
+    def person(self, key: PersonKey) -> str:
+        """Return the name of one of the staff."""
 
 
 class NotifierUnavailable(SammaDagError):
@@ -138,6 +164,9 @@ def sentence(alert: Alert, say: Say, names: Names) -> str:
         "mailbox": "" if alert.mailbox is None else names.mailbox(alert.mailbox),
         "team": "" if alert.team is None else names.team(alert.team),
     }
+    place = alert.values.get("place")
+    if isinstance(place, str):
+        said["place"] = names.place(MailboxKey(place))
     ore = alert.values.get("amount_ore")
     if isinstance(ore, int):
         said["amount"] = say.number(ore / 100, decimals=2)
@@ -157,12 +186,25 @@ def _details(alert: Alert, say: Say, names: Names) -> Iterator[str]:
         yield names.mailbox(alert.mailbox)
     if alert.code is AlertCode.BACKLOG and alert.values.get("urgent"):
         yield say.code("alert.urgent_among_them", urgent=alert.values["urgent"])
+    if alert.values.get("overdue"):
+        yield say.code("alert.overdue_in_registers", overdue=alert.values["overdue"])
+    if alert.staffing:
+        yield say.code("alert.staffing", who=say.listing(_staffing(alert, say, names)))
     rung = alert.values.get("rung")
     if rung is not None:
         yield say.code(f"rung.{rung}")
     if alert.handle_by is not None:
         yield say.code("alert.handle_by", handle_by=f"{alert.handle_by:%Y-%m-%d %H:%M}")
+    if alert.safe_until is not None:
+        yield say.code("alert.safe_until", safe_until=f"{alert.safe_until:%Y-%m-%d %H:%M}")
     because = alert.values.get("because")
     for code in (f"withheld.{because}", f"mail_error.{because}"):
         if code in CODES:
             yield say.code(code)
+
+
+def _staffing(alert: Alert, say: Say, names: Names) -> Iterator[str]:
+    for staffed in alert.staffing:
+        person = staffed.on_duty
+        who = say.code("alert.nobody") if person is None else names.person(person)
+        yield f"{names.place(staffed.place)}: {who}"

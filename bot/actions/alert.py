@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
 from bot.actions.result import Done, Dropped, Result
 from bot.cases import Case, Event
 from bot.clock import Clock
-from bot.duty import who
+from bot.duty import Staffing, who
 from bot.knowledge import Knowledge
 from bot.ladder import Cause, Rung
-from bot.notifying import Alert, AlertCode, Notifier
+from bot.notifying import Alert, AlertCode, Notifier, Staffed
 from bot.store.records import ClaimedAction
 from bot.store.unit_of_work import Database, Work
 from bot.store.watches import StoredWatch
@@ -60,15 +64,8 @@ class AlertPerformer:
 
     def _alert(self, action: ClaimedAction, case: Case | None) -> Alert:
         values = {key: value for key, value in action.data.items() if key not in _ADDRESSED}
-        mailbox, team = action.data.get("mailbox"), action.data.get("team")
         if case is None:
-            return Alert(
-                key=action.key,
-                code=AlertCode(action.data["code"]),
-                mailbox=None if mailbox is None else MailboxKey(mailbox),
-                team=None if team is None else TeamKey(team),
-                values=values,
-            )
+            return self._of_no_case(action, values)
         return Alert(
             key=action.key,
             code=AlertCode(action.data["code"]),
@@ -81,10 +78,45 @@ class AlertPerformer:
             team=case.team,
             values=values,
             to=self._addressee(case, action),
-            handle_by=None
-            if case.handle_by is None or action.data["code"] not in _LADDER
-            else case.handle_by.astimezone(self._calendar.zone),
+            handle_by=self._told(case.handle_by, action),
+            safe_until=self._told(case.safe_until, action),
         )
+
+    def _told(self, until: datetime | None, action: ClaimedAction) -> datetime | None:
+        """Return the local time of a moment that the ladder goes by, where it is told of."""
+        if until is None or action.data["code"] not in _LADDER:
+            return None
+        return until.astimezone(self._calendar.zone)
+
+    def _of_no_case(self, action: ClaimedAction, values: Mapping[str, Any]) -> Alert:
+        mailbox, team = action.data.get("mailbox"), action.data.get("team")
+        staffings = () if team is None else tuple(self._staffings(TeamKey(team)))
+        return Alert(
+            key=action.key,
+            code=AlertCode(action.data["code"]),
+            mailbox=None if mailbox is None else MailboxKey(mailbox),
+            team=None if team is None else TeamKey(team),
+            values=values,
+            to=self._of_staff(action, staffings),
+            staffing=tuple(
+                Staffed(place=staffing.place, on_duty=staffing.on_duty) for staffing in staffings
+            ),
+        )
+
+    def _staffings(self, team: TeamKey) -> Iterator[Staffing]:
+        """Yield how the places of a team's unit are staffed now."""
+        known = self._knowledge.teams.get(team)
+        for place, post in self._knowledge.duty.posts.items():
+            if known is not None and post.unit == known.unit:
+                yield who(self._knowledge.duty, place, self._clock.now())
+
+    def _of_staff(self, action: ClaimedAction, staffings: Sequence[Staffing]) -> PersonKey | None:
+        """Return who is told of what is no case: who is on duty first, else a head."""
+        place = action.data.get("place")
+        if place is not None:
+            staffings = (who(self._knowledge.duty, MailboxKey(place), self._clock.now()),)
+        people = (staffing.on_duty or staffing.head for staffing in staffings)
+        return next((person for person in people if person is not None), None)
 
     def _addressee(self, case: Case, action: ClaimedAction) -> PersonKey | None:
         """Return who is told now: who is named, else on duty, the substitute or the head."""

@@ -91,6 +91,7 @@ class Knowledge:
             mailboxes=self.mailboxes.values(),
             teams=self.teams.values(),
             lines=self.roster.lines,
+            people=self.people.values(),
         )
 
     @cached_property

@@ -1,4 +1,7 @@
-"""What the centre calls its processes, matters, mailboxes, lines and teams, in one language."""
+"""What the centre calls its processes, matters, mailboxes, lines, teams and people.
+
+In one language.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,16 @@ from typing import Final, Protocol, TypeVar
 
 from bot.duty import PlaceKey
 from bot.knowledge.duty_file import Line
-from bot.knowledge.models import Mailbox, Matter, Names, Process, Team
-from bot.vocabulary import Language, LineKey, MailboxKey, MatterKey, ProcessKey, TeamKey
+from bot.knowledge.models import Mailbox, Matter, Names, Person, Process, Team
+from bot.vocabulary import (
+    Language,
+    LineKey,
+    MailboxKey,
+    MatterKey,
+    PersonKey,
+    ProcessKey,
+    TeamKey,
+)
 
 NOTHING: Final = "–"
 """Stands where there is no process or matter."""
@@ -37,12 +48,14 @@ class NameBook:
         mailboxes: Iterable[Mailbox],
         teams: Iterable[Team],
         lines: Iterable[Line] = (),
+        people: Iterable[Person] = (),
     ) -> None:
         self._processes = _names(processes, language)
         self._matters = _names(matters, language)
         self._mailboxes = _names(mailboxes, language)
         self._teams = _names(teams, language)
         self._lines = _names(lines, language)
+        self._people = {person.key: person.name for person in people}
 
     def process(self, key: ProcessKey | None) -> str:
         """Return the name of a process, `NOTHING` for none."""
@@ -63,6 +76,10 @@ class NameBook:
     def team(self, key: TeamKey) -> str:
         """Return the name of a team."""
         return self._teams.get(key, key)
+
+    def person(self, key: PersonKey) -> str:
+        """Return the name of one of the staff."""
+        return self._people.get(key, key)
 
 
 def _names(entries: Iterable[_Named[_K]], language: Language) -> Mapping[_K, str]:

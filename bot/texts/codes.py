@@ -69,6 +69,8 @@ CODES: Final[Mapping[str, str]] = {
     "ignored.spam": "Reklam, nyhetsbrev eller bedrägeriförsök",
     "ignored.own_loop": "Vårt eget mejl kom tillbaka",
     "ignored.own_bounce": "Ett mejl från oss kom inte fram",
+    "ignored.own_copy": "Kopian av ett mejl som vi själva skickat",
+    "ignored.no_case": "Skickat av en person, utanför alla ärenden",
     "ignored.delay_notice": "Besked om att ett mejl är försenat",
     "mode.off": "Avstängd",
     "mode.shadow": "Skuggläge: bedömer men gör inget",
@@ -261,8 +263,12 @@ CODES: Final[Mapping[str, str]] = {
     "alert.last_hour": "SISTA TIMMEN för brådskande ärende {case}, {team}",
     "alert.digest": "God morgon, {team}! Brådskande: {urgent} · obesvarade: {unanswered} · "
     "ska vara klara i dag: {today}",
+    "alert.overdue_in_registers": "försenade synpunkter och loggposter: {overdue}",
+    "alert.staffing": "svarar i dag: {who}",
+    "alert.nobody": "ingen",
     "alert.unstaffed": "Ingen är på plats i dag för {place}",
     "alert.handle_by": "ska vara klart {handle_by}",
+    "alert.safe_until": "säkert till {safe_until}",
     "rung.on_duty": "till den som har jour",
     "rung.substitute": "till ersättaren",
     "rung.head": "till enhetschefen",
@@ -285,6 +291,8 @@ CODES: Final[Mapping[str, str]] = {
     "alert.breaker_open": "De automatiska svaren är bromsade: för många på kort tid",
     "alert.quarantined": "Ett mejl till {mailbox} kunde inte hanteras och ligger i karantän",
     "alert.action_failed": "Något som skulle skickas kunde inte skickas",
+    "alert.books_differ": "Brevlådan {mailbox} hade mejl som saknade utfall, {count} stycken; den "
+    "läses om från början",
     "alert.mailbox_down": "Brevlådan {mailbox} går inte att läsa",
     "alert.stop_list_miss": "Faktura {invoice} stod på stopplistan men har gått till inkasso, "
     "{amount} kr: ärende {case}, {team}",

@@ -8,7 +8,11 @@ from datetime import datetime
 import pytest
 
 from bot.clock import FixedClock
+from bot.duty import who_on
 from bot.knowledge.models import Absence
+from bot.notifying import sentence
+from bot.registers import EntryKind, Facts, Register, Step
+from bot.texts import speaker
 from tests.city import shipped_material
 from tests.letters import ORDINARY, URGENT_INVOICE
 
@@ -66,6 +70,69 @@ def test_where_there_is_nothing_to_say_nothing_is_sent(build_city):
     assert digests(city) == []
 
 
+def told(city, alert, language="sv"):
+    return sentence(alert, speaker(language), city.app.knowledge.names_in(language))
+
+
+def test_the_digest_says_who_answers_today(overnight):
+    wake(overnight, TUESDAY_OPENING)
+    (digest,) = digests(overnight)
+    knowledge = overnight.app.knowledge
+    on_duty = who_on(knowledge.duty, "kundreskontra", TUESDAY_OPENING.date()).on_duty
+    assert f"Kundreskontra: {knowledge.people[on_duty].name}" in told(overnight, digest)
+    unit = knowledge.teams[digest.team].unit
+    of_unit = [place for place, post in knowledge.duty.posts.items() if post.unit == unit]
+    assert [staffed.place for staffed in digest.staffing] == of_unit
+
+
+def test_the_digest_says_what_must_be_handled_today(overnight):
+    wake(overnight, datetime.fromisoformat("2026-03-04T08:00:00+01:00"))
+    (digest,) = digests(overnight)
+    assert digest.values["today"] == 1
+    assert "ska vara klara i dag: 1" in told(overnight, digest)
+
+
+def remark(city, due, **facts):
+    """Register a remark that is to be answered by a day."""
+    by = next(iter(city.app.knowledge.people))
+    facts = Facts(unit="kundreskontra", due=due, **facts)
+    step = Step(kind=EntryKind.OPENED, text="Svaret dröjde.", facts=facts)
+    return city.app.registers.open(Register.REMARKS, step, by=by)
+
+
+def test_the_digest_counts_what_is_overdue_in_the_registers(build_city):
+    city = build_city(clock=FixedClock(MONDAY_EVENING))
+    owner = next(p.key for p in city.app.knowledge.people.values() if p.team is not None)
+    remark(city, MONDAY_EVENING.date(), owner=owner)
+    wake(city, TUESDAY_OPENING)
+    (digest,) = digests(city)
+    assert digest.team == city.app.knowledge.people[owner].team
+    assert digest.values["overdue"] == 1
+    assert "försenade synpunkter och loggposter: 1" in told(city, digest)
+
+
+def test_what_a_head_owes_in_a_register_is_told_to_the_unit(build_city):
+    city = build_city(clock=FixedClock(MONDAY_EVENING))
+    head = city.app.knowledge.head_of("kundreskontra")
+    remark(city, MONDAY_EVENING.date(), owner=head)
+    wake(city, TUESDAY_OPENING)
+    (digest,) = digests(city)
+    assert city.app.knowledge.teams[digest.team].unit == "kundreskontra"
+
+
+def test_what_a_register_may_still_wait_for_is_no_news(build_city):
+    city = build_city(clock=FixedClock(MONDAY_EVENING))
+    remark(city, TUESDAY_OPENING.date())
+    wake(city, TUESDAY_OPENING)
+    assert digests(city) == []
+
+
+def test_where_the_first_channel_is_down_the_digest_can_be_mailed_to_who_is_on_duty(overnight):
+    wake(overnight, TUESDAY_OPENING)
+    (digest,) = digests(overnight)
+    assert digest.to == digest.staffing[0].on_duty
+
+
 def everybody_away(day):
     """Return the shipped material of a city where all are away on a day."""
     material = shipped_material()
@@ -85,3 +152,11 @@ def test_each_place_that_nobody_answers_raises_an_alarm_once(build_city):
     city.app.morning.run_due()
     alarms = [a.values["place"] for a in city.notifier.alerts if a.code.value == "unstaffed"]
     assert sorted(alarms) == sorted(map(str, material.knowledge.duty.posts))
+
+
+def test_an_alarm_names_the_place_as_people_do(build_city):
+    material = everybody_away(TUESDAY_OPENING.date())
+    city = build_city(clock=FixedClock(MONDAY_EVENING), material=material)
+    wake(city, TUESDAY_OPENING)
+    alarm = next(a for a in city.notifier.alerts if a.values.get("place") == "kundreskontra")
+    assert told(city, alarm) == "Ingen är på plats i dag för Kundreskontra"
