@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.knowledge import load
-from bot.notifying import Alert, AlertCode, ConsoleNotifier, NotifierUnavailable, sentence
+from bot.notifying import Alert, AlertCode, sentence
 from bot.texts import speaker
 from functionmail import errors
 from tests.knowledge import small
@@ -55,16 +55,6 @@ def test_a_reason_that_has_a_sentence_is_told(knowledge):
         "Brevlådan Info går inte att läsa · "
         "den svarar inte; kontrollera att den finns och är ansluten"
     )
-
-
-def test_a_terminal_that_is_gone_keeps_the_alert_for_later(knowledge):
-    def broken(_line: str) -> None:
-        raise OSError
-
-    notifier = ConsoleNotifier(broken, swedish, knowledge.names_in("sv"))
-    with pytest.raises(NotifierUnavailable) as caught:
-        notifier.notify(Alert(key="k", code=AlertCode.BREAKER_OPEN))
-    assert caught.value.retryable
 
 
 def all_errors(above: type[Exception] = errors.FunctionMailError) -> list[type[Exception]]:

@@ -77,10 +77,3 @@ def test_the_second_channel_is_used_only_while_the_first_is_down(by_mail, sent):
     first.down = True
     both.notify(alert(key="alert:half_time:1"))
     assert (len(first.alerts), len(sent())) == (1, 1)
-
-
-def test_where_both_are_down_the_alert_is_tried_again_later():
-    first, second = MemoryNotifier(), MemoryNotifier()
-    first.down = second.down = True
-    with pytest.raises(NotifierUnavailable):
-        FallbackNotifier(first, second).notify(alert())
