@@ -1,0 +1,79 @@
+"""Tables. They stay in this package; callers get value objects.
+
+Three groups, so that personal data can be deleted without breaking the record:
+
+* what somebody said: mails and callers (``message_raw``, ``message_text``,
+  ``message_address``, ``message_triage``, ``attachment``, ``quarantine``, ``phone_call``) and
+  staff in the registers (``register_entry.text``); and whose an invoice is
+  (``ledger_invoice`` until the next import, ``case_invoice.customer`` and ``customer_no``,
+  ``stop_list_line.line``),
+* what it became (``delivery``, ``message``, ``case_file``, ``stop_list``, ``promise``),
+* and what happened (``event``, ``action``), which hold keys, codes and numbers only.
+"""
+
+from __future__ import annotations
+
+from bot.store.tables.base import Row, UtcDateTime
+from bot.store.tables.casework import (
+    ActionRow,
+    BreakerRow,
+    CaseRow,
+    CounterRow,
+    EventRow,
+    PhoneCallRow,
+    PromiseRow,
+    RegisterEntryRow,
+    SentReplyRow,
+)
+from bot.store.tables.collection import (
+    CaseInvoiceRow,
+    LedgerCurrentRow,
+    LedgerGenerationRow,
+    LedgerInvoiceRow,
+    MissRow,
+    StopListLineRow,
+    StopListRow,
+    WatchRow,
+)
+from bot.store.tables.mail import (
+    AttachmentRow,
+    DeliveryRow,
+    MailboxRow,
+    MessageAddressRow,
+    MessageRawRow,
+    MessageRow,
+    MessageTextRow,
+    MessageTriageRow,
+    QuarantineRow,
+)
+
+__all__ = [
+    "ActionRow",
+    "AttachmentRow",
+    "BreakerRow",
+    "CaseInvoiceRow",
+    "CaseRow",
+    "CounterRow",
+    "DeliveryRow",
+    "EventRow",
+    "LedgerCurrentRow",
+    "LedgerGenerationRow",
+    "LedgerInvoiceRow",
+    "MailboxRow",
+    "MessageAddressRow",
+    "MessageRawRow",
+    "MessageRow",
+    "MessageTextRow",
+    "MessageTriageRow",
+    "MissRow",
+    "PhoneCallRow",
+    "PromiseRow",
+    "QuarantineRow",
+    "RegisterEntryRow",
+    "Row",
+    "SentReplyRow",
+    "StopListLineRow",
+    "StopListRow",
+    "UtcDateTime",
+    "WatchRow",
+]

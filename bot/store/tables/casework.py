@@ -1,0 +1,186 @@
+"""Cases, what happened to them, and what we owe about them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store.tables.base import BigId, Row
+
+
+class CounterRow(Row):
+    """Running numbers, taken in blocks inside the transaction that uses them."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
+class CaseRow(Row):
+    """A case as it stands; its history is in ``event``."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        UniqueConstraint("year", "serial"),
+        Index(None, "status", "urgent"),
+        Index(None, "team", "status"),
+        Index(None, "received_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    year: Mapped[int]
+    serial: Mapped[int]
+    status: Mapped[str] = mapped_column(String(20))
+    channel: Mapped[str] = mapped_column(String(10))
+    mailbox: Mapped[str] = mapped_column(String(60))
+    process: Mapped[str | None] = mapped_column(String(60))
+    matter: Mapped[str | None] = mapped_column(String(60))
+    urgent: Mapped[str] = mapped_column(String(20))
+    possible: Mapped[bool]
+    protected: Mapped[bool]
+    complaint: Mapped[bool]
+    misdirected: Mapped[bool]
+    customer: Mapped[str | None] = mapped_column(String(120))
+    team: Mapped[str] = mapped_column(String(60))
+    owner: Mapped[str | None] = mapped_column(String(60))
+    language: Mapped[str] = mapped_column(String(5))
+    received_at: Mapped[datetime]
+    clock_started_at: Mapped[datetime]
+    stop_confirmed: Mapped[bool]
+    version: Mapped[int]
+    handle_by: Mapped[datetime | None] = mapped_column(index=True)
+    safe_until: Mapped[datetime | None]
+    deadline_reasons: Mapped[list[dict[str, Any]] | None]
+
+
+class EventRow(Row):
+    """What happened, in order; append-only."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index(None, "case_id", "id"), Index(None, "kind", "at"), Index(None, "at"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
+    kind: Mapped[str] = mapped_column(String(30))
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(60))
+    wall_seconds: Mapped[int]
+    working_seconds: Mapped[int]
+    data: Mapped[dict[str, Any]]
+
+
+class ActionRow(Row):
+    """The outbox: what is planned, written with the case in one transaction."""
+
+    __tablename__ = "action"
+    __table_args__ = (
+        Index(
+            "ix_action_due",
+            "due_at",
+            "key",
+            sqlite_where=text("state = 'planned'"),
+            postgresql_where=text("state = 'planned'"),
+        ),
+        Index(None, "case_id"),
+    )
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
+    data: Mapped[dict[str, Any]]
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10))
+    because: Mapped[str | None] = mapped_column(String(60))
+    claimed_by: Mapped[str | None] = mapped_column(String(60))
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int]
+    draft: Mapped[str | None] = mapped_column(String(500))
+    planned_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class SentReplyRow(Row):
+    """One automatic mail that went out, for the brakes; the sender only as a keyed hash."""
+
+    __tablename__ = "sent_reply"
+    __table_args__ = (
+        Index(None, "sender_hash", "at"),
+        Index(None, "mailbox", "at"),
+        Index(None, "at"),
+    )
+
+    action_key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    sender_hash: Mapped[str] = mapped_column(String(64))
+    mailbox: Mapped[str] = mapped_column(String(60))
+    template: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+
+
+class BreakerRow(Row):
+    """A brake on a whole mailbox (or ``*``, on everything) that is open now."""
+
+    __tablename__ = "breaker"
+
+    scope: Mapped[str] = mapped_column(String(60), primary_key=True)
+    open_since: Mapped[datetime]
+
+
+class PhoneCallRow(Row):
+    """What a caller said; personal data, deleted with the texts of mails."""
+
+    __tablename__ = "phone_call"
+
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("case_file.id"), primary_key=True, autoincrement=False
+    )
+    customer: Mapped[str] = mapped_column(Text)
+    callback: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+
+
+class PromiseRow(Row):
+    """The promise of feedback the same day; a reopened case gets a new one."""
+
+    __tablename__ = "promise"
+    __table_args__ = (Index(None, "kept_at", "due_at"),)
+
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("case_file.id"), primary_key=True, autoincrement=False
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    promised_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    next_at: Mapped[datetime | None] = mapped_column(index=True)
+    reminders: Mapped[int] = mapped_column(default=0)
+    kept_at: Mapped[datetime | None]
+    kept_with: Mapped[str | None] = mapped_column(String(20))
+    broken_at: Mapped[datetime | None]
+
+
+class RegisterEntryRow(Row):
+    """An entry of a register (remarks, customer log, process log); append-only.
+
+    ``entry`` groups what belongs together: a remark, its owner, its answer.
+    """
+
+    __tablename__ = "register_entry"
+    __table_args__ = (
+        Index(None, "register", "at"),
+        Index(None, "register", "subject"),
+        Index(None, "register", "entry"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    register: Mapped[str] = mapped_column(String(20))
+    entry: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(30))
+    subject: Mapped[str | None] = mapped_column(String(120))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(60))
+    data: Mapped[dict[str, Any]]
+    text: Mapped[str | None] = mapped_column(Text)
