@@ -165,7 +165,7 @@ def _lookups(database: Path, rows: int) -> Iterator[Figure]:
         ways: dict[str, Callable[[int], object]] = {
             "number": lambda n: work.ledger.find(str(FIRST_INVOICE + n)),
             "OCR number": lambda n: work.ledger.find_by_ocr(f"{10 * (FIRST_INVOICE + n) + n % 10}"),
-            "customer": lambda n: work.ledger.likely(str(100_000 + n // 9), amount_ore=100),
+            "customer": lambda n: work.ledger.open_of_customer_numbers([str(100_000 + n // 9)]),
         }
         for way, look in ways.items():
             picked = [chance.randrange(rows) for _ in range(500)]

@@ -14,6 +14,7 @@ from bot.dunning import OpenInvoice, WeeklyRun, invoice_run, payment_run
 from bot.knowledge import Knowledge
 from bot.language.amounts import find_amounts
 from bot.language.customer_numbers import find_customer_numbers
+from bot.ledger_file import Invoice
 from bot.notifying import AlertCode
 from bot.stop_list import (
     Difference,
@@ -168,8 +169,8 @@ class _Likely:
         self._stated = work.stop_lists.stated([case.id for case in lost])
         self._names = {case.id: tuple(self._named(case, knowledge)) for case in lost}
         self._numbers = {case.id: tuple(self._numbered(case.id)) for case in lost}
-        self._by_name = work.stop_lists.open_invoices_of(_all_of(self._names))
-        self._by_number = work.stop_lists.open_invoices_numbered(_all_of(self._numbers))
+        self._by_name = work.ledger.open_of_customers(_all_of(self._names))
+        self._by_number = work.ledger.open_of_customer_numbers(_all_of(self._numbers))
 
     def of(self, case: ListedCase) -> ListedCase:
         """Return a case with its likely invoices."""
@@ -209,10 +210,22 @@ def _all_of(words: Mapping[CaseId, Iterable[str]]) -> list[str]:
 
 
 def _each_once(
-    invoices: Mapping[str, Iterable[ListedInvoice]], words: Iterable[str]
+    invoices: Mapping[str, Iterable[Invoice]], words: Iterable[str]
 ) -> list[ListedInvoice]:
     found = {invoice.number: invoice for word in words for invoice in invoices.get(word, ())}
-    return list(found.values())
+    return [_listed(invoice) for invoice in found.values()]
+
+
+def _listed(invoice: Invoice) -> ListedInvoice:
+    return ListedInvoice(
+        number=invoice.number,
+        ocr=invoice.ocr,
+        customer_no=invoice.customer_no,
+        customer=invoice.customer,
+        due=invoice.due,
+        amount_ore=invoice.amount_ore,
+        stage=invoice.stage,
+    )
 
 
 def find_misses(database: Database, clock: Clock) -> int:

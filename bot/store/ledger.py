@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, column, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Row,
+    TextClause,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    table,
+    update,
+)
 
 from bot.ledger_file import Invoice
 from bot.store import counters
@@ -22,7 +34,7 @@ from bot.vocabulary import InvoiceStage
 _NAME: Final = "current"
 _COLUMNS: Final = ("generation", *(name for name in Invoice._fields))
 _TABLE: Final = LedgerInvoiceRow.__tablename__
-_NOT_SETTLED: Final = (InvoiceStage.OPEN, InvoiceStage.REMINDED, InvoiceStage.COLLECTION)
+_NOT_AT_COLLECTOR: Final = (InvoiceStage.OPEN, InvoiceStage.REMINDED)
 _INVOICE: Final = [LedgerInvoiceRow.__table__.c[name] for name in Invoice._fields]
 _PLAIN: Final = [column(known.name, known.type) for known in _INVOICE]
 """The same without their table, for a FROM of our own."""
@@ -80,29 +92,37 @@ class Ledger:
                 found.setdefault(row.ocr, _invoice(row))
         return found
 
-    def likely(
-        self, customer_no: str, *, amount_ore: int | None = None, limit: int = 10
-    ) -> list[Invoice]:
-        """Return the invoices of a customer that may still go on to collection.
+    def open_of_customers(self, names: Collection[str]) -> dict[str, list[Invoice]]:
+        """Return what can still go on to collection, of customers named exactly so, by name.
 
-        Open, reminded or at the collector already, of an amount if one is given; the soonest
-        due first.
+        Looks through the whole ledger once for every few hundred names.
         """
-        wanted = [
-            column("generation") == _CURRENT,
-            column("customer_no") == customer_no,
-            column("stage").in_(_NOT_SETTLED),
-        ]
-        if amount_ore is not None:
-            wanted.append(column("amount_ore") == amount_ore)
-        rows = self._connection.execute(
-            select(*_PLAIN)
-            .select_from(by_index(self._connection, _TABLE, f"ix_{_TABLE}_generation_customer_no"))
-            .where(*wanted)
-            .order_by(column("due"), column("number"))
-            .limit(limit)
-        )
-        return [_invoice(row) for row in rows]
+        return self._open_of("customer", names, table(_TABLE))
+
+    def open_of_customer_numbers(self, numbers: Collection[str]) -> dict[str, list[Invoice]]:
+        """Return what can still go on to collection, by the number of the customer."""
+        index = f"ix_{_TABLE}_generation_customer_no"
+        return self._open_of("customer_no", numbers, by_index(self._connection, _TABLE, index))
+
+    def _open_of(
+        self, asked: str, wanted: Collection[str], source: FromClause | TextClause
+    ) -> dict[str, list[Invoice]]:
+        found: dict[str, list[Invoice]] = {}
+        for some in chunks(wanted):
+            rows = self._connection.execute(
+                select(*_PLAIN)
+                .select_from(source)
+                .where(
+                    column("generation") == _CURRENT,
+                    column(asked).in_(some),
+                    column("stage").in_(_NOT_AT_COLLECTOR),
+                    column("amount_ore") > 0,
+                )
+                .order_by(column("number"))
+            )
+            for row in rows:
+                found.setdefault(getattr(row, asked), []).append(_invoice(row))
+        return found
 
     def current(self) -> Generation | None:
         """Return the import that counts now, or None before the first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -10,22 +10,18 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    FromClause,
     Row,
     Select,
-    TextClause,
     and_,
-    column,
     func,
     insert,
     select,
-    table,
 )
 
 from bot.cases import CaseNumber
 from bot.stop_list import Line, ListedCase, ListedInvoice
 from bot.store import counters
-from bot.store.engine import by_index, chunks
+from bot.store.engine import chunks
 from bot.store.tables import (
     CaseInvoiceRow,
     CaseRow,
@@ -40,19 +36,14 @@ from bot.store.tables import (
     StopListRow,
 )
 from bot.vocabulary import (
+    NOT_CLOSED,
     CaseId,
     InvoiceStage,
     MatterKey,
     Missing,
     ProcessKey,
-    Status,
     Urgency,
 )
-
-_NOT_CLOSED = tuple(status for status in Status if status is not Status.CLOSED)
-_NOT_SETTLED = (InvoiceStage.OPEN, InvoiceStage.REMINDED)
-_LEDGER = LedgerInvoiceRow.__tablename__
-_COLUMNS = [column(known.name, known.type) for known in LedgerInvoiceRow.__table__.c]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,41 +144,6 @@ class StopLists:
         for case_id, customer, note in called:
             yield CaseId(case_id), customer, note
 
-    def open_invoices_of(self, customers: Collection[str]) -> dict[str, list[ListedInvoice]]:
-        """Return the invoices that are not settled of customers named exactly so, by name.
-
-        Looks through the whole ledger once for every few hundred names.
-        """
-        return self._open_invoices("customer", customers, table(_LEDGER))
-
-    def open_invoices_numbered(self, numbers: Collection[str]) -> dict[str, list[ListedInvoice]]:
-        """Return the invoices that are not settled of customers, by customer number."""
-        index = f"ix_{_LEDGER}_generation_customer_no"
-        return self._open_invoices(
-            "customer_no", numbers, by_index(self._connection, _LEDGER, index)
-        )
-
-    def _open_invoices(
-        self, asked: str, wanted: Collection[str], source: FromClause | TextClause
-    ) -> dict[str, list[ListedInvoice]]:
-        found: dict[str, list[ListedInvoice]] = {}
-        generation = self._generation()
-        for chunk in chunks(wanted) if generation is not None else ():
-            rows: Iterable[Row[Any]] = self._connection.execute(
-                select(*_COLUMNS, column(asked).label("asked"))
-                .select_from(source)
-                .where(
-                    column("generation") == generation,
-                    column(asked).in_(chunk),
-                    column("stage").in_(_NOT_SETTLED),
-                    column("amount_ore") > 0,
-                )
-                .order_by(column("number"))
-            )
-            for row in rows:
-                found.setdefault(row.asked, []).append(_ledger_invoice(row))
-        return found
-
     def last(self, kind: Urgency) -> GivenOut | None:
         """Return the list of a kind that was given out last; None where there is none."""
         row = self._connection.execute(
@@ -232,11 +188,6 @@ class StopLists:
         if rows:
             self._connection.execute(insert(StopListLineRow), rows)
 
-    def _generation(self) -> int | None:
-        return self._connection.scalar(
-            select(LedgerCurrentRow.generation).order_by(LedgerCurrentRow.name).limit(1)
-        )
-
 
 def _open_cases(urgent: Urgency) -> Select[*tuple[Any, ...]]:
     ledger = LedgerInvoiceRow
@@ -278,7 +229,7 @@ def _open_cases(urgent: Urgency) -> Select[*tuple[Any, ...]]:
             isouter=True,
         )
         .where(
-            CaseRow.status.in_(_NOT_CLOSED),
+            CaseRow.status.in_(NOT_CLOSED),
             CaseRow.urgent == urgent,
             CaseRow.stop_confirmed.is_(False),
         )
@@ -322,18 +273,6 @@ def _invoice(row: Row[Any]) -> ListedInvoice:
         due=row.ledger_due,
         amount_ore=row.ledger_amount_ore,
         stage=InvoiceStage(row.ledger_stage),
-    )
-
-
-def _ledger_invoice(row: Row[Any]) -> ListedInvoice:
-    return ListedInvoice(
-        number=row.number,
-        ocr=row.ocr,
-        customer_no=row.customer_no,
-        customer=row.customer,
-        due=row.due,
-        amount_ore=row.amount_ore,
-        stage=InvoiceStage(row.stage),
     )
 
 

@@ -69,11 +69,11 @@ def test_many_numbers_are_found_at_once(ledger):
     assert set(ledger.find_many(wanted)) == {"1", "2", "3", "4", "5"}
 
 
-def test_the_likely_invoices_of_a_customer_are_those_that_can_go_on_to_collection(ledger):
-    assert sorted(numbers(ledger.likely("1001"))) == ["1", "4", "5"]
-    assert numbers(ledger.likely("1001", amount_ore=123450)) == ["5", "1"]
-    assert numbers(ledger.likely("1001", amount_ore=123450, limit=1)) == ["5"]
-    assert ledger.likely("9999") == []
+def test_a_customers_invoices_are_those_that_can_still_go_on_to_collection(ledger):
+    found = ledger.open_of_customer_numbers(["1001", "9999"])
+    assert {customer: numbers(invoices) for customer, invoices in found.items()} == {
+        "1001": ["1", "4"]
+    }
 
 
 def test_rows_of_a_generation_that_is_being_filled_are_not_seen(database, ledger, clock):
@@ -124,10 +124,9 @@ def test_waste_is_deleted_a_few_rows_at_a_time(ledger, clock):
         lambda work: work.ledger.find_by_ocr("1"),
         lambda work: work.ledger.find_many([str(n) for n in range(100)]),
         lambda work: work.ledger.find_many_by_ocr([str(n) for n in range(100)]),
-        lambda work: work.ledger.likely("1", amount_ore=1),
-        lambda work: work.stop_lists.open_invoices_numbered([str(n) for n in range(100)]),
+        lambda work: work.ledger.open_of_customer_numbers([str(n) for n in range(100)]),
     ],
-    ids=["number", "ocr", "numbers", "ocrs", "customer", "customers"],
+    ids=["number", "ocr", "numbers", "ocrs", "customers"],
 )
 def test_sqlite_never_searches_a_whole_generation(tmp_path, clock, ask):
     # 2026-11: without statistics it took the first column of the key for selective enough.
