@@ -2,7 +2,7 @@
 
 A block of the lexicon holds one phrase a line; what follows ``#`` is a remark. A line that
 begins with ``!`` keeps a sentence in which it stands from speaking of that matter or feature.
-The notation of phrases is described in `bot.language.phrases`.
+The notation of phrases is described in `bot.language.phrase_notation`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a phrase of the lexicon stands for, written out as people would write it.
 
-The other way round from `bot.language.phrases`, whose notation it follows: from a phrase to
+The other way round from `bot.language.phrase_notation`, whose notation it follows: from a phrase to
 texts in which it should be found.
 """
 

@@ -6,6 +6,7 @@ beginning or the end of a word, or a list of such. `Lexicon.elements` answers fo
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 
 from rapidfuzz import process
@@ -15,6 +16,8 @@ CUT_OFF = 85
 """Least likeness in percent for a misspelling; below it, false friends outnumber typos."""
 SHORTEST_FUZZY = 5
 """Words of four letters or fewer are compared exactly."""
+SPLIT_FROM = 8
+"""Letters of a word that may stand split in two: ``avbetalnings plan``."""
 _NOTHING: frozenset[int] = frozenset()
 _FUZZY_PER_FIRST_LETTER_SPAN = 2
 
@@ -27,6 +30,7 @@ class Lexicon:
         "_exact",
         "_fuzzy",
         "_known",
+        "_long",
         "_prefix_lengths",
         "_prefixes",
         "_suffixes",
@@ -50,6 +54,7 @@ class Lexicon:
             never_fuzzy: Words of a mail that are right as they are.
         """
         self._exact = dict(exact)
+        self._long = sorted(word for word in exact if len(word) >= SPLIT_FROM)
         self._prefixes = dict(prefixes)
         self._suffixes = dict(suffixes)
         self._prefix_lengths = sorted({len(prefix) for prefix in prefixes}, reverse=True)
@@ -84,9 +89,14 @@ class Lexicon:
                 found |= self._fuzzy[nearest]
         return frozenset(found)
 
-    def knows(self, word: str) -> bool:
-        """Tell whether a folded word is spelt just as a rule spells it."""
-        return word in self._exact
+    def is_split(self, first: str, second: str) -> bool:
+        """Tell whether two words side by side are one long word of a rule."""
+        return len(first) + len(second) >= SPLIT_FROM and first + second in self._exact
+
+    def may_be_split_after(self, word: str) -> bool:
+        """Tell whether a long word of a rule begins with a word and goes on."""
+        following = bisect_right(self._long, word)
+        return following < len(self._long) and self._long[following].startswith(word)
 
     def _nearest(self, word: str) -> str | None:
         size = len(word)

@@ -1,151 +1,187 @@
-"""Phrases that rules look for: their notation, and how they are found in sentences.
-
-One phrase a line, in any case and with or without å ä ö::
-
-    anstånd*                     a word that begins so
-    faktura~                     any inflection: fakturan, fakturor, betala~: betalar, betalat
-    *faktura~                    also as the end of a compound: hyresfakturan
-    kan inte betala              words side by side
-    flytta .. datum~             up to three words between
-    inte ... betala~             up to eight words between
-    (ta bort|stryk~) fakturan    one of several
-    [redan] betald               may be left out
-    {kan_inte} .. {betala}       lists of words or phrases, defined beside the cues
-    <tal>                        a number
-    ^  $  <?>                    the beginning and the end of a sentence; the sentence asks
-    =mån                         only exactly so, never as a misspelling
+"""How the phrases of rules are found in sentences.
 
 A misspelling of a listed word counts as the word (see `lexicon`), a word split in two as well.
+
+Each phrase is filed under the rarest of its elements. What a word fulfils, and which phrases
+are filed there, is looked up once for a word and remembered; so a sentence is put together
+from its words, and only phrases are tried whose rarest element stands in it. All other
+elements of a phrase have a bit each: that they stand in the sentence too is one operation.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
-import re
+import operator
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from bot.errors import BadValue
 from bot.language.common_words import COMMON_WORDS
-from bot.language.folding import fold
-from bot.language.lexicon import SHORTEST_FUZZY, Lexicon
+from bot.language.lexicon import Lexicon
+from bot.language.phrase_notation import (
+    ASKS,
+    FIRST,
+    LAST,
+    NUMBER,
+    BadPhrase,
+    Phrase,
+    PhraseCompiler,
+)
 from bot.language.tokens import WORD, Sentence
-from bot.language.wordforms import forms
+
+__all__ = ["BadPhrase", "Match", "PhraseBook", "words_between"]
 
 Span = tuple[int, int]
-Hits = dict[int, list[Span]]
+_Labelled = tuple[int, Phrase]
+_Anchor = Callable[[Phrase], int]
+"""Tells which element of a phrase is the rarest."""
 
-_PART = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[a-z_0-9]+\}|<[a-z?]+>|\.\.\.|\.\.|\S+")
-_SHORT_GAP = 3
-_LONG_GAP = 8
-_MARKS = ("<tal>", "<?>", "^", "$")
-_MAX_ALTERNATIVES = 256
-_MAX_SPANS = 40
+_MAX_PLACES = 40
 _REMEMBERED = 30_000
 """Words; numbers are not remembered, there are too many."""
-_SPLIT_WORD_FROM = 8
-"""Letters of a word that may stand split in two: ``avbetalnings plan``."""
 
 
-class BadPhrase(BadValue):
-    """A phrase cannot be read; says which one and why."""
+class Match(NamedTuple):
+    """A phrase that was found; matches compare by their place.
+
+    Attributes:
+        start, end: Index of its first word and after its last word in the sentence.
+        label: What the phrase stands for; given by the caller of `PhraseBook`.
+    """
+
+    start: int
+    end: int
+    label: int
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Elements in order, and how many words may stand before each of them."""
+_Steps = tuple[tuple[int, int], ...]
+"""Elements, and how many words may stand before each of them."""
 
-    elements: tuple[int, ...]
-    gaps: tuple[int, ...]
-    needed: frozenset[int]
+
+class _Filed(NamedTuple):
+    """A phrase where it is filed: under the rarest of its elements.
+
+    Attributes:
+        others: The bits of its other elements.
+        label: Of the caller, or the element of the list whose entry it is.
+        before, after: Its other elements, the nearest first.
+    """
+
+    others: int
+    label: int
+    before: _Steps
+    after: _Steps
+
+
+class _Known(NamedTuple):
+    """Everything known of a word.
+
+    Attributes:
+        bits: Of the elements that it fulfils.
+        entries, phrases: Filed under one of its elements: entries of lists, and phrases.
+        begins: It is the beginning of a longer word that may stand split in two.
+    """
+
+    elements: frozenset[int]
+    bits: int
+    entries: tuple[_Filed, ...]
+    phrases: tuple[_Filed, ...]
+    begins: bool
+
+
+_NOTHING = _Known(frozenset(), 0, (), (), False)
+_Unit = tuple[int, int, _Known]
+"""A word, or another thing that fulfils elements: where it begins, where it ends, what it is."""
 
 
 class _Places:
-    """Where the elements of a sentence stand; looked up when a phrase asks for them.
+    """Where elements stand in one sentence.
 
     Attributes:
-        possible: Elements that may stand in the sentence; all others do not.
+        spans: Of the elements that more than single words fulfil: marks, lists, split words.
     """
 
-    __slots__ = ("_by_word", "_entries", "_spans", "possible")
+    __slots__ = ("_words", "spans")
 
-    def __init__(
-        self,
-        by_word: Sequence[tuple[Span, frozenset[int]]],
-        possible: frozenset[int],
-        entries: Mapping[int, Sequence[Phrase]],
-        spans: Hits,
-    ) -> None:
-        self._by_word = by_word
-        self._entries = entries
-        self._spans = spans
-        self.possible = possible
+    def __init__(self, words: Sequence[_Known], spans: dict[int, list[Span]]) -> None:
+        self._words = words
+        self.spans = spans
 
-    def of(self, element: int) -> Sequence[Span]:
+    def of(self, element: int) -> list[Span]:
         """Return the spans of an element."""
-        found = self._spans.get(element)
-        if found is None:
-            found = [span for span, elements in self._by_word if element in elements]
-            for phrase in self._entries.get(element, ()):
-                if phrase.needed <= self.possible:
-                    found += self.fits(phrase)
-            self._spans[element] = found
-        return found
+        spans = self.spans.get(element)
+        if spans is None:
+            words = enumerate(self._words)
+            spans = [(at, at + 1) for at, word in words if element in word.elements]
+        return spans
 
-    def fits(self, phrase: Phrase) -> Sequence[Span]:
-        """Return the spans of a phrase; bounded, so that a repeated word cannot cost much."""
-        elements = phrase.elements
-        reached = self.of(elements[0])
-        if len(elements) == 1 or not reached:
-            return reached[:_MAX_SPANS]
-        for element, gap in zip(elements[1:], phrase.gaps[1:], strict=True):
-            following = self.of(element)
-            if not following:
-                return ()
-            reached = [
-                (begin, stop)
-                for begin, end in reached[:_MAX_SPANS]
-                for first, stop in following[:_MAX_SPANS]
-                if end <= first <= end + gap
+    def put(self, element: int, spans: Iterable[Span]) -> None:
+        """Add spans of an element to those of single words."""
+        self.spans[element] = [*self.of(element), *spans]
+
+    def around(self, begin: int, end: int, before: _Steps, after: _Steps) -> list[Span]:
+        """Return the spans of a phrase whose rarest element stands at a place."""
+        if not (before or after):
+            return [(begin, end)]
+        ends = [end]
+        for element, gap in after:
+            ends = self._ends(element, ends, gap)
+        begins = [begin] if ends else []
+        for element, gap in before:
+            begins = self._begins(element, begins, gap)
+        if len(begins) == len(ends) == 1:
+            return [(begins[0], ends[0])]
+        return [(first, last) for first in begins for last in ends]
+
+    def _ends(self, element: int, ends: list[int], gap: int) -> list[int]:
+        """Return where an element ends that begins at one of some ends, or soon after."""
+        spans, words = self.spans.get(element), self._words
+        if spans is None:
+            found = [
+                at
+                for end in ends
+                for at, word in enumerate(words[end : end + gap + 1], start=end + 1)
+                if element in word[0]
             ]
-            if not reached:
-                break
-        return reached[:_MAX_SPANS]
+        else:
+            found = [last for end in ends for first, last in spans if end <= first <= end + gap]
+        return found if len(found) < 2 else _few(found)
+
+    def _begins(self, element: int, begins: list[int], gap: int) -> list[int]:
+        """Return where an element begins that ends at one of some places, or shortly before."""
+        spans, words = self.spans.get(element), self._words
+        if spans is None:
+            found = [
+                at
+                for begin in begins
+                for at in range(max(0, begin - gap - 1), begin)
+                if element in words[at][0]
+            ]
+        else:
+            found = [f for begin in begins for f, last in spans if last <= begin <= last + gap]
+        return found if len(found) < 2 else _few(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A phrase that was found.
-
-    Attributes:
-        label: What the phrase stands for; given by the caller of `PhraseBook`.
-        start, end: Index of its first word and after its last word in the sentence.
-    """
-
-    label: int
-    start: int
-    end: int
-
-
-@dataclass(slots=True)
-class _Words:
-    exact: dict[str, set[int]] = field(default_factory=dict)
-    prefixes: dict[str, set[int]] = field(default_factory=dict)
-    suffixes: dict[str, set[int]] = field(default_factory=dict)
-    fuzzy: dict[str, set[int]] = field(default_factory=dict)
+def _few(places: Iterable[int]) -> list[int]:
+    """Return places without repeats; bounded, so that a repeated word cannot cost much."""
+    return list(dict.fromkeys(places))[:_MAX_PLACES]
 
 
 class PhraseBook:
     """Phrases compiled once; `find` reads a sentence in time linear in its words and hits."""
 
     __slots__ = (
-        "_anchored",
-        "_anchors",
+        "_alike",
+        "_always",
+        "_asks",
+        "_bits",
         "_entries",
         "_lexicon",
         "_marks",
-        "_raises",
+        "_nested",
+        "_number",
+        "_phrases",
         "_seen",
     )
 
@@ -159,81 +195,155 @@ class PhraseBook:
         """Compile labelled phrases.
 
         Args:
-            phrases: (label, phrase in the notation of this module).
+            phrases: (label, phrase in the notation of `phrase_notation`).
             lists: Name -> words or phrases; a list may use the lists before it.
             never_fuzzy: Words that must not be taken for a misspelling of another.
 
         Raises:
             BadPhrase: A phrase is empty, uses an unknown list or mark, or is too wide.
         """
-        compiler = _Compiler(lists)
+        compiler = PhraseCompiler(lists)
         compiled = [(label, phrase) for label, text in phrases for phrase in compiler.phrases(text)]
         self._lexicon = compiler.lexicon(never_fuzzy)
         self._marks = compiler.marks
-        rareness = _rareness(
-            compiler, self._lexicon, [phrase for _, phrase in (*compiled, *compiler.list_phrases)]
-        )
-        self._anchored = _by_anchor(compiled, rareness)
-        self._anchors = frozenset(self._anchored)
-        entries: dict[int, list[Phrase]] = {}
-        for element, phrase in compiler.list_phrases:
-            entries.setdefault(element, []).append(phrase)
-        self._entries = {element: tuple(listed) for element, listed in entries.items()}
-        self._raises = _raised(compiler.list_phrases, rareness)
-        self._seen: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
+        self._alike, entries = _without_alike(compiler)
+        anchor = _anchors(compiler, self._lexicon, [phrase for _, phrase in (*compiled, *entries)])
+        wide = {element for element, _ in entries}
+        flat = [entry for entry in entries if wide.isdisjoint(entry[1].elements)]
+        nested = [entry for entry in entries if not wide.isdisjoint(entry[1].elements)]
+        self._bits = _bits((*compiled, *entries), anchor, wide)
+        self._entries = self._file(flat, anchor)
+        self._nested = [self._nest(label, phrase, anchor(phrase)) for label, phrase in nested]
+        self._phrases = self._file(compiled, anchor)
+        self._seen: dict[str, _Known] = {}
+        self._always = self._bits_of((self._marks[FIRST], self._marks[LAST]))
+        self._asks = self._known({self._marks[ASKS]})
+        self._number = self._known({self._marks[NUMBER]})
 
     def find(self, sentence: Sentence) -> list[Match]:
         """Return every label whose phrase stands in a sentence, one match each, by place."""
-        places = self._places(sentence)
-        possible = places.possible
-        found: dict[int, Match] = {}
-        for anchor in possible & self._anchors:
-            for label, phrase in self._anchored[anchor]:
-                if phrase.needed <= possible and label not in found:
-                    spans = places.fits(phrase)
-                    if spans:
-                        start, end = min(spans)
-                        found[label] = Match(label, start, end)
-        return sorted(found.values(), key=_by_place)
-
-    def _places(self, sentence: Sentence) -> _Places:
-        words, marks, seen = sentence.words, self._marks, self._seen
+        seen, look_up = self._seen.get, self._look_up
+        words = [seen(word) or look_up(word) for word in sentence.words]
         size = len(words)
-        spans: Hits = {marks["^"]: [(0, 0)], marks["$"]: [(size, size)]}
+        marks = self._marks
+        places = _Places(words, {marks[FIRST]: [(0, 0)], marks[LAST]: [(size, size)]})
+        units = [(at, at + 1, word) for at, word in enumerate(words) if word is not _NOTHING]
+        units += self._further_units(sentence, words, places)
+        bits = self._always
+        for _, _, word in units:
+            bits |= word.bits
+        bits, lists = self._lists(places, units, bits)
+        found: dict[int, Match] = {}
+        for begin, end, phrases in itertools.chain(
+            ((begin, end, word.phrases) for begin, end, word in units if word.phrases), lists
+        ):
+            for others, label, before, after in phrases:
+                if others & bits == others:
+                    for first, last in places.around(begin, end, before, after):
+                        match = Match(first, last, label)
+                        found[label] = min(match, found.get(label, match))
+        return sorted(found.values())
+
+    def _further_units(
+        self, sentence: Sentence, words: Sequence[_Known], places: _Places
+    ) -> list[_Unit]:
+        """Return words that stand in two parts, and the marks, and let their places be known."""
+        size = len(words)
+        units: list[_Unit] = []
         if sentence.question:
-            spans[marks["<?>"]] = [(size, size)]
-        by_word: list[tuple[Span, frozenset[int]]] = []
-        possible: list[frozenset[int]] = []
-        last = ""
-        for index, word in enumerate(words):
-            elements, raised = seen.get(word) or self._look_up(word)
-            if raised:
-                by_word.append(((index, index + 1), elements))
-                possible.append(raised)
-            both = last + word
-            if len(both) >= _SPLIT_WORD_FROM and last and self._lexicon.knows(both):
-                elements, raised = seen.get(both) or self._look_up(both)
-                by_word.append(((index - 1, index + 1), elements))
-                possible.append(raised)
-            last = word
-        return _Places(by_word, frozenset(spans).union(*possible), self._entries, spans)
+            places.spans[self._marks[ASKS]] = [(size, size)]
+            units.append((size, size, self._asks))
+        for at, first in enumerate(words):
+            if first.begins and at + 1 < size:
+                halves = sentence.words[at], sentence.words[at + 1]
+                if self._lexicon.is_split(*halves):
+                    whole = self._look_up("".join(halves))
+                    units.append((at, at + 2, whole))
+                    for element in whole.elements:
+                        places.put(element, [(at, at + 2)])
+        return units
 
-    def _look_up(self, word: str) -> tuple[frozenset[int], frozenset[int]]:
-        """Return the elements that a word fulfils, and those that it makes possible."""
+    def _lists(
+        self, places: _Places, units: Iterable[_Unit], bits: int
+    ) -> tuple[int, list[tuple[int, int, tuple[_Filed, ...]]]]:
+        """Find the lists of which an entry of several words stands in a sentence.
+
+        Returns:
+            The bits with theirs; where they begin and end, and what is filed under them.
+        """
+        found: list[tuple[int, int, tuple[_Filed, ...]]] = []
+
+        def look(begin: int, end: int, filed: _Filed) -> int:
+            _, label, before, after = filed
+            spans = places.around(begin, end, before, after)
+            if not spans:
+                return 0
+            places.put(label, spans)
+            if phrases := self._phrases.get(label):
+                found.extend((first, last, phrases) for first, last in spans)
+            return self._bits.get(label, 0)
+
+        for begin, end, word in units:
+            for filed in word.entries:
+                if filed[0] & bits == filed[0]:
+                    bits |= look(begin, end, filed)
+        for needed, anchor, filed in self._nested:
+            if needed & bits == needed:
+                for begin, end in places.of(anchor):
+                    bits |= look(begin, end, filed)
+        return bits, found
+
+    def _look_up(self, word: str) -> _Known:
+        """Return what is known of a word; remembered, except for numbers."""
         elements = self._lexicon.elements(word)
-        number = word[0].isdigit()
-        if number:
-            elements |= {self._marks["<tal>"]}
-        raised = elements.union(*[self._raises.get(element, ()) for element in elements])
-        if not number:
-            if len(self._seen) >= _REMEMBERED:
-                self._seen.clear()
-            self._seen[word] = elements, raised
-        return elements, raised
+        if word[0].isdigit():
+            return self._known({*elements, self._marks[NUMBER]}) if elements else self._number
+        if len(self._seen) >= _REMEMBERED:
+            self._seen.clear()
+        begins = self._lexicon.may_be_split_after(word)
+        known = self._known(elements, begins=begins) if elements or begins else _NOTHING
+        self._seen[word] = known
+        return known
 
+    def _known(self, elements: Collection[int], *, begins: bool = False) -> _Known:
+        """Put together what is known of a word that fulfils these elements."""
+        waiting, reached = list(elements), set(elements)
+        while waiting:
+            new = self._alike.get(waiting.pop(), set()) - reached
+            waiting.extend(new)
+            reached |= new
+        ordered = sorted(reached)
+        return _Known(
+            elements=frozenset(reached),
+            bits=self._bits_of(ordered),
+            entries=tuple(filed for one in ordered for filed in self._entries.get(one, ())),
+            phrases=tuple(filed for one in ordered for filed in self._phrases.get(one, ())),
+            begins=begins,
+        )
 
-def _by_place(match: Match) -> tuple[int, int, int]:
-    return match.start, match.end, match.label
+    def _bits_of(self, elements: Iterable[int]) -> int:
+        return functools.reduce(operator.or_, (self._bits.get(one, 0) for one in elements), 0)
+
+    def _file(
+        self, labelled: Iterable[_Labelled], anchor: _Anchor
+    ) -> dict[int, tuple[_Filed, ...]]:
+        """File each phrase under its rarest element, so that few are tried for a sentence."""
+        filed: dict[int, list[_Filed]] = {}
+        for label, phrase in labelled:
+            at = anchor(phrase)
+            filed.setdefault(phrase.elements[at], []).append(self._filed(label, phrase, at))
+        return {element: tuple(own) for element, own in filed.items()}
+
+    def _filed(self, label: int, phrase: Phrase, at: int) -> _Filed:
+        elements, gaps = phrase.elements, phrase.gaps
+        before = tuple((elements[place - 1], gaps[place]) for place in range(at, 0, -1))
+        after = tuple(zip(elements[at + 1 :], gaps[at + 1 :], strict=True))
+        others = self._bits_of(element for element, _ in (*before, *after))
+        return _Filed(others, label, before, after)
+
+    def _nest(self, label: int, phrase: Phrase, at: int) -> tuple[int, int, _Filed]:
+        """Return what all an entry needs that uses other lists, its rarest element, and itself."""
+        return self._bits_of(phrase.elements), phrase.elements[at], self._filed(label, phrase, at)
 
 
 def words_between(folded: str, sentence: Sentence, start: int, end: int) -> Span:
@@ -246,192 +356,56 @@ def words_between(folded: str, sentence: Sentence, start: int, end: int) -> Span
     return places[start][0], places[-1][1]
 
 
-def _by_anchor(
-    compiled: Sequence[tuple[int, Phrase]], rareness: Callable[[int], tuple[float, int]]
-) -> dict[int, tuple[tuple[int, Phrase], ...]]:
-    """File each phrase under its rarest element, so that few are tried for a sentence."""
-    anchored: dict[int, list[tuple[int, Phrase]]] = {}
-    for label, phrase in compiled:
-        anchored.setdefault(min(phrase.elements, key=rareness), []).append((label, phrase))
-    return {anchor: tuple(listed) for anchor, listed in anchored.items()}
+def _without_alike(
+    compiler: PhraseCompiler,
+) -> tuple[dict[int, set[int]], list[tuple[int, Phrase]]]:
+    """Tell the lists that a single element fulfils from entries that take several words.
+
+    Returns:
+        Element -> lists that each word has which has the element; and all other entries.
+    """
+    alike: dict[int, set[int]] = {}
+    entries: list[tuple[int, Phrase]] = []
+    apart = {compiler.marks[mark] for mark in (FIRST, LAST, ASKS)}
+    for element, phrase in compiler.list_phrases:
+        if len(phrase.elements) == 1 and phrase.elements[0] not in apart:
+            alike.setdefault(phrase.elements[0], set()).add(element)
+        else:
+            entries.append((element, phrase))
+            apart.add(element)
+    return alike, entries
 
 
-def _rareness(
-    compiler: _Compiler, lexicon: Lexicon, phrases: Iterable[Phrase]
-) -> Callable[[int], tuple[float, int]]:
-    """Return how often an element stands in a sentence, and in phrases, as far as is known."""
-    often: dict[int, float] = dict.fromkeys((compiler.marks["^"], compiler.marks["$"]), 1.0)
+def _anchors(compiler: PhraseCompiler, lexicon: Lexicon, phrases: Iterable[Phrase]) -> _Anchor:
+    """Return a function that tells which element of a phrase is the rarest.
+
+    It counts how often an element stands in a sentence, and in phrases, as far as is known.
+    """
+    often: dict[int, float] = dict.fromkeys((compiler.marks[FIRST], compiler.marks[LAST]), 9.0)
     for place, word in enumerate(COMMON_WORDS, start=1):
         for element in lexicon.elements(word):
             often[element] = often.get(element, 0.0) + 1 / place
     for element, phrase in compiler.list_phrases:
         rarest = min(often.get(part, 0.0) for part in phrase.elements)
         often[element] = often.get(element, 0.0) + rarest
-    uses = Counter(element for phrase in phrases for element in phrase.needed)
-    return lambda element: (often.get(element, 0.0), uses[element])
+    uses = Counter(element for phrase in phrases for element in set(phrase.elements))
+
+    def anchor(phrase: Phrase) -> int:
+        rareness = [(often.get(one, 0.0), uses[one]) for one in phrase.elements]
+        return rareness.index(min(rareness))
+
+    return anchor
 
 
-def _raised(
-    list_phrases: Sequence[tuple[int, Phrase]], rareness: Callable[[int], tuple[float, int]]
-) -> dict[int, frozenset[int]]:
-    """Tell for each element which lists it makes possible, directly or through other lists."""
-    direct = {
-        anchor: frozenset(element for element, _ in listed)
-        for anchor, listed in _by_anchor(list_phrases, rareness).items()
-    }
-    closed: dict[int, frozenset[int]] = {}
-    for element in direct:
-        reached: set[int] = set()
-        waiting = [element]
-        while waiting:
-            for further in direct.get(waiting.pop(), ()):
-                if further not in reached:
-                    reached.add(further)
-                    waiting.append(further)
-        closed[element] = frozenset(reached)
-    return closed
+def _bits(labelled: Iterable[_Labelled], anchor: _Anchor, wide: Collection[int]) -> dict[int, int]:
+    """Give a bit to each list, and each element that stands in a phrase beside the rarest one.
 
-
-class _Compiler:
-    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
-        self._numbers: dict[str, int] = {}
-        self._words = _Words()
-        self.marks = {mark: self._number(mark) for mark in _MARKS}
-        self.list_phrases: list[tuple[int, Phrase]] = []
-        self._list_names: set[str] = set()
-        for name, entries in lists.items():
-            self._define(name, entries)
-
-    def lexicon(self, never_fuzzy: Iterable[str]) -> Lexicon:
-        words = self._words
-        return Lexicon(
-            exact={word: frozenset(found) for word, found in words.exact.items()},
-            prefixes={word: frozenset(found) for word, found in words.prefixes.items()},
-            suffixes={word: frozenset(found) for word, found in words.suffixes.items()},
-            fuzzy={word: frozenset(found) for word, found in words.fuzzy.items()},
-            never_fuzzy={fold(word) for word in never_fuzzy},
-        )
-
-    def phrases(self, text: str) -> list[Phrase]:
-        """Read one phrase; a part that may be left out makes two of it."""
-        parts = _PART.findall(fold(text).strip())
-        if not parts:
-            raise BadPhrase("frasen är tom")
-        made = [self._phrase(chosen, text) for chosen in _with_and_without(parts, text)]
-        return [phrase for phrase in made if phrase.elements]
-
-    def _define(self, name: str, entries: Sequence[str]) -> None:
-        folded = fold(name)
-        number = self._number("{" + folded + "}")
-        self._list_names.add(folded)
-        longer: list[Phrase] = []
-        for entry in entries:
-            parts = _PART.findall(fold(entry).strip())
-            if len(parts) == 1 and parts[0][0] not in "{<[(^$":
-                self._add_word(parts[0], number, entry)
-            else:
-                longer.extend(self.phrases(entry))
-        self.list_phrases.extend((number, phrase) for phrase in longer)
-
-    def _phrase(self, parts: Sequence[str], text: str) -> Phrase:
-        elements: list[int] = []
-        gaps: list[int] = []
-        gap = 0
-        for part in parts:
-            if part == "..":
-                gap = _SHORT_GAP
-            elif part == "...":
-                gap = _LONG_GAP
-            else:
-                for position, word in enumerate(self._split(part)):
-                    elements.append(self._element(word, text))
-                    gaps.append(gap if position == 0 else 0)
-                gap = 0
-        return Phrase(tuple(elements), tuple(gaps), frozenset(elements))
-
-    @staticmethod
-    def _split(part: str) -> list[str]:
-        """Split what the tokeniser will split: ``e-faktura`` is two words."""
-        if part[0] in "({<[^$":
-            return [part]
-        lead = part[0] if part[0] in "*=" else ""
-        tail = part[-1] if part[-1] in "*~" else ""
-        pieces = WORD.findall(part)
-        if not pieces:
-            raise BadPhrase("inget att leta efter i {part}; parentes i parentes?", part=part)
-        pieces[0] = lead + pieces[0]
-        pieces[-1] += tail
-        return pieces
-
-    def _element(self, part: str, text: str) -> int:
-        if part[0] == "{":
-            if part[1:-1] not in self._list_names:
-                raise BadPhrase("listan {part} finns inte ({text})", part=part, text=text)
-            return self._number(part)
-        if part[0] in "<^$":
-            if part not in self.marks:
-                raise BadPhrase("tecknet {part} finns inte ({text})", part=part, text=text)
-            return self.marks[part]
-        if part[0] == "(":
-            return self._alternatives(part, text)
-        if part in self._numbers:
-            return self._numbers[part]
-        number = self._number(part)
-        self._add_word(part, number, text)
-        return number
-
-    def _alternatives(self, part: str, text: str) -> int:
-        if part in self._numbers:
-            return self._numbers[part]
-        number = self._number(part)
-        longer: list[Phrase] = []
-        for choice in part[1:-1].split("|"):
-            pieces = _PART.findall(choice.strip())
-            if not pieces:
-                raise BadPhrase("ett val är tomt ({text})", text=text)
-            if len(pieces) == 1 and pieces[0][0] not in "{<^$" and len(self._split(pieces[0])) == 1:
-                self._add_word(pieces[0], number, text)
-            else:
-                longer.append(self._phrase(pieces, text))
-        self.list_phrases.extend((number, phrase) for phrase in longer)
-        return number
-
-    def _number(self, name: str) -> int:
-        return self._numbers.setdefault(name, len(self._numbers))
-
-    def _add_word(self, part: str, number: int, text: str) -> None:
-        words = self._words
-        exactly = part[0] == "="
-        ending = part[0] == "*"
-        core = part.strip("=*~")
-        if len(WORD.findall(core)) != 1 or WORD.findall(core)[0] != core:
-            self.list_phrases.append((number, self._phrase([part], text)))
-            return
-        if part[-1] == "*":
-            words.prefixes.setdefault(core, set()).add(number)
-            if ending:
-                raise BadPhrase(
-                    "{part} kan inte vara öppet i båda ändar ({text})", part=part, text=text
-                )
-            return
-        spelt = forms(core) if part[-1] == "~" else frozenset({core})
-        for form in spelt:
-            words.exact.setdefault(form, set()).add(number)
-            if ending:
-                words.suffixes.setdefault(form, set()).add(number)
-            if not exactly and len(form) >= SHORTEST_FUZZY:
-                words.fuzzy.setdefault(form, set()).add(number)
-
-
-def _with_and_without(parts: Sequence[str], text: str) -> list[list[str]]:
-    made: list[list[str]] = [[]]
-    for part in parts:
-        if part[0] == "[":
-            inner = part[1:-1].strip()
-            choice = f"({inner})" if "|" in inner else inner
-            made = [chosen + added for chosen in made for added in ([], _PART.findall(choice))]
-        else:
-            made = [[*chosen, part] for chosen in made]
-        if len(made) > _MAX_ALTERNATIVES:
-            raise BadPhrase("för många delar kan utelämnas ({text})", text=text)
-    return made
+    The elements of most phrases get the lowest bits, which are the quickest to compare.
+    """
+    uses = Counter(
+        element
+        for _, phrase in labelled
+        for at, element in enumerate(phrase.elements)
+        if at != anchor(phrase) or element in wide
+    )
+    return {element: 1 << place for place, (element, _) in enumerate(uses.most_common())}

@@ -83,7 +83,7 @@ class Cue:
     """One phrase that a rule looks for; it speaks of a matter or of a feature.
 
     Attributes:
-        phrase: In the notation of `bot.language.phrases`.
+        phrase: In the notation of `bot.language.phrase_notation`.
         blocks: Where it stands, the sentence says nothing of that matter or feature.
     """
 
