@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import typer
 
 from bot.cli.common import build_app, console, of, person_option, print_json
 from bot.promises import Feedback
 from bot.texts import Say
-
-if TYPE_CHECKING:
-    pass
 
 
 def add(app: typer.Typer, say: Say) -> None:
@@ -22,6 +17,7 @@ def add(app: typer.Typer, say: Say) -> None:
     )
     app.add_typer(phone, name="phone")
     _add_add(phone, say)
+    _add_again(phone, say)
     _add_list(phone, say)
     _add_feedback(phone, say)
 
@@ -34,7 +30,7 @@ def _add_add(app: typer.Typer, say: Say) -> None:
         ),
         epilog=say(
             "Exempel: sammadag phone add --customer Tallmo --process KR --matter anstand "
-            "--callback 08-46500400 --as anna@exempelstad.example"
+            "--callback 08-46500400 --invoice 40012345 --as anna@exempelstad.example"
         ),
     )
     def added(
@@ -57,6 +53,12 @@ def _add_add(app: typer.Typer, say: Say) -> None:
         note: str = typer.Option(
             "", "--note", metavar=say("TEXT"), help=say("Vad samtalet gällde.")
         ),
+        invoices: list[str] = typer.Option(
+            [],
+            "--invoice",
+            metavar=say("NUMMER"),
+            help=say("Faktura som samtalet gäller; kan anges flera gånger."),
+        ),
         as_email: str = person_option(say),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),
     ) -> None:
@@ -74,8 +76,39 @@ def _add_add(app: typer.Typer, say: Say) -> None:
                 customer=customer,
                 callback=callback,
                 note=note,
+                invoices=tuple(invoices),
             )
             found = built.phone.add(call, by=by)
+        finally:
+            built.close()
+        if as_json:
+            print_json(as_values(found))
+        else:
+            show_added(found, console(), of(context).say, built.knowledge)
+
+
+def _add_again(app: typer.Typer, say: Say) -> None:
+    @app.command(
+        "again",
+        help=say(
+            "Notera att den som väntar har ringt igen. Har ni hört av er sedan sist, eller är "
+            "dagen slut, lovas ny återkoppling samma öppetdag."
+        ),
+        epilog=say("Exempel: sammadag phone again 123 --as anna@exempelstad.example"),
+    )
+    def again(
+        context: typer.Context,
+        number: str = typer.Argument(..., metavar=say("ÄRENDE"), help=say("Ärendets nummer.")),
+        as_email: str = person_option(say),
+        as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),
+    ) -> None:
+        from bot.cli.phone_view import as_values, show_added
+        from bot.services.naming import case_named, person_with
+
+        built = build_app(context)
+        try:
+            by = person_with(as_email, built.knowledge)
+            found = built.phone.called_again(case_named(number, built.database), by=by)
         finally:
             built.close()
         if as_json:

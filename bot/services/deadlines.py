@@ -48,7 +48,7 @@ def deadline_by_mail(reading: Reading, case: Case, arrived_at: datetime, house: 
         case,
         invoices,
         due=found.due,
-        mentioned_collection=mentions_collection(reading.message),
+        mentioned_collection=mentions_collection(_said(reading.message)),
         arrived_at=arrived_at,
         house=house,
     )
@@ -176,7 +176,10 @@ def was_mentioned(case: Case) -> bool:
     return any(reason.code == _MENTIONED for reason in case.deadline_reasons)
 
 
-def mentions_collection(message: Message) -> bool:
-    """Tell whether a sender mentions a reminder, collection or Kronofogden."""
-    text = fold(f"{message.subject}\n{message.text}"[:_EXAMINED])
-    return any(word.startswith(_COLLECTION_WORDS) for word in words(text))
+def mentions_collection(said: str) -> bool:
+    """Tell whether somebody mentions a reminder, collection or Kronofogden."""
+    return any(word.startswith(_COLLECTION_WORDS) for word in words(fold(said[:_EXAMINED])))
+
+
+def _said(message: Message) -> str:
+    return f"{message.subject}\n{message.text}"

@@ -13,7 +13,8 @@ from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import CaseId
 
 BATCH = 500
-_LONGEST = 30
+LONGEST_NUMBER = 30
+"""How many characters of an invoice number can be kept."""
 
 
 def look_up(
@@ -45,7 +46,7 @@ def look_up(
         seen = {invoice.number for invoice in have}
         position = max((invoice.position for invoice in have), default=-1) + 1
         for number in numbers:
-            found = CaseInvoice(case_id=case_id, number=number[:_LONGEST], position=position)
+            found = CaseInvoice(case_id=case_id, number=number[:LONGEST_NUMBER], position=position)
             if asked:
                 found = _told(found, known.get(number), now)
             if found.number not in seen:

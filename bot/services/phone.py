@@ -9,15 +9,16 @@ from datetime import datetime
 
 from bot.cases import Case, CaseNumber, Event, PlannedAction
 from bot.clock import Clock
-from bot.dunning.model import OpenInvoice
 from bot.errors import DataError, IllegalChange, UsageError
 from bot.knowledge import Knowledge
 from bot.ladder import Until, Watch, first_alert_at, next_at
 from bot.privacy import find_personal_numbers
 from bot.promises import Feedback, Promise, promised
-from bot.services.deadlines import with_deadline
+from bot.services.deadlines import deadline_by_ledger, mentions_collection, with_deadline
+from bot.services.invoice_lookup import LONGEST_NUMBER, look_up
 from bot.services.new_case import House
 from bot.services.same_day import catch_up, drop_reminders, plan_broken, renew_reopened
+from bot.store.case_invoices import SUPPLIERS
 from bot.store.promises import PhoneCall
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import (
@@ -51,9 +52,10 @@ class NewCall:
     Attributes:
         customer: Key or name of a registered unit, or whatever else callers call themselves.
         callback: Number to call, or another way to reach the caller.
+        invoices: Numbers of the invoices that the call is about, as the caller reads them out.
 
     Raises:
-        UsageError: Something is missing or too long.
+        UsageError: Something is missing or too long, or an invoice number is none.
     """
 
     process: ProcessKey
@@ -61,6 +63,7 @@ class NewCall:
     customer: str
     callback: str
     note: str = ""
+    invoices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, longest in (
@@ -74,6 +77,7 @@ class NewCall:
             if len(value) > longest:
                 raise UsageError("--{name}: högst {most} tecken får plats", name=name, most=longest)
             object.__setattr__(self, name, value)
+        object.__setattr__(self, "invoices", tuple(map(_invoice_number, self.invoices)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +109,7 @@ class Phone:
         """
         now = self._clock.now()
         with self._database.work() as work:
-            case = self._with_deadline(self._new_case(work, call, by, now))
+            case = self._with_deadline(self._new_case(work, call, by, now), call)
             stored = PhoneCall(
                 case_id=case.id, customer=call.customer, callback=call.callback, note=call.note
             )
@@ -114,6 +118,7 @@ class Phone:
             work.phone_calls.insert(stored)
             work.promises.insert([promise])
             work.cases.record(self._opening(case, by, now))
+            case = self._look_invoices_up(work, case, call, now)
             if case.urgent is not Urgency.NO:
                 self._watch_over(work, case, now)
         return PhoneCase(case=case, promise=promise, call=stored)
@@ -248,19 +253,27 @@ class Phone:
             clock_started_at=now,
         )
 
-    def _with_deadline(self, case: Case) -> Case:
-        """Return an urgent case with its deadline; of the invoice nothing is known yet."""
+    def _with_deadline(self, case: Case, call: NewCall) -> Case:
+        """Return an urgent case with its deadline; of the invoice nothing is known yet.
+
+        Who calls is not who pays: whose an invoice is, the ledger alone tells, as for mail.
+        """
         if case.urgent is Urgency.NO:
             return case
-        group = self._house.knowledge.dunning_group(case.customer)
         return with_deadline(
             case,
-            [OpenInvoice(due=None, stage=None, group=group)],
+            [],
             due=None,
-            mentioned_collection=False,
+            mentioned_collection=mentions_collection(call.note),
             arrived_at=case.received_at,
             house=self._house,
         )
+
+    def _look_invoices_up(self, work: Work, case: Case, call: NewCall, now: datetime) -> Case:
+        ours = case.process not in SUPPLIERS
+        found = look_up(work, {case.id: call.invoices}, now, ask_ledger=ours)
+        changed = deadline_by_ledger(case, found.get(case.id, ()), self._house)
+        return case if changed == case else work.cases.change(changed)
 
     def _watch_over(self, work: Work, case: Case, now: datetime) -> None:
         """Tell staff of an urgent case, and watch until a person acknowledges it."""
@@ -317,6 +330,14 @@ def _mailbox_of(process: ProcessKey, knowledge: Knowledge) -> MailboxKey:
     own = [box.key for box in boxes if box.process == process]
     common = [box.key for box in boxes if box.process is None]
     return next(iter(own or common or knowledge.mailboxes))
+
+
+def _invoice_number(text: str) -> str:
+    """Return the digits of an invoice number that somebody typed, without what groups them."""
+    digits = "".join(_printable(text).split()).replace("-", "")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > LONGEST_NUMBER:
+        raise UsageError("--invoice: ”{text}” är inget fakturanummer", text=_printable(text)[:40])
+    return digits
 
 
 def _printable(text: str) -> str:

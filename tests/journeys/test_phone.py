@@ -522,3 +522,22 @@ def test_the_next_instant_to_look_at_is_known(desk):
     desk.at("2026-03-03 10:01")
     with desk.city.app.database.reading() as work:
         assert work.promises.next_due() == datetime(2026, 3, 3, 13, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("customer", [CALLER, "Tallmo"])
+def test_who_calls_gets_the_deadline_that_who_writes_gets(desk, customer):
+    # The payer, and so when runs take an invoice along, is known from the ledger alone.
+    desk.at("2026-03-03 10:00")
+    called = desk.phone.add(call(matter="anstand", customer=customer), by=HANDLER).case
+    desk.city.post("Vi ber om anstånd till den 30 april.\n\nKarin", subject="[KR] Anstånd faktura")
+    desk.city.take_in()
+    wrote = next(case for case in desk.city.cases() if case.channel is Channel.EMAIL)
+    assert wrote.urgent is called.urgent
+    assert (called.handle_by, called.safe_until) == (wrote.handle_by, wrote.safe_until)
+
+
+def test_a_caller_who_speaks_of_collection_has_until_the_end_of_the_day(desk):
+    desk.at("2026-03-03 10:00")
+    said = call(matter="anstand", note="Har fått ett inkassokrav", invoices=("40012345",))
+    reasons = desk.phone.add(said, by=HANDLER).case.deadline_reasons
+    assert "deadline.collection_mentioned" in {reason.code for reason in reasons}

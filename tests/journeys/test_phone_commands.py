@@ -16,6 +16,7 @@ from bot.store import tables
 from bot.texts import speaker
 from tests.city import make_folders
 from tests.commands import call, write_settings
+from tests.ledger_files import row, write_ledger
 
 HANDLER = "agneta.brandt@exempelstad.example"
 CALLER = "Görel Zetterlund"
@@ -210,3 +211,58 @@ def test_a_phone_case_goes_on_when_what_was_said_has_been_deleted(lived_through)
     (found,) = city.app.phone.listed()
     assert found.call is None
     assert city.app.phone.feedback(found.case, Feedback.ONGOING, by="agneta-brandt").call is None
+
+
+def test_a_caller_who_calls_again_is_noted_and_keeps_the_promise(config):
+    added(config)
+    again = call("--config", config, "phone", "again", "1", "--as", HANDLER, "--json")
+    assert (again.code, again.row()["promise"]) == (0, 1)
+    told = call("--config", config, "phone", "again", "1", "--as", HANDLER).out
+    assert "Återkoppling senast" in " ".join(told.split())
+
+
+def test_after_feedback_a_new_call_gets_a_new_promise(config):
+    added(config)
+    call("--config", config, "phone", "feedback", "1", "ongoing", "--as", HANDLER)
+    again = call("--config", config, "phone", "again", "1", "--as", HANDLER, "--json")
+    assert (again.row()["promise"], again.row()["feedback"]) == (2, None)
+
+
+@pytest.fixture
+def load(config, tmp_path):
+    def imported(*lines):
+        file = write_ledger(tmp_path / "ledger.csv", lines)
+        assert call("--config", config, "ledger", "import", file, "--force").code == 0
+
+    return imported
+
+
+def shown(config):
+    return call("--config", config, "case", "show", "1", "--json").row()
+
+
+def test_an_invoice_that_a_caller_names_is_looked_up_in_the_ledger(config, load):
+    load(row(40012345, due="2099-03-12", stage="påmind"))
+    added(config, "--invoice", "4001 2345", matter="anstand")
+    case = shown(config)
+    assert [(one["number"], one["stage"]) for one in case["invoices"]] == [("40012345", "reminded")]
+    assert "deadline.before_due" in {reason["code"] for reason in case["reasons"]}
+    assert case["missing"] == []
+
+
+def test_a_number_of_a_caller_that_the_ledger_has_not_is_missing(config, load):
+    load(row(1))
+    added(config, "--invoice", "40012345", matter="anstand")
+    assert shown(config)["missing"] == ["invoice_number"]
+
+
+def test_an_urgent_call_without_a_number_lacks_it(config):
+    added(config, matter="anstand")
+    assert shown(config)["missing"] == ["invoice_number"]
+
+
+@pytest.mark.parametrize("number", ["", "abc", "12x4", "4" * 31, "١٢٣"])
+def test_what_is_no_invoice_number_is_refused(config, number):
+    called = added(config, "--invoice", number)
+    assert (called.code, called.out) == (2, "")
+    assert "--invoice" in called.err
