@@ -39,7 +39,7 @@ _Anchor = Callable[[Phrase], int]
 
 _MAX_PLACES = 40
 _REMEMBERED = 30_000
-"""Words; numbers are not remembered, there are too many."""
+"""Words; of numbers only those that a rule names, there are too many."""
 
 
 class Match(NamedTuple):
@@ -294,10 +294,12 @@ class PhraseBook:
         return bits, found
 
     def _look_up(self, word: str) -> _Known:
-        """Return what is known of a word; remembered, except for numbers."""
+        """Return what is known of a word, and remember it."""
         elements = self._lexicon.elements(word)
         if word[0].isdigit():
-            return self._known({*elements, self._marks[NUMBER]}) if elements else self._number
+            if not elements:
+                return self._number
+            elements |= {self._marks[NUMBER]}
         if len(self._seen) >= _REMEMBERED:
             self._seen.clear()
         begins = self._lexicon.may_be_split_after(word)
