@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -165,14 +164,11 @@ def _list(app: typer.Typer, say: Say, option: Options) -> None:
         overdue: bool = option.flag("--overdue", say("Bara de som skulle ha följts upp.")),
         as_json: bool = option.flag("--json", say("Skriv listan som JSON.")),
     ) -> None:
-        from bot.cli.register_input import wanted
+        from bot.cli.register_input import Asked
 
         logs = _logs(customer=customer, process=process, needed=False)
-        with session.desk(context) as desk:
-            asked = wanted(desk.knowledge, process=process, customer=customer)
-            asked = replace(asked, open_only=open_only)
-            sheets = session.listed(desk, logs, asked, overdue=overdue)
-        session.show_items(context, desk, sheets, as_json=as_json)
+        asked = Asked(process=process, customer=customer, open_only=open_only, overdue=overdue)
+        session.show_items(context, logs, asked, as_json=as_json)
 
 
 def _show(app: typer.Typer, say: Say, option: Options) -> None:
@@ -208,10 +204,8 @@ def _export(app: typer.Typer, say: Say, option: Options) -> None:
         excel: bool = option.flag("--excel", say("Märk filen så att Excel läser å, ä och ö rätt.")),
         out: Path = option.out(),
     ) -> None:
-        from bot.cli.register_input import wanted
+        from bot.cli.register_input import Asked
 
         logs = _logs(customer=customer, process=process, needed=False)
-        with session.desk(context) as desk:
-            asked = wanted(desk.knowledge, process=process, customer=customer)
-            sheets = session.listed(desk, logs, asked, overdue=False)
-        session.export(context, desk, sheets, history=history, excel=excel, out=out)
+        asked = Asked(process=process, customer=customer)
+        session.export(context, logs, asked, history=history, excel=excel, out=out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
@@ -65,23 +65,29 @@ def step_kind(text: str, known: Iterable[EntryKind]) -> EntryKind:
     return _named({kind.value: kind for kind in known}, text, "--step")
 
 
-def wanted(
-    knowledge: Knowledge,
-    *,
-    unit: str | None = None,
-    process: str | None = None,
-    customer: str | None = None,
-) -> Wanted:
-    """Return which items a list is kept to.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which items a person asked for; None where an option was left out."""
 
-    Raises:
-        UsageError: An option names what there is not.
-    """
-    return Wanted(
-        unit=_unit(unit, knowledge),
-        process=_process(process, knowledge),
-        customer=_customer(customer, knowledge),
-    )
+    unit: str | None = None
+    process: str | None = None
+    customer: str | None = None
+    open_only: bool = False
+    overdue: bool = False
+
+    def wanted(self, knowledge: Knowledge, today: date) -> Wanted:
+        """Return which items were meant.
+
+        Raises:
+            UsageError: An option names what there is not.
+        """
+        return Wanted(
+            unit=_unit(self.unit, knowledge),
+            process=_process(self.process, knowledge),
+            customer=_customer(self.customer, knowledge),
+            open_only=self.open_only,
+            overdue_on=today if self.overdue else None,
+        )
 
 
 def _read(text: str | None) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +14,9 @@ from bot.cli.common import console, of, print_json, settings_of, tell
 
 if TYPE_CHECKING:
     from bot.app import Desk
-    from bot.cli.register_input import Said
+    from bot.cli.register_input import Asked, Said
     from bot.registers import Item, Register
-    from bot.services.registers import Sheet, Wanted
+    from bot.services.registers import Sheet
 
 
 @contextmanager
@@ -76,10 +75,14 @@ def tell_item(context: typer.Context, opened: Desk, item: Item, *, as_json: bool
         console().print(item_line(item, of(context).say, opened.knowledge), markup=False)
 
 
-def show_items(context: typer.Context, opened: Desk, sheets: list[Sheet], *, as_json: bool) -> None:
-    """Show items as a table, or as one JSON object a line."""
+def show_items(
+    context: typer.Context, registers: tuple[Register, ...], asked: Asked, *, as_json: bool
+) -> None:
+    """Show the items that are asked for as a table, or as one JSON object a line."""
     from bot.cli.register_view import sheet_json, show_list
 
+    with desk(context) as opened:
+        sheets = _listed(opened, registers, asked)
     today = opened.registers.today()
     if as_json:
         for sheet in sheets:
@@ -102,12 +105,9 @@ def show_item(
         show_sheet(sheet, console(), of(context).say, opened.knowledge)
 
 
-def listed(
-    opened: Desk, registers: tuple[Register, ...], wanted: Wanted, *, overdue: bool
-) -> list[Sheet]:
+def _listed(opened: Desk, registers: tuple[Register, ...], asked: Asked) -> list[Sheet]:
     """Return the items of some registers that are asked for, by number."""
-    if overdue:
-        wanted = replace(wanted, overdue_on=opened.registers.today())
+    wanted = asked.wanted(opened.knowledge, opened.registers.today())
     sheets = [
         sheet for register in registers for sheet in opened.registers.listed(register, wanted)
     ]
@@ -116,14 +116,14 @@ def listed(
 
 def export(
     context: typer.Context,
-    opened: Desk,
-    sheets: list[Sheet],
+    registers: tuple[Register, ...],
+    asked: Asked,
     *,
     history: bool,
     excel: bool,
     out: Path | None,
 ) -> None:
-    """Write items, or every entry of them, as CSV.
+    """Write the items that are asked for, or every entry of them, as CSV.
 
     Raises:
         UsageError: The file cannot be written, or the terminal cannot take the letters.
@@ -132,6 +132,8 @@ def export(
     from bot.csv_cells import BYTE_ORDER_MARK, csv_text
     from bot.errors import UsageError
 
+    with desk(context) as opened:
+        sheets = _listed(opened, registers, asked)
     say = of(context).say
     rows = entry_rows(sheets) if history else item_rows(sheets, say, opened.knowledge)
     text = (BYTE_ORDER_MARK if excel else "") + csv_text(rows)

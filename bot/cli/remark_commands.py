@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,7 +21,7 @@ def add(app: typer.Typer, say: Say) -> None:
     )
     app.add_typer(remark, name="remark")
     option = Options(say)
-    for command in (_add, _answer, _update, _list, _show, _suggest, _export):
+    for command in (_add, _answer, _update, _list, _show, _suggest, _dismiss, _export):
         command(remark, say, option)
 
 
@@ -164,14 +163,13 @@ def _list(app: typer.Typer, say: Say, option: Options) -> None:
         overdue: bool = option.flag("--overdue", say("Bara de som skulle ha besvarats.")),
         as_json: bool = option.flag("--json", say("Skriv listan som JSON.")),
     ) -> None:
-        from bot.cli.register_input import wanted
+        from bot.cli.register_input import Asked
         from bot.registers import Register
 
-        with session.desk(context) as desk:
-            asked = wanted(desk.knowledge, unit=unit, process=process, customer=customer)
-            asked = replace(asked, open_only=open_only)
-            sheets = session.listed(desk, (Register.REMARKS,), asked, overdue=overdue)
-        session.show_items(context, desk, sheets, as_json=as_json)
+        asked = Asked(
+            unit=unit, process=process, customer=customer, open_only=open_only, overdue=overdue
+        )
+        session.show_items(context, (Register.REMARKS,), asked, as_json=as_json)
 
 
 def _show(app: typer.Typer, say: Say, option: Options) -> None:
@@ -211,6 +209,26 @@ def _suggest(app: typer.Typer, say: Say, option: Options) -> None:
             show_suggested(cases, console(), of(context).say, desk.knowledge)
 
 
+def _dismiss(app: typer.Typer, say: Say, option: Options) -> None:
+    @app.command(
+        "dismiss",
+        help=say("Säg att ett ärende inte är något klagomål; det föreslås inte mer."),
+        epilog=say("Exempel: sammadag remark dismiss 123 --as anna@exempelstad.example"),
+    )
+    def dismissed(
+        context: typer.Context,
+        number: str = typer.Argument(..., metavar=say("ÄRENDE"), help=say("Ärendets nummer.")),
+        as_email: str = option.by(),
+    ) -> None:
+        from bot.services.naming import case_named, person_with
+
+        with session.desk(context) as desk:
+            by = person_with(as_email, desk.knowledge)
+            case = desk.registers.dismiss(case_named(number, desk.database), by=by)
+        told = of(context).say("Ärende {case} är inget klagomål.", case=case.number)
+        console().print(told, markup=False)
+
+
 def _export(app: typer.Typer, say: Say, option: Options) -> None:
     @app.command(
         "export",
@@ -228,10 +246,8 @@ def _export(app: typer.Typer, say: Say, option: Options) -> None:
         excel: bool = option.flag("--excel", say("Märk filen så att Excel läser å, ä och ö rätt.")),
         out: Path = option.out(),
     ) -> None:
-        from bot.cli.register_input import wanted
+        from bot.cli.register_input import Asked
         from bot.registers import Register
 
-        with session.desk(context) as desk:
-            asked = wanted(desk.knowledge, unit=unit, process=process, customer=customer)
-            sheets = session.listed(desk, (Register.REMARKS,), asked, overdue=False)
-        session.export(context, desk, sheets, history=history, excel=excel, out=out)
+        asked = Asked(unit=unit, process=process, customer=customer)
+        session.export(context, (Register.REMARKS,), asked, history=history, excel=excel, out=out)

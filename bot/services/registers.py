@@ -196,6 +196,30 @@ class Registers:
             cases = work.cases.get_many(ids)
         return [cases[case_id] for case_id in ids]
 
+    def dismiss(self, case: Case, *, by: PersonKey) -> Case:
+        """Note that a case is no complaint, so that it is suggested no more.
+
+        A later mail on it that complains brings it back.
+
+        Raises:
+            DataError: Nobody takes the case for a complaint.
+        """
+        with self._database.work() as work:
+            now_case = work.cases.get(case.id)
+            if not now_case.complaint:
+                raise DataError("ärende {case} ser inte ut som ett klagomål", case=now_case.number)
+            corrected = work.cases.change(dataclasses.replace(now_case, complaint=False))
+            event = Event.on(
+                corrected,
+                EventKind.RETAGGED,
+                self._clock.now(),
+                self._knowledge.calendar,
+                actor=by,
+                complaint=False,
+            )
+            work.cases.record([event])
+        return corrected
+
     def overdue(self, today: date) -> list[Item]:
         """Return what should have been answered or followed up before a day, in all registers.
 

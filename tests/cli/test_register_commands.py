@@ -268,3 +268,14 @@ def test_the_help_names_every_word_that_an_option_takes():
     said_otherwise = {EntryKind.OPENED, EntryKind.ANSWERED, Rung.FIRST_LINE}
     words = {*Nature, *Source, *Rung, *EntryKind} - said_otherwise
     assert {word for word in words if word not in helps} == set()
+
+
+def test_a_false_complaint_is_dismissed_by_the_number_of_its_case(sammadag, town):
+    town.post("Jag vill framföra ett klagomål! Jag är mycket missnöjd.", subject="Klagomål")
+    town.work_off()
+    case = sammadag("remark", "suggest", "--json").row()["case"]
+    dismissed = sammadag("remark", "dismiss", case, "--as", HANDLER)
+    assert (dismissed.code, dismissed.out) == (0, f"Ärende {case} är inget klagomål.\n")
+    assert sammadag("remark", "suggest", "--json").rows() == []
+    again = sammadag("remark", "dismiss", case, "--as", HANDLER)
+    assert (again.code, "ser inte ut som ett klagomål" in one_line(again)) == (1, True)

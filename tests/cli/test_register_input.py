@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.cli.register_input import Said, step_kind, wanted
+from bot.cli.register_input import Asked, Said, step_kind
 from bot.errors import UsageError
 from bot.registers import EntryKind, Facts, Nature, Register, Rung, Source, kinds_of
 from bot.services.registers import Wanted
 from tests.city import shipped_material
 
+TODAY = date(2026, 3, 3)
 KNOWLEDGE = shipped_material().knowledge
 
 
@@ -75,6 +76,13 @@ def test_a_step_is_one_that_the_register_has():
 
 
 def test_a_list_may_be_kept_to_a_unit_a_process_and_a_customer():
-    assert wanted(KNOWLEDGE) == Wanted()
-    asked = wanted(KNOWLEDGE, unit="kundreskontra", process="KR", customer="Kulturförvaltningen")
-    assert asked == Wanted(unit="kundreskontra", process="kundreskontra", customer="kultur")
+    assert Asked().wanted(KNOWLEDGE, TODAY) == Wanted()
+    asked = Asked(unit="kundreskontra", process="KR", customer="Kulturförvaltningen")
+    assert asked.wanted(KNOWLEDGE, TODAY) == Wanted(
+        unit="kundreskontra", process="kundreskontra", customer="kultur"
+    )
+
+
+def test_a_list_may_be_kept_to_what_is_open_or_overdue_today():
+    assert Asked(open_only=True).wanted(KNOWLEDGE, TODAY) == Wanted(open_only=True)
+    assert Asked(overdue=True).wanted(KNOWLEDGE, TODAY) == Wanted(overdue_on=TODAY)

@@ -67,6 +67,26 @@ def test_mail_that_is_no_complaint_is_not_suggested(city):
     assert city.app.registers.suggested() == []
 
 
+def test_what_a_person_finds_to_be_no_complaint_is_suggested_no_more(city, complaint):
+    city.app.registers.dismiss(complaint, by=HANDLER)
+    assert city.app.registers.suggested() == []
+    (event,) = [event for event in city.history(complaint) if event.kind.value == "retagged"]
+    assert (event.actor, event.data) == (HANDLER, {"complaint": False})
+
+
+def test_a_later_complaint_on_a_dismissed_case_is_suggested_again(city, complaint):
+    city.app.registers.dismiss(complaint, by=HANDLER)
+    city.post(**COMPLAINT, headers=[("In-Reply-To", "<1@kund.example>")])
+    city.work_off()
+    assert [case.id for case in city.app.registers.suggested()] == [complaint.id]
+
+
+def test_what_nobody_takes_for_a_complaint_cannot_be_dismissed(city, complaint):
+    city.app.registers.dismiss(complaint, by=HANDLER)
+    with pytest.raises(DataError):
+        city.app.registers.dismiss(complaint, by=HANDLER)
+
+
 def test_a_note_in_a_log_does_not_settle_a_suggestion(city, complaint):
     city.app.registers.open(CUSTOMER, opening(customer="trafik"), by=HANDLER, case=complaint)
     assert city.app.registers.suggested() == [complaint]
