@@ -22,7 +22,7 @@ from bot.actions.alert import AlertPerformer
 from bot.actions.reply import Brakes, ReplyPerformer
 from bot.actions.second_channel import FallbackNotifier, MailNotifier
 from bot.clock import Clock, SystemClock
-from bot.connecting import connect
+from bot.connecting import Connection, connect
 from bot.errors import KnowledgeError, NotFound, SammaDagError, SettingsError
 from bot.knowledge import Knowledge, triage_rules
 from bot.knowledge.check import problems
@@ -34,18 +34,23 @@ from bot.plan import AnswerPolicy, BrakeLimits
 from bot.promises import Reminders
 from bot.services.backtest import Trial
 from bot.services.casework import Casework
+from bot.services.chores import Chore, Chores
+from bot.services.comparison import Comparison
 from bot.services.deadlines import refresh_deadlines
 from bot.services.dispatch import Dispatch
 from bot.services.ignored import Ignored
 from bot.services.intake import Intake, Listener, Probe, no_listener, no_probe
 from bot.services.invoice_lookup import refresh_all
+from bot.services.leadership import Leadership
 from bot.services.ledger_import import LedgerImport
+from bot.services.marks import Marks
 from bot.services.morning import Morning
 from bot.services.new_case import House
 from bot.services.phone import Phone
 from bot.services.reading import Reader
 from bot.services.registers import Registers
 from bot.services.same_day import SameDay
+from bot.services.sent_mail import SentMail
 from bot.services.stop_lists import StopLists, find_misses
 from bot.services.urgency_watch import UrgencyWatch
 from bot.services.watch import Watch
@@ -59,7 +64,7 @@ from bot.settings import (
     secret_keys,
 )
 from bot.store import schema
-from bot.store.engine import has_file, open_engine
+from bot.store.engine import has_file, is_sqlite, open_engine
 from bot.store.exclusive import RunLock, claim_file
 from bot.store.unit_of_work import Database
 from bot.store.wakeup import Wakeup
@@ -344,7 +349,18 @@ def build(
     house = _house(knowledge, settings)
     database = open_database(settings)  # last, when nothing else can be wrong any more
     intake = Intake(database, reader, house, policies, clock, probe=probe, heard=heard)
-    watch = Watch(sources, intake, database, clock)
+    worker_name = f"{socket.gethostname()}:{os.getpid()}"[:60]
+    watch = Watch(
+        sources,
+        intake,
+        database,
+        clock,
+        chores=_chores(settings, connections, database, knowledge, identity, clock),
+        leadership=None
+        if is_sqlite(database.engine)
+        else Leadership(database, clock, worker=worker_name),
+        alarm_after=timedelta(minutes=settings.mailbox_alarm_minutes),
+    )
     urgency_watch = UrgencyWatch(database, knowledge.calendar, clock, ladder=house.ladder)
     registers = Registers(database, knowledge, clock)
     morning = Morning(database, house, registers, clock)
@@ -373,7 +389,7 @@ def build(
             ),
         },
         clock,
-        worker=f"{socket.gethostname()}:{os.getpid()}"[:60],
+        worker=worker_name,
         probe=probe,
     )
     return App(
@@ -399,11 +415,39 @@ def build(
             watch,
             intake,
             dispatch,
-            (urgency_watch.run_due, same_day.run_due, morning.run_due),
+            (watch.raise_alarms, urgency_watch.run_due, same_day.run_due, morning.run_due),
             Wakeup(database.engine),
             poll_s=settings.poll_seconds,
             monotonic=clock.monotonic,
         ),
+    )
+
+
+def _chores(
+    settings: Settings,
+    connections: Mapping[MailboxKey, Connection],
+    database: Database,
+    knowledge: Knowledge,
+    identity: Identity,
+    clock: Clock,
+) -> Chores:
+    sources = {key: connection.source for key, connection in connections.items()}
+    sent = {key: connection.sent for key, connection in connections.items()}
+    marks = Marks(
+        database,
+        sources,
+        people={key: person.name for key, person in knowledge.people.items()},
+        folders={MailboxKey(name): mailbox.folder for name, mailbox in settings.mailboxes.items()},
+        say=speaker(settings.language),
+    )
+    answers = SentMail(database, sent, identity, knowledge.calendar, clock)
+    return Chores(
+        (
+            Chore(name="marks", every_s=5, run=marks.run),
+            Chore(name="sent", every_s=60, run=answers.run),
+            Chore(name="comparison", every_s=3600, run=Comparison(database, sources, clock).run),
+        ),
+        clock.monotonic,
     )
 
 

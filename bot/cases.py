@@ -24,6 +24,8 @@ from bot.vocabulary import (
 from bot.worktime import Calendar, working_time
 
 SYSTEM = "system"
+SOMEBODY = "somebody"
+"""Acted for a person whom nothing names, as one who answers in Outlook."""
 """The actor of what no person did."""
 
 _CHANGES: Mapping[Status, frozenset[Status]] = {
@@ -125,7 +127,7 @@ class Event:
     """One thing that happened to a case; append-only.
 
     Attributes:
-        actor: A person's key, or ``system``.
+        actor: A person's key, `SYSTEM` or `SOMEBODY`.
         wall_seconds, working_seconds: Since the clock of the case started.
         data: Codes, keys and numbers only; never mail text, names or addresses.
     """

@@ -19,6 +19,28 @@ CaseId = NewType("CaseId", int)
 MessageId = NewType("MessageId", int)
 """The row of a stored message; not the Message-ID header."""
 
+FILE_KEY = "file:"
+"""Begins the keys of mail from files: no mailbox holds it, and no worker answers it by itself."""
+
+SENT = "/sent"
+"""Ends the key under which the Sent folder of a mailbox is watched."""
+
+
+def sent_folder(mailbox: MailboxKey) -> MailboxKey:
+    """Return the key under which the Sent folder of a mailbox is watched."""
+    return MailboxKey(mailbox + SENT)
+
+
+def mailbox_of_sent(folder: MailboxKey) -> MailboxKey:
+    """Return the mailbox of a Sent folder; see `sent_folder`."""
+    return MailboxKey(folder.removesuffix(SENT))
+
+
+def is_sent_folder(mailbox: MailboxKey) -> bool:
+    """Tell whether a key names a Sent folder; see `sent_folder`."""
+    return mailbox.endswith(SENT)
+
+
 NONE = "none"
 """How "no process" and "no matter" are written in JSON and in the labelled corpora."""
 
@@ -119,6 +141,8 @@ class IgnoredBecause(StrEnum):
     OWN_LOOP = "own_loop"
     OWN_BOUNCE = "own_bounce"
     DELAY_NOTICE = "delay_notice"
+    OWN_COPY = "own_copy"
+    NO_CASE = "no_case"
 
 
 class Mode(StrEnum):

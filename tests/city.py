@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +21,7 @@ from bot.services.intake import Probe, no_probe
 from bot.settings import MailboxSettings, Settings
 from bot.store import schema
 from bot.store.engine import open_engine
-from bot.vocabulary import CaseId, EventKind, MailboxKey, Mode, Status
+from bot.vocabulary import CaseId, EventKind, MailboxKey, Mode, Outcome, Status
 from functionmail.connectors.maildir import deliver
 
 TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
@@ -48,12 +47,14 @@ def city_settings(
     modes: Mapping[str, Mode] | None = None,
     answer_from: datetime | None = LONG_AGO,
     answers_from: Mapping[str, datetime] | None = None,
+    folders: Mapping[str, str] | None = None,
     **more: object,
 ) -> Settings:
     """Return settings for Maildirs below `folder`, whatever the environment says.
 
     Args:
         modes, answers_from: Of single mailboxes; `mode` and `answer_from` serve the others.
+        folders: Where mail that became a case is put.
     """
     values: dict[str, object] = {
         "database_url": database_url,
@@ -64,6 +65,7 @@ def city_settings(
                 path=folder / mailbox,
                 mode=(modes or {}).get(mailbox, mode),
                 answer_from=(answers_from or {}).get(mailbox, answer_from),
+                folder=(folders or {}).get(mailbox, ""),
             )
             for mailbox in mailboxes
         },
@@ -195,13 +197,17 @@ class City:
         return balance(self.app.database, self.app.sources.values())
 
     def outcomes(self) -> dict[str, int]:
-        """Return how many messages had each outcome; fails unless the books balance."""
+        """Return how many mails that came in had each outcome; fails if the books differ."""
         found = self.books()
         assert found.balanced, found
-        counts: Counter[str] = Counter()
-        for by_outcome in found.outcomes.values():
-            counts.update({outcome.value: n for outcome, n in by_outcome.items()})
-        return dict(counts)
+        counts = {outcome.value: found.total(outcome) for outcome in Outcome}
+        return {outcome: count for outcome, count in counts.items() if count}
+
+    def look(self, mailbox: str = "kundreskontra") -> None:
+        """Do one whole round of a mailbox, as the worker does: mail in, marks, Sent, comparison."""
+        self.later(hours=1)
+        while self.app.watch.round(MailboxKey(mailbox)).wait_s == 0:
+            pass
 
     def set_status(self, case: Case, status: Status, *, stop_confirmed: bool = False) -> None:
         """Change a case's status as a person would."""

@@ -17,7 +17,7 @@ from bot.knowledge.name_book import NameBook
 from bot.services.books import Balance
 from bot.store.records import IgnoredMail, Quarantined
 from bot.texts import Say
-from bot.vocabulary import Outcome
+from bot.vocabulary import MailboxKey, Outcome, is_sent_folder, mailbox_of_sent
 
 
 def show_books(found: Balance, console: Console, say: Say, names: NameBook) -> None:
@@ -30,11 +30,14 @@ def show_books(found: Balance, console: Console, say: Say, names: NameBook) -> N
         say("Undanlagda"),
         say("Dubbletter"),
         say("Karantän"),
+        say("Flyttade eller raderade"),
     ):
         table.add_column(heading, justify="right")
     for mailbox, counts in sorted(found.outcomes.items()):
         table.add_row(
-            names.mailbox(mailbox), *(say.number(counts.get(outcome, 0)) for outcome in _COLUMNS)
+            _place(mailbox, say, names),
+            *(say.number(counts.get(outcome, 0)) for outcome in _COLUMNS),
+            say.number(found.taken_away.get(mailbox, 0)),
         )
     console.print(table)
     if found.balanced:
@@ -47,6 +50,12 @@ def show_books(found: Balance, console: Console, say: Say, names: NameBook) -> N
             faulty=found.faulty,
         )
     )
+
+
+def _place(mailbox: MailboxKey, say: Say, names: NameBook) -> str:
+    if not is_sent_folder(mailbox):
+        return names.mailbox(mailbox)
+    return say("{mailbox}: skickat", mailbox=names.mailbox(mailbox_of_sent(mailbox)))
 
 
 _COLUMNS = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.errors import SettingsError
 from bot.settings import MailboxSettings, Settings
-from bot.vocabulary import MailboxKey
+from bot.vocabulary import MailboxKey, sent_folder
 from functionmail.connectors.base import MailSender, MailSource
 
 
@@ -37,6 +37,11 @@ class Place:
     address: str
     mailbox: MailboxSettings
     settings: Settings
+
+    @property
+    def sent_key(self) -> MailboxKey:
+        """Return the name under which the Sent folder is watched."""
+        return sent_folder(self.key)
 
     def lacks(self, setting: str) -> SettingsError:
         """Return the error for a setting that this mailbox's connector needs."""

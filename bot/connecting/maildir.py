@@ -17,6 +17,6 @@ def connect(place: Place) -> Connection:
         raise place.lacks(f"mailboxes.{place.key}.path")
     return Connection(
         source=MaildirSource(folder, place.key),
-        sent=MaildirSource(folder, place.key, subfolder=SENT),
+        sent=MaildirSource(folder, place.sent_key, subfolder=SENT),
         sender=MaildirSender(folder, place.key),
     )

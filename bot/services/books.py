@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.store.unit_of_work import Database
-from bot.vocabulary import MailboxKey, Outcome
+from bot.vocabulary import MailboxKey, Outcome, is_sent_folder
 from functionmail.connectors.base import MailSource
 
 
@@ -18,11 +18,13 @@ class Balance:
         outcomes: Mailbox -> outcome -> number of messages.
         without_outcome: Messages that lie in a watched mailbox now and have no outcome.
         faulty: Entries that contradict what is stored.
+        taken_away: Mailbox -> messages that people have moved or deleted since; no loss.
     """
 
     outcomes: Mapping[MailboxKey, Mapping[Outcome, int]]
     without_outcome: int
     faulty: int
+    taken_away: Mapping[MailboxKey, int] = field(default_factory=dict)
 
     @property
     def balanced(self) -> bool:
@@ -38,12 +40,17 @@ class Balance:
             },
             "without_outcome": self.without_outcome,
             "faulty": self.faulty,
+            "taken_away": sum(self.taken_away.values()),
             "balanced": self.balanced,
         }
 
     def total(self, outcome: Outcome) -> int:
-        """Return how many messages had an outcome, in all mailboxes."""
-        return sum(counts.get(outcome, 0) for counts in self.outcomes.values())
+        """Return how many messages that came in had an outcome, in all mailboxes."""
+        return sum(
+            counts.get(outcome, 0)
+            for mailbox, counts in self.outcomes.items()
+            if not is_sent_folder(mailbox)
+        )
 
 
 def balance(database: Database, sources: Iterable[MailSource] = ()) -> Balance:
@@ -57,5 +64,8 @@ def balance(database: Database, sources: Iterable[MailSource] = ()) -> Balance:
         for (mailbox, outcome), count in work.books.outcomes().items():
             outcomes.setdefault(mailbox, {})[outcome] = count
         return Balance(
-            outcomes=outcomes, without_outcome=without, faulty=work.books.faulty_outcomes()
+            outcomes=outcomes,
+            without_outcome=without,
+            faulty=work.books.faulty_outcomes(),
+            taken_away=work.books.taken_away(),
         )

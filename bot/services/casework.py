@@ -29,6 +29,8 @@ class Casework:
             if taken.status is Status.NEW:
                 taken.allow(Status.OPEN)
                 taken = dataclasses.replace(taken, status=Status.OPEN)
+            if taken.owner != now_case.owner:
+                work.books.mark_case(taken.id)
             return self._store(work, taken, EventKind.TAKEN, by)
 
         return self._do(case, change)

@@ -11,10 +11,10 @@ from pathlib import Path
 from bot.clock import Clock
 from bot.errors import DataError
 from bot.services import mail_files
-from bot.services.intake import FILE_KEY, Intake
+from bot.services.intake import Intake
 from bot.services.mail_files import MailFile
 from bot.services.reading import Arrival
-from bot.vocabulary import MailboxKey, Outcome
+from bot.vocabulary import FILE_KEY, MailboxKey, Outcome
 
 BATCH = 50
 

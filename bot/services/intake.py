@@ -23,15 +23,13 @@ from bot.services.reading import Arrival, Reader, Reading
 from bot.services.registering import MailboxTerms, Register, Taken
 from bot.store.records import Delivery, MailboxState, Quarantined
 from bot.store.unit_of_work import Database, Work
-from bot.vocabulary import MailboxKey, Outcome, Step
+from bot.vocabulary import FILE_KEY, MailboxKey, Outcome, Step
 from functionmail.connectors.base import MailSource
 from functionmail.message import Checkpoint
 
 log = structlog.get_logger()
 
 BATCH = 50
-FILE_KEY = "file:"
-"""Begins the keys of mail from files, whose receipts no worker sends by itself."""
 _FIRST_RETRY = timedelta(minutes=5)
 _LONGEST_RETRY = timedelta(hours=6)
 _ALWAYS = datetime.max.replace(tzinfo=UTC)

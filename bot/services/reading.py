@@ -11,7 +11,7 @@ from hashlib import sha256
 from bot.knowledge import Knowledge
 from bot.triage import TriageRules, triage
 from bot.triage.model import Triage
-from bot.vocabulary import IgnoredBecause, Kind, MailboxKey, Urgency
+from bot.vocabulary import FILE_KEY, IgnoredBecause, Kind, MailboxKey, Urgency
 from functionmail import automatic, conversation
 from functionmail.automatic import Author, Authorship, DeliveryFailure
 from functionmail.conversation import Candidates
@@ -33,6 +33,11 @@ class Arrival:
     raw: RawMessage
     message: Message | None = None
     settled: bool = False
+
+    @property
+    def is_from_file(self) -> bool:
+        """Tell whether no mailbox holds the mail."""
+        return self.raw.key.startswith(FILE_KEY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

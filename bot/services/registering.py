@@ -278,6 +278,7 @@ class Register:
                 message_id=message_id,
                 case_id=case_id,
                 seen_at=self._now,
+                mark_due=case_id is not None and not reading.arrival.is_from_file,
             )
         )
         return outcome

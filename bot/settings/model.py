@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     templates: Path | None = None
     people: Path | None = None
     poll_seconds: float = Field(default=1.0, gt=0, le=3600)
+    mailbox_alarm_minutes: PositiveInt = 10
     twin_wait: int = Field(default=20, ge=0, le=3600)
     mailboxes: Mapping[str, MailboxSettings] = Field(default_factory=dict)
     imap: ImapSettings | None = None

@@ -9,9 +9,18 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 
 from bot.store.engine import chunks, insert_if_new
-from bot.store.records import Delivery, IgnoredMail, Quarantined
-from bot.store.tables import DeliveryRow, MessageRow, QuarantineRow
-from bot.vocabulary import CaseId, MailboxKey, MessageId, Outcome
+from bot.store.records import Delivery, DueMark, IgnoredMail, Quarantined
+from bot.store.tables import CaseRow, DeliveryRow, MessageRow, QuarantineRow
+from bot.vocabulary import (
+    FILE_KEY,
+    SENT,
+    CaseId,
+    IgnoredBecause,
+    MailboxKey,
+    MessageId,
+    Outcome,
+    PersonKey,
+)
 from functionmail.message import MessageKey
 
 
@@ -62,6 +71,80 @@ class Books:
                 {name: values[name] for name in ("outcome", "because", "message_id", "case_id")}
             )
         )
+
+    def due_marks(self, mailbox: MailboxKey, *, limit: int) -> list[DueMark]:
+        """Return messages whose marks in the mailbox are to be set."""
+        rows = self._connection.execute(
+            select(DeliveryRow.key, DeliveryRow.case_id, CaseRow.owner)
+            .join(CaseRow, CaseRow.id == DeliveryRow.case_id)
+            .where(DeliveryRow.mailbox == mailbox, DeliveryRow.mark_due)
+            .order_by(DeliveryRow.key)
+            .limit(limit)
+        )
+        return [
+            DueMark(
+                key=MessageKey(row.key),
+                case_id=CaseId(row.case_id),
+                owner=None if row.owner is None else PersonKey(row.owner),
+            )
+            for row in rows
+        ]
+
+    def marked(self, mailbox: MailboxKey, mark: DueMark) -> None:
+        """Note that a message bears its marks, unless its case has a new owner meanwhile."""
+        owner_now = select(CaseRow.owner).where(CaseRow.id == mark.case_id).scalar_subquery()
+        self._connection.execute(
+            update(DeliveryRow)
+            .where(
+                DeliveryRow.mailbox == mailbox,
+                DeliveryRow.key == mark.key,
+                owner_now.is_not_distinct_from(mark.owner),
+            )
+            .values(mark_due=False)
+        )
+
+    def mark_case(self, case_id: CaseId) -> None:
+        """Have the marks of all messages of a case set anew; mail from files has none."""
+        self._connection.execute(
+            update(DeliveryRow)
+            .where(
+                DeliveryRow.case_id == case_id,
+                DeliveryRow.key.not_like(f"{FILE_KEY}%"),
+                DeliveryRow.mailbox.not_like(f"%{SENT}"),
+            )
+            .values(mark_due=True)
+        )
+
+    def note_presence(
+        self, mailbox: MailboxKey, present: Collection[MessageKey], now: datetime
+    ) -> int:
+        """Note which messages people moved or deleted, and which are back; count the former."""
+        rows = self._connection.execute(
+            select(DeliveryRow.key, DeliveryRow.gone_at).where(DeliveryRow.mailbox == mailbox)
+        )
+        gone: list[str] = []
+        back: list[str] = []
+        for key, gone_at in rows:
+            if (key in present) is (gone_at is None):
+                continue
+            (back if gone_at is not None else gone).append(key)
+        for keys, instant in ((gone, now), (back, None)):
+            for chunk in chunks(keys):
+                self._connection.execute(
+                    update(DeliveryRow)
+                    .where(DeliveryRow.mailbox == mailbox, DeliveryRow.key.in_(chunk))
+                    .values(gone_at=instant)
+                )
+        return len(gone)
+
+    def taken_away(self) -> dict[MailboxKey, int]:
+        """Return how many messages people have moved or deleted, by mailbox."""
+        rows = self._connection.execute(
+            select(DeliveryRow.mailbox, func.count())
+            .where(DeliveryRow.gone_at.is_not(None))
+            .group_by(DeliveryRow.mailbox)
+        )
+        return {MailboxKey(mailbox): count for mailbox, count in rows}
 
     def quarantine(self, mail: Quarantined) -> None:
         """Keep a mail that our own code failed on."""
@@ -146,6 +229,9 @@ class Books:
         no_mail = select(func.count()).where(
             DeliveryRow.outcome.in_((Outcome.IGNORED, Outcome.DUPLICATE)),
             DeliveryRow.message_id.is_(None),
+            func.coalesce(DeliveryRow.because, "").not_in(
+                (IgnoredBecause.OWN_COPY, IgnoredBecause.NO_CASE)
+            ),
         )
         kept = select(QuarantineRow.mailbox, QuarantineRow.key)
         no_bytes = select(func.count()).where(
@@ -194,6 +280,7 @@ def _delivery_values(delivery: Delivery) -> dict[str, Any]:
         "message_id": delivery.message_id,
         "case_id": delivery.case_id,
         "seen_at": delivery.seen_at,
+        "mark_due": delivery.mark_due,
     }
 
 

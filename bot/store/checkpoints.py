@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from bot.store.engine import insert_if_new
 from bot.store.records import MailboxState
@@ -46,6 +46,36 @@ class Mailboxes:
             update(MailboxRow)
             .where(MailboxRow.mailbox == mailbox)
             .values(checkpoint=checkpoint, last_round_at=now)
+        )
+
+    def read_anew(self, mailbox: MailboxKey) -> None:
+        """Let the next round begin at the beginning; what is known is recognised by its key."""
+        self._connection.execute(
+            update(MailboxRow).where(MailboxRow.mailbox == mailbox).values(checkpoint=None)
+        )
+
+    def lead(self, mailbox: MailboxKey, worker: str, now: datetime, *, until: datetime) -> bool:
+        """Take or renew the lease on a mailbox; False while another worker holds it."""
+        changed = self._connection.execute(
+            update(MailboxRow)
+            .where(
+                MailboxRow.mailbox == mailbox,
+                or_(
+                    MailboxRow.leader == worker,
+                    MailboxRow.leader_until.is_(None),
+                    MailboxRow.leader_until <= now,
+                ),
+            )
+            .values(leader=worker, leader_until=until)
+        )
+        return changed.rowcount == 1
+
+    def resign(self, mailbox: MailboxKey, worker: str) -> None:
+        """Give up the lease on a mailbox, if it is held."""
+        self._connection.execute(
+            update(MailboxRow)
+            .where(MailboxRow.mailbox == mailbox, MailboxRow.leader == worker)
+            .values(leader=None, leader_until=None)
         )
 
     def caught_up(self, mailbox: MailboxKey, now: datetime) -> bool:

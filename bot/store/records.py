@@ -15,6 +15,7 @@ from bot.vocabulary import (
     MailboxKey,
     MessageId,
     Outcome,
+    PersonKey,
     TeamKey,
     TemplateKey,
 )
@@ -81,7 +82,11 @@ class SentMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The outcome of one message in one mailbox."""
+    """The outcome of one message in one mailbox.
+
+    Attributes:
+        mark_due: People are to see in the mailbox what became of it.
+    """
 
     mailbox: MailboxKey
     key: MessageKey
@@ -90,6 +95,16 @@ class Delivery:
     message_id: MessageId | None = None
     case_id: CaseId | None = None
     seen_at: datetime
+    mark_due: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueMark:
+    """A message in a mailbox whose marks do not say how its case stands."""
+
+    key: MessageKey
+    case_id: CaseId
+    owner: PersonKey | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -288,3 +288,33 @@ def test_the_worker_reminds_of_feedback_that_was_promised_today(city):
     city.later(hours=5)
     with working(city):
         until(lambda: "promise_reminder" in city.alerts())
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_when_the_leading_program_is_killed_the_other_takes_over_within_half_a_minute(
+    tmp_path, fresh_postgres
+):
+    city = City(tmp_path / "mail", fresh_postgres, ("kundreskontra",), clock=SystemClock())
+    config = settings_file(tmp_path, fresh_postgres, ["kundreskontra"])
+    programs = [Program(config), Program(config)]
+    try:
+        until(lambda: all("worker_started" in p.events() for p in programs), seconds=30)
+        city.post(**ORDINARY)
+        until(lambda: len(city.cases()) == 1, seconds=30)
+        (leader,) = [program for program in programs if "mailbox_led" in program.events()]
+        leader.process.kill()
+        for number in range(5):
+            city.post(**ORDINARY, sender=f"p{number}@kund{number}.example")
+        until(lambda: len(city.cases()) == 6, seconds=30)
+        until(lambda: receipts_recorded(city) == [1] * 6, seconds=30)
+    finally:
+        for program in programs:
+            program.close()
+    assert city.outcomes() == {"case": 6}
+    assert len(city.sent()) == 6
+    city.close()
+
+
+def receipts_recorded(city):
+    return [city.events(case).count("receipt_sent") for case in city.cases()]
