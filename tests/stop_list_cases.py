@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import delete, insert, select
 
-from bot.cases import Case, CaseNumber
+from bot.cases import Case
 from bot.store.engine import transaction
 from bot.store.tables import (
     CaseInvoiceRow,
@@ -16,7 +16,8 @@ from bot.store.tables import (
     LedgerInvoiceRow,
 )
 from bot.store.unit_of_work import Database
-from bot.vocabulary import Channel, InvoiceStage, Status, Urgency
+from bot.vocabulary import InvoiceStage, Urgency
+from tests.made_cases import a_case
 
 TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 DUE = date(2026, 3, 20)
@@ -24,28 +25,12 @@ DUE = date(2026, 3, 20)
 
 def urgent_case(case_id: int, **changes: object) -> Case:
     """Return an open case about an invoice, as its mail would have made it."""
-    values: dict[str, object] = {
-        "id": case_id,
-        "number": CaseNumber(year=2026, serial=case_id),
-        "status": Status.NEW,
-        "channel": Channel.EMAIL,
-        "mailbox": "kundreskontra",
-        "process": "kundreskontra",
-        "matter": "anstand",
+    usual: dict[str, object] = {
         "urgent": Urgency.COLLECTIONS,
-        "possible": False,
-        "protected": False,
-        "complaint": False,
-        "misdirected": False,
-        "customer": None,
         "team": "kr",
-        "owner": None,
-        "language": "sv",
-        "received_at": TUESDAY,
-        "clock_started_at": TUESDAY,
         "handle_by": datetime(2026, 3, 4, 15, 30, tzinfo=UTC),
     }
-    return Case(**(values | changes))  # type: ignore[arg-type]
+    return a_case(case_id, at=TUESDAY, **(usual | changes))
 
 
 def store(database: Database, cases: Iterable[Case]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases import Case, CaseNumber
+from bot.cases import CaseNumber
 from bot.errors import (
     BadValue,
     DataError,
@@ -24,8 +24,9 @@ from bot.errors import (
 )
 from bot.texts import CATALOGUES, speaker
 from bot.texts.codes import CODES
-from bot.vocabulary import Channel, Status, Urgency
+from bot.vocabulary import Status
 from tests import catalogues
+from tests.made_cases import a_case
 
 swedish = speaker("sv")
 english = speaker("en")
@@ -90,26 +91,7 @@ def test_an_error_without_values_is_shown_as_it_stands(text):
 
 
 def test_a_change_that_a_case_may_not_make_is_named_in_words():
-    closed = Case(
-        id=1,
-        number=CaseNumber(year=2026, serial=7),
-        status=Status.CLOSED,
-        channel=Channel.EMAIL,
-        mailbox="info",
-        process=None,
-        matter=None,
-        urgent=Urgency.NO,
-        possible=False,
-        protected=False,
-        complaint=False,
-        misdirected=False,
-        customer=None,
-        team="kr",
-        owner=None,
-        language="sv",
-        received_at=NOON,
-        clock_started_at=NOON,
-    )
+    closed = a_case(7, at=NOON, status=Status.CLOSED)
     with pytest.raises(IllegalChange) as caught:
         closed.allow(Status.NEW)
     assert english.error(caught.value) == "case 2026-000007 cannot go from “Closed” to “New”"

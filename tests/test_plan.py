@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases import Case, CaseNumber
 from bot.plan import (
     AnswerPolicy,
     BrakeLimits,
@@ -18,32 +17,14 @@ from bot.plan import (
     is_too_old,
     plan_new_case,
 )
-from bot.vocabulary import ActionKind, Channel, Mode, Status, Urgency
+from bot.vocabulary import ActionKind, Mode, Urgency
+from tests.made_cases import a_case
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 AUTO = AnswerPolicy(
     mode=Mode.AUTO, answer_from=NOON - timedelta(days=1), twin_wait=timedelta(seconds=20)
 )
-CASE = Case(
-    id=7,
-    number=CaseNumber(year=2026, serial=7),
-    status=Status.NEW,
-    channel=Channel.EMAIL,
-    mailbox="info",
-    process="kundreskontra",
-    matter="anstand",
-    urgent=Urgency.NO,
-    possible=False,
-    protected=False,
-    complaint=False,
-    misdirected=False,
-    customer=None,
-    team="kr-1",
-    owner=None,
-    language="sv",
-    received_at=NOON,
-    clock_started_at=NOON,
-)
+CASE = a_case(7, at=NOON, mailbox="info", team="kr-1")
 URGENT = replace(CASE, urgent=Urgency.COLLECTIONS)
 LIMITS = BrakeLimits(
     sender_per_hour=3,

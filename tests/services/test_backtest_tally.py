@@ -7,35 +7,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.cases import Case, CaseNumber
 from bot.knowledge.lexicon_words import LexiconWords
 from bot.services.backtest_tally import Replayed, Tally
 from bot.store.records import JudgedMail
 from bot.triage.model import Reason, Triage
-from bot.vocabulary import Channel, Kind, Missing, Status, Urgency
+from bot.vocabulary import Kind, Missing, Urgency
 from tests.city import shipped_material
+from tests.made_cases import a_case
 
 NOON = datetime(2026, 3, 3, 11, tzinfo=UTC)
-CASE = Case(
-    id=1,
-    number=CaseNumber(year=2026, serial=1),
-    status=Status.NEW,
-    channel=Channel.EMAIL,
-    mailbox="info",
-    process="kundreskontra",
-    matter="anstand",
-    urgent=Urgency.NO,
-    possible=False,
-    protected=False,
-    complaint=False,
-    misdirected=False,
-    customer=None,
-    team="kundreskontra-centrum",
-    owner=None,
-    language="sv",
-    received_at=NOON,
-    clock_started_at=NOON,
-)
+CASE = a_case(at=NOON)
 KNOWLEDGE = shipped_material().knowledge
 PLAIN = Triage(kind=Kind.CASE, process="kundreskontra", matter="anstand")
 URGENT = replace(PLAIN, urgent=Urgency.COLLECTIONS)

@@ -4,36 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.cases import Case, CaseNumber, Event
+from bot.cases import Event
 from bot.services.recompute import recompute
 from bot.store import schema
 from bot.store.engine import open_engine
 from bot.store.unit_of_work import Database
-from bot.vocabulary import Channel, EventKind, Status, Urgency
+from bot.vocabulary import EventKind
 from tests.city import shipped_material
+from tests.made_cases import a_case
 
 TUESDAY = datetime(2026, 3, 3, 9, tzinfo=UTC)
 CALENDAR = shipped_material().knowledge.calendar
-CASE = Case(
-    id=1,
-    number=CaseNumber(year=2026, serial=1),
-    status=Status.NEW,
-    channel=Channel.EMAIL,
-    mailbox="info",
-    process=None,
-    matter=None,
-    urgent=Urgency.NO,
-    possible=False,
-    protected=False,
-    complaint=False,
-    misdirected=False,
-    customer=None,
-    team="kundreskontra-centrum",
-    owner=None,
-    language="sv",
-    received_at=TUESDAY,
-    clock_started_at=TUESDAY,
-)
+CASE = a_case(at=TUESDAY)
 
 
 @pytest.fixture

@@ -8,34 +8,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.cases import Case, CaseNumber
 from bot.promises import Feedback, Promise
 from bot.store.promises import PhoneCall
-from bot.vocabulary import CaseId, Channel, Status, Urgency
+from bot.vocabulary import CaseId, Channel, Status
+from tests.made_cases import a_case
 
 NOON = datetime(2026, 3, 3, 11, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
 def case(case_id, channel=Channel.PHONE, status=Status.OPEN, clock_started_at=NOON):
-    return Case(
-        id=CaseId(case_id),
-        number=CaseNumber(year=2026, serial=case_id),
+    return a_case(
+        case_id,
+        at=NOON,
         status=status,
         channel=channel,
-        mailbox="kundreskontra",
-        process="kundreskontra",
         matter="fakturering",
-        urgent=Urgency.NO,
-        possible=False,
-        protected=False,
-        complaint=False,
-        misdirected=False,
-        customer=None,
-        team="kundreskontra-centrum",
-        owner=None,
-        language="sv",
-        received_at=NOON,
         clock_started_at=clock_started_at,
     )
 
