@@ -2,7 +2,7 @@
 
 Settings, all optional, from the environment: SAMMADAG_TEST_POSTGRES_URL (a server to use
 instead of a throw-away one) and SAMMADAG_TEST_REQUIRE (comma list of what must not be
-skipped, e.g. ``postgres``).
+skipped, e.g. ``postgres,dovecot``).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from bot.clock import FixedClock
+from tests.dovecot_server import Dovecot, NoDovecot, dovecot_server
 from tests.postgres_server import NoPostgres, fresh_database, postgres_server
 
 _JOURNEYS = Path(__file__).parent / "journeys"
@@ -75,6 +76,17 @@ def postgres_url() -> Iterator[str]:
             except NoPostgres as error:
                 skip_unless_required("postgres", str(error))
         yield url
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """An IMAP server, started once for all tests."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(dovecot_server())
+        except NoDovecot as error:
+            skip_unless_required("dovecot", str(error))
+        yield server
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.mail_servers import SERVERS, MailServer
+from tests.contracts.mail_servers import FIXTURES, SERVERS, MailServer
 
 
 @pytest.fixture(params=list(SERVERS))
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MailServer]:
     """A mail server with one empty mailbox."""
-    server = SERVERS[request.param](tmp_path)
+    needed = (request.getfixturevalue(name) for name in FIXTURES.get(request.param, ()))
+    server = SERVERS[request.param](tmp_path, *needed)
     yield server
     server.close()

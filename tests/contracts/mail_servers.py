@@ -21,6 +21,7 @@ from functionmail.connectors.maildir_files import list_names, make_maildir, read
 from functionmail.connectors.memory import MemoryMailbox, MemorySender, MemorySource
 from functionmail.errors import MailboxUnavailable
 from functionmail.message import MessageKey
+from tests.contracts.imap_server import ImapServer
 
 MORNING = datetime(2026, 3, 3, 8, tzinfo=UTC)
 
@@ -36,6 +37,9 @@ class MailServer(Protocol):
 
     def deliver(self, content: bytes, *, dated: datetime | None = None) -> MessageKey:
         """Deliver a mail now; `dated` is what the server shows as its time, if that can lie."""
+
+    def as_read(self, content: bytes) -> bytes:
+        """Return what a reader gets of a mail that was delivered so: line ends may change."""
 
     def remove(self, key: MessageKey) -> None:
         """Take a mail out of the mailbox, as a person does."""
@@ -88,6 +92,9 @@ class MemoryServer:
         key = self.box.deliver(content, dated or MORNING)
         self._delivered[key] = content
         return key
+
+    def as_read(self, content: bytes) -> bytes:
+        return content
 
     def remove(self, key: MessageKey) -> None:
         self.box.remove(key)
@@ -142,6 +149,9 @@ class MaildirServer:
         self._delivered += 1
         return deliver(self.folder, f"{self._delivered:06}.test", content, dated or MORNING)
 
+    def as_read(self, content: bytes) -> bytes:
+        return content
+
     def remove(self, key: MessageKey) -> None:
         self._path(key).unlink()
 
@@ -194,10 +204,14 @@ class MaildirServer:
         ]
 
 
-SERVERS: dict[str, Callable[[Path], MailServer]] = {
+SERVERS: dict[str, Callable[..., MailServer]] = {
     "maildir": MaildirServer,
     "memory": MemoryServer,
+    "imap": ImapServer,
 }
+
+FIXTURES: dict[str, tuple[str, ...]] = {"imap": ("dovecot",)}
+"""What a server gets beside its folder, by the names of the fixtures."""
 
 
 class RootPowersDropped:

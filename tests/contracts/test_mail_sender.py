@@ -12,7 +12,10 @@ OTHER = "c2.0a1b2c@exempelstad.example"
 
 
 def mail(message_id: str, text: bytes = b"Tack f\xc3\xb6r ditt mejl.\r\n") -> bytes:
-    head = f"Message-ID: <{message_id}>\r\nSubject: Mottaget\r\n\r\n"
+    head = (
+        f"Message-ID: <{message_id}>\r\nFrom: info@exempelstad.example\r\n"
+        "To: kund@elsewhere.example\r\nSubject: Mottaget\r\n\r\n"
+    )
     return head.encode() + text
 
 

@@ -358,7 +358,7 @@ def test_labelling_a_mail_that_is_gone_says_so(server):
 def test_every_byte_is_kept(server):
     server.deliver(mail("bytes", EVERY_BYTE))
     (message,) = server.source().fetch(None).messages
-    assert message.content == mail("bytes", EVERY_BYTE)
+    assert message.content == server.as_read(mail("bytes", EVERY_BYTE))
 
 
 def test_an_empty_mail_is_a_message(server):
@@ -367,7 +367,7 @@ def test_an_empty_mail_is_a_message(server):
 
 
 def test_a_mail_of_twenty_megabytes_comes_whole(server):
-    large = mail("large", b"0123456789abcde\n" * (20 * 1024 * 64))
+    large = mail("large", b"0123456789abcd\r\n" * (20 * 1024 * 64))
     server.deliver(large)
     (message,) = server.source().fetch(None).messages
     assert message.content == large
