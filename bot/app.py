@@ -11,28 +11,31 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from pathlib import Path
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot import knowledge as knowledge_package
-from bot import templates as templates_package
 from bot.actions.alert import AlertPerformer
-from bot.actions.reply import Brakes, ReplyPerformer
+from bot.actions.reply import ReplyPerformer
 from bot.actions.second_channel import FallbackNotifier, MailNotifier
 from bot.clock import Clock, SystemClock
 from bot.connecting import Connection, connect
-from bot.errors import KnowledgeError, NotFound, SammaDagError, SettingsError
-from bot.knowledge import Knowledge, triage_rules
-from bot.knowledge.check import problems
-from bot.knowledge.lexicon_words import lexicon_words
-from bot.ladder import Ladder
-from bot.ledger_file import DEFAULT_STAGES, Column, LedgerFormat
+from bot.errors import NotFound, SammaDagError
+from bot.house_rules import (
+    FileMail,
+    brakes_of,
+    house_of,
+    ledger_format_of,
+    policies_of,
+    reminders_of,
+)
+from bot.knowledge import Knowledge
+from bot.material import (
+    Material,
+    load_knowledge,
+    load_material,
+    refuse_unknown_mailboxes,
+)
 from bot.notifying import ConsoleNotifier, Notifier
-from bot.plan import AnswerPolicy, BrakeLimits
-from bot.promises import Reminders
-from bot.services.backtest import Trial
 from bot.services.casework import Casework
 from bot.services.chores import Chore, Chores
 from bot.services.comparison import Comparison
@@ -55,10 +58,6 @@ from bot.services.stop_lists import StopLists, find_misses
 from bot.services.urgency_watch import UrgencyWatch
 from bot.services.watch import Watch
 from bot.settings import (
-    BrakeSettings,
-    LadderSettings,
-    LedgerSettings,
-    SameDaySettings,
     Settings,
     resolve_database_url,
     secret_keys,
@@ -68,36 +67,13 @@ from bot.store.engine import has_file, is_sqlite, open_engine
 from bot.store.exclusive import RunLock, claim_file
 from bot.store.unit_of_work import Database
 from bot.store.wakeup import Wakeup
-from bot.templates import Templates
 from bot.texts import speaker
-from bot.triage import TriageRules
-from bot.triage.cues import CustomerRule
-from bot.vocabulary import ActionKind, MailboxKey, Mode
+from bot.vocabulary import ActionKind, MailboxKey
 from bot.worker import Worker
 from functionmail.identity import Identity
 
 if TYPE_CHECKING:
     from functionmail.connectors.base import MailSender, MailSource
-
-
-_NOBODYS_KEY = b"triage of files knows no mail of ours"
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class FileMail(StrEnum):
-    """What becomes of the receipts for mail that is taken in from files."""
-
-    HOLD = "hold"
-    ANSWER = "answer"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
-    """What process owners edit, loaded, checked and compiled."""
-
-    knowledge: Knowledge
-    rules: TriageRules
-    templates: Templates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,86 +107,6 @@ class App:
     def close(self) -> None:
         """Let go of the database."""
         self.database.close()
-
-
-def load_material(settings: Settings) -> Material:
-    """Load knowledge, triage rules and templates; opens no database.
-
-    Raises:
-        KnowledgeError: A file is missing or wrong; names file and line.
-    """
-    knowledge = load_knowledge(settings)
-    return Material(
-        knowledge=knowledge,
-        rules=triage_rules.build(knowledge_folder(settings), customers=_customer_rules(knowledge)),
-        templates=Templates(templates_folder(settings)),
-    )
-
-
-def make_reader(settings: Settings, material: Material) -> Reader:
-    """Return a reader of mail that needs no database and takes no mail for our own."""
-    identity = Identity(keys=(_NOBODYS_KEY,), domain=settings.mail_domain)
-    return Reader(material.knowledge, material.rules, identity)
-
-
-def make_trial(settings: Settings, folder: Path | None) -> Trial:
-    """Return what `backtest` tries: changed knowledge, in a folder of its own or in place.
-
-    Its reader knows our own mail, as intake does.
-
-    Raises:
-        KnowledgeError: A file is missing or wrong; names file and line.
-        SettingsError: A mailbox of the settings is not in the changed knowledge.
-    """
-    tried = settings if folder is None else settings.model_copy(update={"knowledge": folder})
-    identity = Identity(
-        keys=secret_keys(settings, resolve_database_url(settings)), domain=settings.mail_domain
-    )
-
-    def reader(material: Material) -> Reader:
-        return Reader(material.knowledge, material.rules, identity)
-
-    material = load_material(tried)
-    _refuse_unknown_mailboxes(settings, material.knowledge)
-    folders = {knowledge_folder(each).resolve() for each in (settings, tried)}
-    return Trial(
-        knowledge=material.knowledge,
-        reader=reader(material),
-        words=lexicon_words(sorted({*folders, knowledge_package.bundled_folder()})),
-        today=(lambda: reader(load_material(settings))) if len(folders) > 1 else None,
-    )
-
-
-def _customer_rules(knowledge: Knowledge) -> list[CustomerRule]:
-    return [
-        CustomerRule(name=forms[0], also=tuple(forms[1:]))
-        for forms in (customer.forms() for customer in knowledge.customers.values())
-    ]
-
-
-def check_everything(settings: Settings) -> list[KnowledgeError]:
-    """Return everything that is wrong with the knowledge and the templates that hold."""
-    folder = templates_folder(settings)
-    templates = templates_package.languages_in(folder)
-    return [
-        *problems(knowledge_folder(settings), people_file=settings.people, templates=templates),
-        *templates_package.faults(folder),
-    ]
-
-
-def templates_folder(settings: Settings) -> Path:
-    """Return the folder of the reply templates that hold."""
-    return settings.templates or templates_package.bundled_folder()
-
-
-def knowledge_folder(settings: Settings) -> Path:
-    """Return the folder of the knowledge that holds."""
-    return settings.knowledge or knowledge_package.bundled_folder()
-
-
-def load_knowledge(settings: Settings) -> Knowledge:
-    """Load and check the knowledge that holds."""
-    return knowledge_package.load(knowledge_folder(settings), people_file=settings.people)
 
 
 def open_database(settings: Settings, *, ready: bool = True) -> Database:
@@ -257,29 +153,16 @@ def make_ledger_import(
 ) -> LedgerImport:
     """Return what imports the ledger; all cases are looked up anew after each import."""
     clock = clock or SystemClock()
-    house = _house(load_knowledge(settings), settings)
+    house = house_of(load_knowledge(settings), settings)
     return LedgerImport(
         database,
-        _ledger_format(settings.ledger),
+        ledger_format_of(settings.ledger),
         clock,
         after_switch=(
             lambda: refresh_all(database, clock),
             lambda: refresh_deadlines(database, house, clock),
             lambda: find_misses(database, clock),
         ),
-    )
-
-
-def _ledger_format(given: LedgerSettings) -> LedgerFormat:
-    named = given.columns.model_dump()
-    return LedgerFormat(
-        header={column: named[column] for column in Column if named[column]},
-        separator=given.separator,
-        decimal_mark=given.decimal_mark,
-        stages={
-            **DEFAULT_STAGES,
-            **{word.casefold(): stage for word, stage in given.stages.items()},
-        },
     )
 
 
@@ -338,15 +221,15 @@ def build(
     material = material or load_material(settings)
     knowledge = material.knowledge
     identity = Identity(keys=secret_keys(settings, url), domain=settings.mail_domain)
-    _refuse_unknown_mailboxes(settings, knowledge)
+    refuse_unknown_mailboxes(settings, knowledge)
     connections = connect(
         settings, {key: mailbox.address for key, mailbox in knowledge.mailboxes.items()}
     )
     sources = {key: connection.source for key, connection in connections.items()}
     senders = {key: connection.sender for key, connection in connections.items()}
     reader = Reader(knowledge, material.rules, identity, watched=sources)
-    policies = _policies(settings, files)
-    house = _house(knowledge, settings)
+    policies = policies_of(settings, files)
+    house = house_of(knowledge, settings)
     database = open_database(settings)  # last, when nothing else can be wrong any more
     intake = Intake(database, reader, house, policies, clock, probe=probe, heard=heard)
     worker_name = f"{socket.gethostname()}:{os.getpid()}"[:60]
@@ -364,7 +247,7 @@ def build(
     urgency_watch = UrgencyWatch(database, knowledge.calendar, clock, ladder=house.ladder)
     registers = Registers(database, knowledge, clock)
     morning = Morning(database, house, registers, clock)
-    same_day = SameDay(database, house, clock, reminders=_reminders(settings.same_day))
+    same_day = SameDay(database, house, clock, reminders=reminders_of(settings.same_day))
     dispatch = Dispatch(
         database,
         {
@@ -382,7 +265,7 @@ def build(
                 knowledge=knowledge,
                 calendar=knowledge.calendar,
                 identity=identity,
-                brakes=_brakes(settings.brakes),
+                brakes=brakes_of(settings.brakes),
                 policies=policies,
                 clock=clock,
                 probe=probe,
@@ -451,30 +334,6 @@ def _chores(
     )
 
 
-def _house(knowledge: Knowledge, settings: Settings) -> House:
-    return House(
-        knowledge=knowledge,
-        calendar=knowledge.calendar,
-        zone=knowledge.calendar.zone,
-        ladder=_ladder(settings.ladder),
-    )
-
-
-def _ladder(settings: LadderSettings) -> Ladder:
-    return Ladder(
-        to_substitute=timedelta(minutes=settings.to_substitute),
-        to_head=timedelta(minutes=settings.to_head),
-        again=timedelta(minutes=settings.again),
-    )
-
-
-def _reminders(settings: SameDaySettings) -> Reminders:
-    return Reminders(
-        at=settings.reminder.replace(tzinfo=None),
-        before_closing=timedelta(minutes=settings.last_reminder),
-    )
-
-
 def _channels(
     write: Callable[[str], None],
     settings: Settings,
@@ -487,50 +346,4 @@ def _channels(
     return FallbackNotifier(
         ConsoleNotifier(write, say, knowledge.names_in(say.language)),
         MailNotifier(senders, knowledge, identity, clock, say),
-    )
-
-
-def _refuse_unknown_mailboxes(settings: Settings, knowledge: Knowledge) -> None:
-    for name in settings.mailboxes:
-        if name not in knowledge.mailboxes:
-            known = ", ".join(sorted(knowledge.mailboxes))
-            raise SettingsError(
-                "mailboxes.{name}: brevlådan finns inte i kunskapen; där finns {known}",
-                name=name,
-                known=known,
-            )
-
-
-def _policies(
-    settings: Settings, files: FileMail | None
-) -> Callable[[MailboxKey, datetime], AnswerPolicy]:
-    twin_wait = timedelta(seconds=settings.twin_wait)
-    not_named = Mode.OFF if files is None else Mode.AUTO
-
-    def policy(mailbox: MailboxKey, connected_at: datetime) -> AnswerPolicy:
-        given = settings.mailboxes.get(mailbox)
-        since = None if given is None else given.answer_from
-        return AnswerPolicy(
-            mode=not_named if given is None or files is FileMail.HOLD else given.mode,
-            answer_from=since or (connected_at if files is None else _LONG_AGO),
-            twin_wait=twin_wait,
-            hold=files is FileMail.HOLD,
-        )
-
-    return policy
-
-
-def _brakes(limits: BrakeSettings) -> Brakes:
-    def of(per_hour: int, per_day: int) -> BrakeLimits:
-        return BrakeLimits(
-            sender_per_hour=per_hour,
-            sender_per_day=per_day,
-            unanswered_per_case=limits.unanswered_per_case,
-            mailbox_per_hour=limits.mailbox_per_hour,
-            everything_per_hour=limits.everything_per_hour,
-        )
-
-    return Brakes(
-        customer=of(limits.customer_per_hour, limits.customer_per_day),
-        unknown=of(limits.unknown_sender_per_hour, limits.unknown_sender_per_day),
     )

@@ -176,7 +176,7 @@ def _lookups(database: Path, rows: int) -> Iterator[Figure]:
 
 def _reading() -> Iterator[Figure]:
     """Parsing and triage of 2,000 ordinary mails."""
-    from bot.app import load_material, make_reader
+    from bot.material import load_material, make_reader
     from bot.services.reading import Arrival
     from bot.settings import Settings
     from functionmail.message import MessageKey, RawMessage

@@ -12,9 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, FileMail, Material, build, load_material
+from bot.app import App, build
 from bot.cases import Case, Event
 from bot.clock import Clock, FixedClock
+from bot.house_rules import FileMail
+from bot.material import Material, load_material
 from bot.notifying import MemoryNotifier
 from bot.services.books import Balance, balance
 from bot.services.intake import Probe, no_probe

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.app import Material, load_material
 from bot.knowledge import bundled_folder
+from bot.material import Material, load_material
 from bot.settings import Settings
 from tests.city import shipped_material
 

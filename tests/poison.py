@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.app import Material
+from bot.material import Material
 from tests.city import shipped_material
 
 

@@ -28,7 +28,7 @@ def add(app: typer.Typer, say: Say) -> None:
         context: typer.Context,
         as_json: bool = typer.Option(False, "--json", help=say("Skriv felen som JSON.")),
     ) -> None:
-        from bot.app import check_everything
+        from bot.material import check_everything
 
         problems = check_everything(settings_of(context))
         if as_json:
@@ -137,8 +137,9 @@ def _problem(found: KnowledgeError, say: Say) -> dict[str, object]:
 
 
 def _backtest(context: typer.Context, folder: Path | None) -> tuple[Backtest, Knowledge]:
-    from bot.app import make_trial, open_to_read
+    from bot.app import open_to_read
     from bot.errors import UsageError
+    from bot.material import make_trial
     from bot.services.backtest import backtest, mails_to_replay
     from bot.services.backtest_result import Backtest
 
@@ -164,8 +165,9 @@ def _backtest(context: typer.Context, folder: Path | None) -> tuple[Backtest, Kn
 def _recompute(context: typer.Context, start: datetime, end: datetime) -> tuple[int, int]:
     from datetime import UTC, timedelta
 
-    from bot.app import load_knowledge, open_database
+    from bot.app import open_database
     from bot.errors import UsageError
+    from bot.material import load_knowledge
     from bot.services.recompute import recompute
 
     if end < start:

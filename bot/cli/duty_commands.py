@@ -37,9 +37,9 @@ def add(app: typer.Typer, say: Say) -> None:
         ),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv bemanningen som JSON.")),
     ) -> None:
-        from bot.app import load_knowledge
         from bot.clock import SystemClock
         from bot.duty import unstaffed, who_on
+        from bot.material import load_knowledge
 
         knowledge = load_knowledge(settings_of(context))
         calendar, roster = knowledge.calendar, knowledge.duty

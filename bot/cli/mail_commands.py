@@ -35,7 +35,7 @@ def add(app: typer.Typer, say: Say) -> None:
             None, "--mailbox", metavar=say("NAMN"), help=say("Brevlåda för mejl i filer.")
         ),
     ) -> None:
-        from bot.app import load_material, make_reader
+        from bot.material import load_material, make_reader
         from bot.services.mail_files import known_mailbox
         from bot.services.triage_files import triage_paths
 
@@ -69,7 +69,8 @@ def add(app: typer.Typer, say: Say) -> None:
         ),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv resultatet som JSON.")),
     ) -> None:
-        from bot.app import FileMail, build
+        from bot.app import build
+        from bot.house_rules import FileMail
         from bot.logging_setup import configure
         from bot.services.mail_files import known_mailbox
 
@@ -94,8 +95,8 @@ def add(app: typer.Typer, say: Say) -> None:
         ),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv siffrorna som JSON.")),
     ) -> None:
-        from bot.app import load_material, make_reader
         from bot.cli.evaluation_view import show
+        from bot.material import load_material, make_reader
         from bot.services.triage_files import evaluate_corpus
 
         settings = settings_of(context)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import FileMail
+from bot.house_rules import FileMail
 from bot.services.ingest import ingest_folder
 from bot.services.summary import outcome_counts
 from tests.city import TUESDAY, City, mail

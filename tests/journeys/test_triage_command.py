@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import make_reader
+from bot.material import make_reader
 from bot.services.triage_files import triage_paths, triage_row
 from bot.settings import Settings
 from tests.city import mail, shipped_material

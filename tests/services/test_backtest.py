@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text as sql
 
-from bot.app import make_trial
 from bot.errors import SettingsError
 from bot.knowledge import bundled_folder
 from bot.knowledge.lexicon_words import lexicon_words
+from bot.material import make_trial
 from bot.services.backtest import Trial, backtest, mails_to_replay
 from bot.services.reading import Reader
 from bot.store.tables import Row

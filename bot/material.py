@@ -1,0 +1,126 @@
+"""What process owners edit, where the settings say that it lies: loaded, checked, compiled.
+
+Opens no database and connects to no mailbox.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import knowledge as knowledge_package
+from bot import templates as templates_package
+from bot.errors import KnowledgeError, SettingsError
+from bot.knowledge import Knowledge, triage_rules
+from bot.knowledge.check import problems
+from bot.knowledge.lexicon_words import lexicon_words
+from bot.services.backtest import Trial
+from bot.services.reading import Reader
+from bot.settings import Settings, resolve_database_url, secret_keys
+from bot.templates import Templates
+from bot.triage import TriageRules
+from bot.triage.cues import CustomerRule
+from functionmail.identity import Identity
+
+_NOBODYS_KEY = b"triage of files knows no mail of ours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What process owners edit, loaded, checked and compiled."""
+
+    knowledge: Knowledge
+    rules: TriageRules
+    templates: Templates
+
+
+def load_material(settings: Settings) -> Material:
+    """Load knowledge, triage rules and templates; opens no database.
+
+    Raises:
+        KnowledgeError: A file is missing or wrong; names file and line.
+    """
+    knowledge = load_knowledge(settings)
+    return Material(
+        knowledge=knowledge,
+        rules=triage_rules.build(knowledge_folder(settings), customers=_customer_rules(knowledge)),
+        templates=Templates(templates_folder(settings)),
+    )
+
+
+def make_reader(settings: Settings, material: Material) -> Reader:
+    """Return a reader of mail that needs no database and takes no mail for our own."""
+    identity = Identity(keys=(_NOBODYS_KEY,), domain=settings.mail_domain)
+    return Reader(material.knowledge, material.rules, identity)
+
+
+def make_trial(settings: Settings, folder: Path | None) -> Trial:
+    """Return what `backtest` tries: changed knowledge, in a folder of its own or in place.
+
+    Its reader knows our own mail, as intake does.
+
+    Raises:
+        KnowledgeError: A file is missing or wrong; names file and line.
+        SettingsError: A mailbox of the settings is not in the changed knowledge.
+    """
+    tried = settings if folder is None else settings.model_copy(update={"knowledge": folder})
+    identity = Identity(
+        keys=secret_keys(settings, resolve_database_url(settings)), domain=settings.mail_domain
+    )
+
+    def reader(material: Material) -> Reader:
+        return Reader(material.knowledge, material.rules, identity)
+
+    material = load_material(tried)
+    refuse_unknown_mailboxes(settings, material.knowledge)
+    folders = {knowledge_folder(each).resolve() for each in (settings, tried)}
+    return Trial(
+        knowledge=material.knowledge,
+        reader=reader(material),
+        words=lexicon_words(sorted({*folders, knowledge_package.bundled_folder()})),
+        today=(lambda: reader(load_material(settings))) if len(folders) > 1 else None,
+    )
+
+
+def _customer_rules(knowledge: Knowledge) -> list[CustomerRule]:
+    return [
+        CustomerRule(name=forms[0], also=tuple(forms[1:]))
+        for forms in (customer.forms() for customer in knowledge.customers.values())
+    ]
+
+
+def check_everything(settings: Settings) -> list[KnowledgeError]:
+    """Return everything that is wrong with the knowledge and the templates that hold."""
+    folder = templates_folder(settings)
+    templates = templates_package.languages_in(folder)
+    return [
+        *problems(knowledge_folder(settings), people_file=settings.people, templates=templates),
+        *templates_package.faults(folder),
+    ]
+
+
+def templates_folder(settings: Settings) -> Path:
+    """Return the folder of the reply templates that hold."""
+    return settings.templates or templates_package.bundled_folder()
+
+
+def knowledge_folder(settings: Settings) -> Path:
+    """Return the folder of the knowledge that holds."""
+    return settings.knowledge or knowledge_package.bundled_folder()
+
+
+def load_knowledge(settings: Settings) -> Knowledge:
+    """Load and check the knowledge that holds."""
+    return knowledge_package.load(knowledge_folder(settings), people_file=settings.people)
+
+
+def refuse_unknown_mailboxes(settings: Settings, knowledge: Knowledge) -> None:
+    """Raise SettingsError for the first mailbox of the settings that the knowledge has not."""
+    for name in settings.mailboxes:
+        if name not in knowledge.mailboxes:
+            known = ", ".join(sorted(knowledge.mailboxes))
+            raise SettingsError(
+                "mailboxes.{name}: brevlådan finns inte i kunskapen; där finns {known}",
+                name=name,
+                known=known,
+            )
