@@ -47,11 +47,29 @@ class MailServer(Protocol):
     def make_unreadable(self, key: MessageKey) -> None:
         """Make a mail listable but not readable, until the test ends."""
 
+    def make_read_only(self) -> None:
+        """Take the right to change anything in the mailbox from the account, until the test ends.
+
+        A source that was made before may have to be made anew to feel it.
+        """
+
+    def expire_checkpoints(self) -> None:
+        """Forget all checkpoints, as a server that was restored; keys may change, mail stays."""
+
+    def move_as_person(self, key: MessageKey, folder: str) -> None:
+        """Move a mail out of the inbox, as a person does; the folder is made if missing."""
+
+    def move_back_as_person(self, folder: str) -> None:
+        """Move all mails of a folder into the inbox, as a person does."""
+
     def label_as_person(self, key: MessageKey, label: str) -> None:
         """Set a label as a person does."""
 
     def labels(self, key: MessageKey) -> frozenset[str]:
         """Return what stands on a mail, whoever set it."""
+
+    def labels_in(self, folder: str) -> list[frozenset[str]]:
+        """Return what stands on each mail in a folder of people's own."""
 
     def contents(self) -> list[bytes]:
         """Return everything in the inbox with all that reading might change."""
@@ -102,11 +120,28 @@ class MemoryServer:
     def make_unreadable(self, key: MessageKey) -> None:
         self.box.unreadable.add(key)
 
+    def make_read_only(self) -> None:
+        self.box.read_only = True
+
+    def expire_checkpoints(self) -> None:
+        self.box.forget_checkpoints()
+
+    def move_as_person(self, key: MessageKey, folder: str) -> None:
+        MemorySource(self.box).move(key, folder)
+
+    def move_back_as_person(self, folder: str) -> None:
+        for key in [key for key, lies in self.box.moved.items() if lies == folder]:
+            del self.box.moved[key]
+            self.deliver(self._delivered[key])
+
     def label_as_person(self, key: MessageKey, label: str) -> None:
         self.box.labels.setdefault(key, set()).add(label)
 
     def labels(self, key: MessageKey) -> frozenset[str]:
         return frozenset(self.box.labels.get(key, ()))
+
+    def labels_in(self, folder: str) -> list[frozenset[str]]:
+        return [self.labels(key) for key, lies in self.box.moved.items() if lies == folder]
 
     def contents(self) -> list[bytes]:
         return [mail.content for mail in self.box.messages.values()]
@@ -159,6 +194,26 @@ class MaildirServer:
         self._path(key).chmod(0)
         self._stack.enter_context(RootPowersDropped())
 
+    def make_read_only(self) -> None:
+        for path in (self.folder, *self.folder.rglob("*")):
+            path.chmod(path.stat().st_mode & ~0o222)
+        self._stack.enter_context(RootPowersDropped())
+
+    def expire_checkpoints(self) -> None:
+        for key, (place, name) in list_names(self.folder).items():
+            self._delivered += 1
+            restored = f"{self._delivered:06}.restored{name.removeprefix(key)}"
+            (self.folder / place / name).rename(self.folder / place / restored)
+
+    def move_as_person(self, key: MessageKey, folder: str) -> None:
+        target = self.folder / f".{folder}"
+        make_maildir(target)
+        self._path(key).rename(target / "cur" / self._path(key).name)
+
+    def move_back_as_person(self, folder: str) -> None:
+        for path in sorted((self.folder / f".{folder}" / "cur").iterdir()):
+            path.rename(self.folder / "cur" / path.name)
+
     def label_as_person(self, key: MessageKey, label: str) -> None:
         flag = {"important": "F", "read": "S"}[label]
         self._path(key).rename(self.folder / "cur" / f"{key}:2,{flag}")
@@ -167,6 +222,9 @@ class MaildirServer:
         flags = self._path(key).name.partition(":2,")[2]
         set_by_people = {{"F": "important", "S": "read"}[flag] for flag in flags}
         return read_labels(self.folder, key) | set_by_people
+
+    def labels_in(self, folder: str) -> list[frozenset[str]]:
+        return [read_labels(self.folder, key) for key in list_names(self.folder / f".{folder}")]
 
     def contents(self) -> list[bytes]:
         return sorted(

@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from functionmail.errors import FunctionMailError, MessageGone
+from functionmail.errors import FunctionMailError, MessageGone, SignInRefused
 from functionmail.message import Batch, Checkpoint, DraftKey, MessageKey, RawMessage
 
 Result = TypeVar("Result")
@@ -46,6 +46,7 @@ class MemoryMailbox:
         moved: Messages that left the inbox for a folder, and which.
         drafts, sent: In the order they were saved and sent.
         outage: While set, every call raises it.
+        read_only: While true, nothing in the inbox may be changed.
     """
 
     def __init__(self, name: str = "info") -> None:
@@ -57,6 +58,7 @@ class MemoryMailbox:
         self.drafts: dict[DraftKey, StoredMail] = {}
         self.sent: list[StoredMail] = []
         self.outage: FunctionMailError | None = None
+        self.read_only = False
         self._identity = secrets.token_hex(4)
         self._serials: dict[MessageKey, int] = {}
         self._delivered = 0
@@ -95,6 +97,15 @@ class MemoryMailbox:
         """Take a mail away, as a person does who moves or deletes it."""
         del self.messages[key]
         self.labels.pop(key, None)
+
+    def forget_checkpoints(self) -> None:
+        """Know no checkpoint any more that was issued before, as a server that was restored."""
+        self._identity = secrets.token_hex(4)
+
+    def require_rights(self, doing: str) -> None:
+        """Raise SignInRefused where nothing may be changed."""
+        if self.read_only:
+            raise SignInRefused(self.name, doing, "let the account write in the mailbox")
 
     def fail_next(self, error: FunctionMailError, *, after: bool = False) -> None:
         """Make a coming call raise; several plans are used up in order, one a call.
@@ -197,6 +208,7 @@ class MemorySource:
         """See `MailSource.close`."""
 
     def _label(self, key: MessageKey, labels: frozenset[str], instead_of: frozenset[str]) -> None:
+        self._box.require_rights("labelling")
         if key not in self._box.messages and key not in self._box.moved:
             raise MessageGone(self.mailbox, "labelling")
         present = self._box.labels.setdefault(key, set())
@@ -204,6 +216,7 @@ class MemorySource:
         present |= labels
 
     def _move(self, key: MessageKey, folder: str) -> None:
+        self._box.require_rights("moving")
         if key in self._box.messages:
             del self._box.messages[key]
         elif key not in self._box.moved:
