@@ -21,6 +21,7 @@ from functionmail.connectors.maildir_files import list_names, make_maildir, read
 from functionmail.connectors.memory import MemoryMailbox, MemorySender, MemorySource
 from functionmail.errors import MailboxUnavailable
 from functionmail.message import MessageKey
+from tests.contracts.exchange_server import ExchangeServer
 from tests.contracts.imap_server import ImapServer
 
 MORNING = datetime(2026, 3, 3, 8, tzinfo=UTC)
@@ -266,6 +267,7 @@ SERVERS: dict[str, Callable[..., MailServer]] = {
     "maildir": MaildirServer,
     "memory": MemoryServer,
     "imap": ImapServer,
+    "exchange": ExchangeServer,
 }
 
 FIXTURES: dict[str, tuple[str, ...]] = {"imap": ("dovecot",)}

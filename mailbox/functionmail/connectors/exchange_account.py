@@ -1,0 +1,156 @@
+"""One mailbox on an Exchange server: every call in time, and every error sorted.
+
+The library can wait for ever: for a session that was lost while it was renewed, or for an
+answer that comes drop by drop. So each call runs in a thread of its own with a deadline.
+Where it passes, the connections are given up and the next call makes new ones; the thread
+that hangs is left behind and ends with its socket.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from typing import TypeVar
+
+from exchangelib import Account
+from exchangelib.folders import (
+    DeletedItems,
+    Drafts,
+    Folder,
+    Inbox,
+    MsgFolderRoot,
+    Outbox,
+    Root,
+    SentItems,
+)
+from exchangelib.properties import DistinguishedFolderId, Mailbox
+
+from functionmail.connectors.exchange_endpoint import Endpoint
+from functionmail.connectors.exchange_errors import FOREIGN, SIGN_IN, sorted_error
+from functionmail.errors import MailboxUnavailable, SignInRefused
+
+Result = TypeVar("Result")
+
+DEADLINE_S = 60.0
+"""For one request; a mail of 20 MB needs 16 s at 10 Mbit/s."""
+
+
+class DeadlinePassed(Exception):
+    """A call did not end in time; what it did on the server is unknown."""
+
+
+class ExchangeMailbox:
+    """What source and sender of one mailbox share. Safe in many threads.
+
+    Args:
+        name: As in `MailSource.mailbox`.
+        address: Under which the server knows the mailbox.
+        deadline_s: For each call.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, name: str, address: str, *, deadline_s: float = DEADLINE_S
+    ) -> None:
+        self.endpoint = endpoint
+        self.name = name
+        self._address = address
+        self._deadline_s = deadline_s
+
+    def perform(self, doing: str, act: Callable[[Account], Result]) -> Result:
+        """Do one thing on the server and return what it gave.
+
+        Raises:
+            MailboxUnavailable: No answer, no answer in time, or a request to come later; what
+                was asked may have been done all the same.
+            SignInRefused: The account, or its rights on the mailbox, are refused. The server
+                is asked once, whichever mailbox asked.
+        """
+        try:
+            return self._attempt(doing, act)
+        except SIGN_IN as error:
+            if not self.endpoint.has_tokens:
+                self.endpoint.refuse()
+                raise sorted_error(error, self.name, doing) from error
+        # The token was withdrawn before its time: once more, with a new one.
+        try:
+            return self._attempt(doing, act)
+        except SIGN_IN as error:
+            self.endpoint.refuse()
+            raise sorted_error(error, self.name, doing) from error
+
+    def _attempt(self, doing: str, act: Callable[[Account], Result]) -> Result:
+        if self.endpoint.is_refused:
+            raise SignInRefused(
+                self.name, doing, "the service account was refused a moment ago; check it"
+            )
+        account = self.endpoint.account(self._address)
+        try:
+            return within(self._deadline_s, lambda: act(account))
+        except DeadlinePassed as error:
+            self.endpoint.renew(account)
+            raise MailboxUnavailable(self.name, doing, "no answer in time") from error
+        except SIGN_IN:
+            self.endpoint.renew(account)
+            raise
+        except FOREIGN as error:
+            raise sorted_error(error, self.name, doing) from error
+
+
+def within(deadline_s: float, act: Callable[[], Result]) -> Result:
+    """Return what a function gives, or raise what it raises, in so many seconds.
+
+    Raises:
+        DeadlinePassed: It has not ended by then; it goes on in its thread.
+    """
+    outcome: Future[Result] = Future()
+    threading.Thread(target=_run, args=(outcome, act), name="exchange-call", daemon=True).start()
+    if not wait([outcome], timeout=deadline_s).done:
+        raise DeadlinePassed
+    return outcome.result()
+
+
+def _run(outcome: Future[Result], act: Callable[[], Result]) -> None:
+    try:
+        outcome.set_result(act())
+    except BaseException as error:  # handed over to the thread that waits, bugs and all
+        outcome.set_exception(error)
+
+
+def inbox(account: Account) -> Inbox:
+    """Return the Inbox, without asking the server: rights on it alone are enough."""
+    return _known(Inbox, account)
+
+
+def sent(account: Account) -> SentItems:
+    """Return the mailbox's own Sent folder, without asking the server."""
+    return _known(SentItems, account)
+
+
+def drafts(account: Account) -> Drafts:
+    """Return the Drafts folder, without asking the server."""
+    return _known(Drafts, account)
+
+
+def outbox(account: Account) -> Outbox:
+    """Return the Outbox, where mail waits that is on its way, without asking the server."""
+    return _known(Outbox, account)
+
+
+def deleted(account: Account) -> DeletedItems:
+    """Return the folder of what people deleted, without asking the server."""
+    return _known(DeletedItems, account)
+
+
+def top(account: Account) -> Folder:
+    """Return what people see as the top of the mailbox, without asking the server."""
+    return _known(MsgFolderRoot, account)
+
+
+def _known(kind: type[Folder], account: Account) -> Folder:
+    """Return a folder that every mailbox has, named by its role and the mailbox's address."""
+    role = DistinguishedFolderId(
+        id=kind.DISTINGUISHED_FOLDER_ID,
+        mailbox=Mailbox(email_address=account.primary_smtp_address),
+    )
+    return kind(root=Root(account=account), _distinguished_id=role)
