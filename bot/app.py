@@ -291,7 +291,7 @@ def build(
         phone=Phone(database, house, clock),
         same_day=same_day,
         morning=morning,
-        casework=Casework(database, knowledge.calendar, clock),
+        casework=Casework(database, house, clock),
         urgency_watch=urgency_watch,
         stop_lists=StopLists(database, knowledge, clock),
         worker=Worker(

@@ -8,17 +8,19 @@ from collections.abc import Callable
 from bot.cases import Case, Event
 from bot.clock import Clock
 from bot.errors import DataError
+from bot.services.deadlines import deadline_anew
+from bot.services.new_case import House
+from bot.services.urgent_cases import watch_over
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import EventKind, PersonKey, Status, StopReason, Urgency, Verdict
-from bot.worktime import Calendar
 
 
 class Casework:
     """Changes cases on behalf of people; each call is one transaction."""
 
-    def __init__(self, database: Database, calendar: Calendar, clock: Clock) -> None:
+    def __init__(self, database: Database, house: House, clock: Clock) -> None:
         self._database = database
-        self._calendar = calendar
+        self._house = house
         self._clock = clock
 
     def take(self, case: Case, *, by: PersonKey) -> Case:
@@ -91,7 +93,9 @@ class Casework:
         return self._do(case, change)
 
     def reopen(self, case: Case, *, by: PersonKey) -> Case:
-        """Open a closed case again; its clock starts anew, and an urgent one needs the tick anew.
+        """Open a closed case again; its clock starts anew.
+
+        An urgent one needs the tick anew, gets a new deadline and is watched over again.
 
         Raises:
             DataError: The case is not closed.
@@ -100,13 +104,18 @@ class Casework:
         def change(work: Work, now_case: Case) -> Case:
             if now_case.status is not Status.CLOSED:
                 raise DataError("ärende {case} är inte stängt", case=now_case.number)
+            now = self._clock.now()
             opened = dataclasses.replace(
-                now_case,
-                status=Status.OPEN,
-                clock_started_at=self._clock.now(),
-                stop_confirmed=False,
+                now_case, status=Status.OPEN, clock_started_at=now, stop_confirmed=False
             )
-            return self._store(work, opened, EventKind.REOPENED, by)
+            if opened.urgent is Urgency.NO:
+                return self._store(work, opened, EventKind.REOPENED, by)
+            invoices = work.case_invoices.of_cases([opened.id]).get(opened.id, ())
+            opened = deadline_anew(opened, invoices, self._house)
+            stored = self._store(work, opened, EventKind.REOPENED, by)
+            because = f"reopened:{int(now.timestamp())}"
+            watch_over(work, stored, self._house, now, because=because)
+            return stored
 
         return self._do(case, change)
 
@@ -148,4 +157,4 @@ class Casework:
     def _event(
         self, case: Case, kind: EventKind, by: PersonKey, **data: str | int | bool | None
     ) -> Event:
-        return Event.on(case, kind, self._clock.now(), self._calendar, actor=by, **data)
+        return Event.on(case, kind, self._clock.now(), self._house.calendar, actor=by, **data)

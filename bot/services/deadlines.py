@@ -105,6 +105,11 @@ def deadline_by_ledger(case: Case, invoices: Sequence[CaseInvoice], house: House
     known = [invoice for invoice in invoices if invoice.stage is not None]
     if case.urgent is not Urgency.COLLECTIONS or not known:
         return case
+    return deadline_anew(case, invoices, house)
+
+
+def deadline_anew(case: Case, invoices: Sequence[CaseInvoice], house: House) -> Case:
+    """Return an urgent case with the deadline that follows from what is stored about it."""
     group_of = house.knowledge.dunning_group
     return with_deadline(
         case,

@@ -7,22 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.cases import Case, CaseNumber, Event, PlannedAction
+from bot.cases import Case, CaseNumber, Event
 from bot.clock import Clock
 from bot.errors import DataError, IllegalChange, UsageError
 from bot.knowledge import Knowledge
-from bot.ladder import Until, Watch, first_alert_at, next_at
 from bot.privacy import find_personal_numbers
 from bot.promises import Feedback, Promise, promised
 from bot.services.deadlines import deadline_by_ledger, mentions_collection, with_deadline
 from bot.services.invoice_lookup import LONGEST_NUMBER, look_up
 from bot.services.new_case import House
 from bot.services.same_day import catch_up, drop_reminders, plan_broken, renew_reopened
+from bot.services.urgent_cases import watch_over
 from bot.store.case_invoices import SUPPLIERS
 from bot.store.promises import PhoneCall
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import (
-    ActionKind,
     CaseId,
     Channel,
     EventKind,
@@ -120,7 +119,7 @@ class Phone:
             work.cases.record(self._opening(case, by, now))
             case = self._look_invoices_up(work, case, call, now)
             if case.urgent is not Urgency.NO:
-                self._watch_over(work, case, now)
+                watch_over(work, case, self._house, now, because="phone")
         return PhoneCase(case=case, promise=promise, call=stored)
 
     def called_again(self, case: Case, *, by: PersonKey) -> PhoneCase:
@@ -275,15 +274,6 @@ class Phone:
         changed = deadline_by_ledger(case, found.get(case.id, ()), self._house)
         return case if changed == case else work.cases.change(changed)
 
-    def _watch_over(self, work: Work, case: Case, now: datetime) -> None:
-        """Tell staff of an urgent case, and watch until a person acknowledges it."""
-        house = self._house
-        until = Until.of(case)
-        later = next_at(Watch(begun_at=now), until, house.ladder, house.calendar)
-        work.watches.begin([(case.id, now, later)])
-        at = first_alert_at(now, until, house.calendar)
-        work.actions.plan([_urgent_alert(case, at)], now)
-
     def _opening(self, case: Case, by: PersonKey, now: datetime) -> Iterator[Event]:
         yield self._event(case, EventKind.RECEIVED, now, by, channel=case.channel.value)
         yield self._event(
@@ -308,16 +298,6 @@ class Phone:
         **data: str | int | bool | None,
     ) -> Event:
         return Event.on(case, kind, now, self._house.calendar, actor=by, **data)
-
-
-def _urgent_alert(case: Case, at: datetime) -> PlannedAction:
-    return PlannedAction(
-        key=f"alert:urgent:{case.id}:phone",
-        kind=ActionKind.ALERT,
-        case_id=case.id,
-        due_at=at,
-        data={"code": "urgent"},
-    )
 
 
 def _is_closed(case: Case) -> IllegalChange:

@@ -148,6 +148,17 @@ def test_an_urgent_case_that_is_opened_again_needs_the_tick_again(city, urgent, 
         city.app.casework.close(opened, by=anna)
 
 
+def test_an_urgent_case_that_is_opened_again_is_watched_over_again(city, urgent, anna):
+    case = city.app.casework.confirm_stop(urgent, StopReason.CREDITED, by=anna)
+    closed = city.app.casework.close(case, by=anna)
+    city.later(days=7)
+    opened = city.app.casework.reopen(closed, by=anna)
+    assert opened.handle_by > city.clock.now()
+    city.app.dispatch.run_due()
+    go_on(city, minutes=31)
+    assert city.alerts() == ["urgent", "urgent", "unacknowledged"]
+
+
 @pytest.mark.parametrize("text", ["2026-000001", "#2026-1", "1"])
 def test_people_may_write_a_case_number_in_short(city, urgent, text):
     assert case_named(text, city.app.database).id == urgent.id
@@ -170,7 +181,7 @@ def test_a_case_shows_its_deadline_its_reasons_and_its_invoices(urgent, sqlite_u
     shown = call("--database-url", sqlite_url, "case", "show", urgent.number)
     assert shown.code == 0
     assert "Ska vara klart senast" in shown.out
-    assert "Faktura 40012345 · inte i reskontran" in shown.out
+    assert "Faktura 40012345 · reskontran är inte tillfrågad" in shown.out
 
 
 def test_a_case_is_worked_off_at_the_command_line(urgent, anna, city, sqlite_url):
