@@ -22,6 +22,7 @@ from functionmail.connectors.memory import MemoryMailbox, MemorySender, MemorySo
 from functionmail.errors import MailboxUnavailable
 from functionmail.message import MessageKey
 from tests.contracts.exchange_server import ExchangeServer
+from tests.contracts.graph_server import GraphMailServer
 from tests.contracts.imap_server import ImapServer
 
 MORNING = datetime(2026, 3, 3, 8, tzinfo=UTC)
@@ -267,6 +268,7 @@ SERVERS: dict[str, Callable[..., MailServer]] = {
     "maildir": MaildirServer,
     "memory": MemoryServer,
     "imap": ImapServer,
+    "graph": GraphMailServer,
     "exchange": ExchangeServer,
 }
 

@@ -1,0 +1,449 @@
+"""Microsoft Graph and its sign-in service on this machine: TLS, sockets, faults on demand."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import socket
+import struct
+import threading
+from collections import deque
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+import jwt
+
+from tests.graph.graph_mailbox import WELL_KNOWN, GraphError, GraphMailbox, Mail
+from tests.graph.loopback_ca import authority
+
+TENANT, CLIENT_ID, SECRET = "tenant-1", "app-1", "a secret of the tests"
+IMMUTABLE = 'IdType="ImmutableId"'
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with one call.
+
+    Attributes:
+        status, reason, retry_after: An error that is answered; status 0: none is.
+        do: First do what was asked, and lose only the answer.
+        how: Without a status: ``drop``, ``half`` (of the answer), ``hang`` or ``drip``.
+    """
+
+    status: int = 0
+    reason: str = ""
+    retry_after: str | None = None
+    do: bool = False
+    how: str = "drop"
+
+
+@dataclass
+class Answer:
+    """What is sent back."""
+
+    status: int
+    content: bytes = b""
+    kind: str = "application/json"
+    retry_after: str | None = None
+
+
+class GraphServer:
+    """A tenant with mailboxes.
+
+    Attributes:
+        boxes: By address.
+        rights: What the application may do; with no right at all every mailbox is closed.
+        secret: The one that is accepted; None: only the registered certificate is.
+        calls: Name of the route of every call, in order.
+        without_immutable: Calls on mailboxes that did not ask for immutable ids.
+        tokens_given: How many tokens were given out; only the last one is accepted.
+    """
+
+    def __init__(self, *addresses: str) -> None:
+        self.boxes = {address: GraphMailbox(address) for address in addresses}
+        self.rights = {"Mail.ReadWrite", "Mail.Send"}
+        self.secret: str | None = SECRET
+        self.calls: list[str] = []
+        self.without_immutable: list[str] = []
+        self.tokens_given = 0
+        self._valid = ""
+        self._faults: dict[str, deque[Fault]] = {}
+        self._closing = threading.Event()
+        self._server: ThreadingHTTPServer | None = None
+        self._thread: threading.Thread | None = None
+        self._port = 0
+        self.start()
+
+    @property
+    def authority(self) -> str:
+        """Return where applications sign in."""
+        return f"https://127.0.0.1:{self._port}"
+
+    @property
+    def url(self) -> str:
+        """Return where Graph answers."""
+        return f"{self.authority}/v1.0"
+
+    def start(self) -> None:
+        """Begin to answer, on the port of before if there was one."""
+        owner = self
+
+        class Handler(_Handler):
+            server_side = owner
+
+        self._server = _Server(("127.0.0.1", self._port), Handler)
+        self._port = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer no more; connections in hand are cut."""
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.cut()
+            self._server.server_close()
+            self._thread.join()
+            self._server = None
+
+    def close(self) -> None:
+        """Stop for good; whoever hangs is let go."""
+        self._closing.set()
+        self.stop()
+
+    def fail(self, route: str, fault: Fault, *, times: int = 1) -> None:
+        """Let the next calls of a route go wrong; ``*`` is any call on a mailbox."""
+        self._faults.setdefault(route, deque()).extend([fault] * times)
+
+    def expire_token(self) -> None:
+        """Accept no token that was given out so far."""
+        self._valid = ""
+
+    def wait_until_closed(self) -> None:
+        """Hang."""
+        self._closing.wait(30)
+
+    def planned(self, route: str) -> Fault | None:
+        """Return what goes wrong with a call, if anything does."""
+        for name in (route, "*" if route not in ("token", "discovery") else route):
+            if self._faults.get(name):
+                return self._faults[name].popleft()
+        return None
+
+    def sign_in(self, form: dict[str, str]) -> Answer:
+        """Answer a call to the token endpoint."""
+        code = self._why_not(form)
+        if code:
+            return _json(401, {"error": "invalid_client", "error_codes": [code]})
+        self.tokens_given += 1
+        self._valid = f"token-{self.tokens_given}"
+        content = {"token_type": "Bearer", "expires_in": 3599, "access_token": self._valid}
+        return _json(200, content)
+
+    def _why_not(self, form: dict[str, str]) -> int:
+        if form.get("client_id") != CLIENT_ID:
+            return 700016
+        if "client_assertion" in form:
+            key = authority().app_certificate.public_key()
+            try:
+                jwt.decode(
+                    form["client_assertion"],
+                    key,
+                    algorithms=["PS256"],
+                    audience=f"{self.authority}/{TENANT}/oauth2/v2.0/token",
+                    issuer=CLIENT_ID,
+                )
+            except jwt.InvalidTokenError:
+                return 700027
+            return 0
+        is_right = self.secret is not None and form.get("client_secret") == self.secret
+        return 0 if is_right else 7000215
+
+    def is_known(self, bearer: str) -> bool:
+        """Tell whether a token is the last one given out."""
+        return bool(self._valid) and bearer == f"Bearer {self._valid}"
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, *args) -> None:
+        self.open: set[socket.socket] = set()
+        super().__init__(*args)
+
+    def get_request(self):
+        connection, address = super().get_request()
+        connection.settimeout(30)
+        secured = authority().server.wrap_socket(
+            connection, server_side=True, do_handshake_on_connect=False
+        )
+        self.open.add(secured)
+        return secured, address
+
+    def shutdown_request(self, request) -> None:
+        self.open.discard(request)
+        super().shutdown_request(request)
+
+    def cut(self) -> None:
+        for connection in list(self.open):
+            _cut(connection)
+
+    def handle_error(self, request, client_address) -> None:
+        pass  # a client that goes away is no news
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server_side: GraphServer
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_args) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        self._handle()
+
+    do_POST = do_PATCH = do_DELETE = do_GET
+
+    def _handle(self) -> None:
+        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        parts = urlsplit(self.path)
+        call = _Call(self.server_side, self.command, parts.path, parts.query, self.headers, content)
+        route = call.route()
+        self.server_side.calls.append(route)
+        fault = self.server_side.planned(route)
+        if fault is None:
+            self._answer(call.answer())
+        elif fault.status:
+            error = GraphError(fault.status, fault.reason, retry_after=fault.retry_after)
+            if fault.do:
+                call.answer()
+            self._answer(_error(error))
+        else:
+            self._fail(fault, call.answer() if fault.do or fault.how != "drop" else Answer(200))
+
+    def _answer(self, answer: Answer) -> None:
+        self._head(answer)
+        self.wfile.write(answer.content)
+
+    def _head(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.kind)
+        self.send_header("Content-Length", str(len(answer.content)))
+        if answer.retry_after is not None:
+            self.send_header("Retry-After", answer.retry_after)
+        self.end_headers()
+
+    def _fail(self, fault: Fault, answer: Answer) -> None:
+        if fault.how == "half":
+            self._head(answer)
+            self.wfile.write(answer.content[: len(answer.content) // 2])
+        elif fault.how == "hang":
+            self.server_side.wait_until_closed()
+        elif fault.how == "drip":
+            self._drip(answer)
+        self.close_connection = True
+        _cut(self.connection)
+
+    def _drip(self, answer: Answer) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while not self.server_side._closing.wait(0.02):
+            self.wfile.write(b"x")
+
+
+class _Call:
+    """One request and what it asks for."""
+
+    def __init__(self, server, method, path, query, headers, content) -> None:
+        self.server = server
+        self.method = method
+        self.path = path
+        self.query = dict(parse_qsl(query))
+        self.headers = headers
+        self.content = content
+        self.parts = [unquote(part) for part in path.strip("/").split("/")]
+
+    def route(self) -> str:
+        if self.parts[0] != "v1.0":
+            return "token" if self.path.endswith("/token") else "discovery"
+        match self.method, *self.parts[3:]:
+            case "GET", "mailFolders", _, "messages", "delta":
+                return "delta"
+            case "GET", "messages", _, "$value":
+                return "mime"
+            case "GET", "messages", _:
+                return "message"
+            case "GET", "messages":
+                return "find"
+            case "POST", "messages":
+                return "create"
+            case "PATCH", "messages", _:
+                return "patch"
+            case "POST", "messages", _, act:
+                return act
+            case "POST", "mailFolders", *_:
+                return "make_folder"
+            case _:
+                return "folder"
+
+    def answer(self) -> Answer:
+        try:
+            route = self.route()
+            if route == "discovery":
+                return self._discovery()
+            if route == "token":
+                return self.server.sign_in(dict(parse_qsl(self.content.decode())))
+            box = self._box()
+            with box.lock:
+                return getattr(self, f"_{route}")(box, *self.parts[3:])
+        except GraphError as error:
+            return _error(error)
+
+    def _discovery(self) -> Answer:
+        if self.parts[0] != TENANT:
+            return _json(400, {"error": "invalid_tenant", "error_codes": [90002]})
+        base = f"{self.server.authority}/{TENANT}"
+        content = {
+            "issuer": f"{base}/v2.0",
+            "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
+            "token_endpoint": f"{base}/oauth2/v2.0/token",
+        }
+        return _json(200, content)
+
+    def _box(self) -> GraphMailbox:
+        if not self.server.is_known(self.headers.get("Authorization", "")):
+            raise GraphError(401, "InvalidAuthenticationToken")
+        if IMMUTABLE not in self.headers.get("Prefer", ""):
+            self.server.without_immutable.append(self.path)
+        box = self.server.boxes.get(self.parts[2])
+        if box is None:
+            raise GraphError(404, "ErrorInvalidUser")
+        needed = {"GET": {"Mail.Read", "Mail.ReadWrite"}}.get(self.method, {"Mail.ReadWrite"})
+        if self.path.endswith("/send"):
+            needed = {"Mail.Send"}
+        if not needed & self.server.rights:
+            raise GraphError(403, "ErrorAccessDenied")
+        return box
+
+    def _folder_id(self, box: GraphMailbox, name: str) -> str:
+        key = name.lower() if name.lower() in WELL_KNOWN else name
+        if key not in box.folders:
+            raise GraphError(404, "ErrorItemNotFound")
+        return key
+
+    def _delta(self, box: GraphMailbox, _root, folder: str, *_rest) -> Answer:
+        wanted = re.search(r"odata\.maxpagesize=(\d+)", self.headers.get("Prefer", ""))
+        rows, link = box.delta(
+            self._folder_id(box, folder), self.query, wanted=int(wanted[1]) if wanted else 10
+        )
+        name = "@odata.nextLink" if "$skiptoken" in link else "@odata.deltaLink"
+        address = quote(box.address, safe="")
+        full = f"{self.server.url}/users('{address}')/mailFolders('x')/messages/delta?{link}"
+        return _json(200, {"value": rows, name: full})
+
+    def _mime(self, box: GraphMailbox, _root, key: str, *_rest) -> Answer:
+        mail = box.find(key)
+        if mail.unreadable:
+            raise GraphError(500, "ErrorMimeContentConversionFailed")
+        return Answer(200, mail.content, "text/plain")
+
+    def _message(self, box: GraphMailbox, _root, key: str) -> Answer:
+        if not key.startswith(("AAkALg", "sent-")):
+            raise GraphError(400, "ErrorInvalidIdMalformed")
+        mail = box.find(key)
+        shown = self._shown(mail)
+        box.looked_at(mail)
+        return _json(200, shown)
+
+    def _find(self, box: GraphMailbox, _root) -> Answer:
+        wanted = re.fullmatch(r"internetMessageId eq '(.*)'", self.query["$filter"])
+        message_id = wanted[1].replace("''", "'")
+        found = [mail for mail in box.mails.values() if mail.message_id == message_id]
+        return _json(200, {"value": [self._shown(mail) for mail in found]})
+
+    def _create(self, box: GraphMailbox, _root) -> Answer:
+        if self.headers.get("Content-Type") != "text/plain":
+            raise GraphError(400, "ErrorInvalidRequest")
+        mail = box.draft(base64.b64decode(self.content, validate=True))
+        return _json(201, self._shown(mail))
+
+    def _patch(self, box: GraphMailbox, _root, key: str) -> Answer:
+        mail, changes = box.find(key), json.loads(self.content)
+        if "categories" in changes:
+            mail.categories = changes["categories"]
+        if "internetMessageId" in changes:
+            if not mail.is_draft:
+                raise GraphError(400, "ErrorInvalidPropertySet")
+            mail.message_id = changes["internetMessageId"]
+        for row in changes.get("singleValueExtendedProperties", ()):
+            mail.properties[row["id"]] = row["value"]
+        box.changed(mail)
+        return _json(200, self._shown(mail))
+
+    def _send(self, box: GraphMailbox, _root, key: str, _act) -> Answer:
+        box.send(box.find(key))
+        return Answer(202)
+
+    def _move(self, box: GraphMailbox, _root, key: str, _act) -> Answer:
+        mail = box.find(key)
+        box.move(mail, self._folder_id(box, json.loads(self.content)["destinationId"]))
+        return _json(201, self._shown(mail))
+
+    def _folder(self, box: GraphMailbox, _root, folder: str = "", children: str = "") -> Answer:
+        if folder and not children:
+            return _json(200, {"id": self._folder_id(box, folder)})
+        wanted = re.fullmatch(r"displayName eq '(.*)'", self.query["$filter"])
+        shown = (wanted[1].replace("''", "'"), self._folder_id(box, folder) if folder else "")
+        rows = [{"id": key} for key, folder in box.folders.items() if folder == shown]
+        return _json(200, {"value": rows})
+
+    def _make_folder(self, box: GraphMailbox, _root, parent: str = "", _children="") -> Answer:
+        shown = json.loads(self.content)["displayName"]
+        return _json(201, {"id": box.make_folder(shown, parent)})
+
+    def _shown(self, mail: Mail) -> dict[str, object]:
+        immutable = IMMUTABLE in self.headers.get("Prefer", "")
+        everything = {
+            "id": mail.key if immutable else mail.ordinary_id,
+            "receivedDateTime": mail.received,
+            "internetMessageId": mail.message_id,
+            "internetMessageHeaders": [{"name": n, "value": v} for n, v in mail.headers],
+            "isDraft": mail.is_draft,
+            "categories": mail.categories,
+            "parentFolderId": mail.folder,
+        }
+        selected = self.query.get("$select")
+        shown = {
+            name: value
+            for name, value in everything.items()
+            if selected is None or name == "id" or name in selected.split(",")
+        }
+        if "0x0E07" in self.query.get("$expand", ""):
+            flags = (0x8 if mail.is_draft else 0) | (0x4 if mail.submitted else 0)
+            row = {"id": "Integer 0xe07", "value": str(flags)}
+            shown["singleValueExtendedProperties"] = [row]
+        return shown
+
+
+def _json(status: int, content: object) -> Answer:
+    return Answer(status, json.dumps(content).encode())
+
+
+def _error(error: GraphError) -> Answer:
+    sentence = "kund@foretag.example: text of the server that must not reach a log"
+    content = {"error": {"code": error.reason, "message": sentence}}
+    answer = _json(error.status, content)
+    answer.retry_after = error.retry_after
+    return answer
+
+
+def _cut(connection: socket.socket) -> None:
+    """Reset a connection, so that the other side sees it at once."""
+    try:
+        linger = struct.pack("ii", 1, 0)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
+    except OSError:
+        pass
