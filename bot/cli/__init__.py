@@ -16,11 +16,13 @@ from bot.cli import (
     admin_commands,
     case_commands,
     casework_commands,
+    database_commands,
     duty_commands,
     ledger_commands,
     log_commands,
     mail_commands,
     phone_commands,
+    quarantine_commands,
     remark_commands,
     run_commands,
     stop_list_commands,
@@ -35,6 +37,7 @@ _COMMANDS = (
     run_commands,
     mail_commands,
     case_commands,
+    quarantine_commands,
     casework_commands,
     phone_commands,
     stop_list_commands,
@@ -43,6 +46,7 @@ _COMMANDS = (
     remark_commands,
     log_commands,
     admin_commands,
+    database_commands,
 )
 
 

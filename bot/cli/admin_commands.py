@@ -1,4 +1,4 @@
-"""`check`, `backtest`, `recompute` and `db upgrade`: for process owners and operators."""
+"""`check`, `backtest` and `recompute`: for process owners."""
 
 from __future__ import annotations
 
@@ -32,16 +32,7 @@ def add(app: typer.Typer, say: Say) -> None:
 
         problems = check_everything(settings_of(context))
         if as_json:
-            print_json(
-                [
-                    {
-                        "file": found.file,
-                        "line": found.line,
-                        "what": of(context).say.saying(found.what),
-                    }
-                    for found in problems
-                ]
-            )
+            print_json([_problem(found, of(context).say) for found in problems])
         for found in problems:
             tell(of(context).say.error(found))
         if not problems and not as_json:
@@ -107,29 +98,6 @@ def add(app: typer.Typer, say: Say) -> None:
                     changed=changed,
                 )
             )
-
-    database = typer.Typer(help=say("Databasens skötsel."), no_args_is_help=True)
-    app.add_typer(database, name="db")
-
-    @database.command(
-        "upgrade",
-        help=say("Uppgradera databasens schema till programmets."),
-        epilog=say("Exempel: sammadag db upgrade"),
-    )
-    def upgrade(context: typer.Context) -> None:
-        from bot.app import open_database
-        from bot.store import schema
-
-        opened = open_database(settings_of(context), ready=False)
-        before, after = schema.upgrade(opened.engine)
-        opened.close()
-        console().print(
-            of(context).say(
-                "Databasens schema är {after} (var {before}).",
-                after=after,
-                before=before or of(context).say("tomt"),
-            )
-        )
 
 
 def _problem(found: KnowledgeError, say: Say) -> dict[str, object]:

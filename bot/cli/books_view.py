@@ -15,6 +15,7 @@ from rich.table import Table
 from bot.knowledge import Knowledge
 from bot.knowledge.name_book import NameBook
 from bot.services.books import Balance
+from bot.services.quarantine import name_of
 from bot.store.records import IgnoredMail, Quarantined
 from bot.texts import Say
 from bot.vocabulary import MailboxKey, Outcome, is_sent_folder, mailbox_of_sent
@@ -101,10 +102,11 @@ def show_quarantined(
         return
     names, zone = knowledge.names_in(say.language), knowledge.calendar.zone
     table = _table()
-    for heading in (say("Brevlåda"), say("Fel"), say("Försök"), say("Prövas igen")):
+    for heading in (say("Fil"), say("Brevlåda"), say("Fel"), say("Försök"), say("Prövas igen")):
         table.add_column(heading)
     for mail in mails:
         table.add_row(
+            name_of(mail).rpartition("-")[2],
             names.mailbox(mail.mailbox),
             mail.error,
             str(mail.attempts),

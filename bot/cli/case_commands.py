@@ -1,4 +1,4 @@
-"""`ignored`, `quarantine` and `books`: mail that became no case, and whether nothing is lost."""
+"""`ignored` and `books`: mail that became no case, and whether nothing is lost."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, console, of, person_option, print_json, tell
+from bot.cli.common import build_app, console, of, person_option, print_json
 from bot.texts import Say
 
 if TYPE_CHECKING:
-    from bot.store.records import IgnoredMail, Quarantined
+    from bot.store.records import IgnoredMail
 
 
 def add(app: typer.Typer, say: Say) -> None:
@@ -21,31 +21,6 @@ def add(app: typer.Typer, say: Say) -> None:
     )
     app.add_typer(ignored, name="ignored")
     _add_ignored(ignored, say)
-
-    @app.command(
-        help=say("Visa mejl som programmet självt inte klarade; de är sparade och prövas igen."),
-        epilog=say("Exempel: sammadag quarantine --retry"),
-    )
-    def quarantine(
-        context: typer.Context,
-        retry: bool = typer.Option(False, "--retry", help=say("Pröva dem nu.")),
-        as_json: bool = typer.Option(False, "--json", help=say("Skriv listan som JSON.")),
-    ) -> None:
-        from bot.cli.books_view import show_quarantined
-
-        built = build_app(context)
-        try:
-            if retry:
-                tell(of(context).say("{antal} lämnade karantänen", antal=built.intake.retry_all()))
-            with built.database.reading() as work:
-                mails = work.books.quarantined()
-        finally:
-            built.close()
-        if as_json:
-            for mail in mails:
-                print_json(_quarantined_json(mail))
-        else:
-            show_quarantined(mails, console(), of(context).say, built.knowledge)
 
     @app.command(
         help=say("Kontrollera att varje mejl har exakt ett utfall."),
@@ -132,13 +107,4 @@ def _ignored_json(mail: IgnoredMail) -> dict[str, object]:
         "because": mail.because,
         "received": mail.received_at.isoformat(),
         "glance": mail.glance,
-    }
-
-
-def _quarantined_json(mail: Quarantined) -> dict[str, object]:
-    return {
-        "mailbox": mail.mailbox,
-        "error": mail.error,
-        "attempts": mail.attempts,
-        "retry_at": mail.retry_at.isoformat(),
     }

@@ -3,7 +3,14 @@
 from bot.settings.exchange import ExchangeSettings
 from bot.settings.graph import GraphSettings
 from bot.settings.imap import ImapSettings, SmtpSettings
-from bot.settings.loading import data_folder, load, resolve_database_url, secret_keys, secret_text
+from bot.settings.loading import (
+    data_folder,
+    load,
+    resolve_database_url,
+    secret_file,
+    secret_keys,
+    secret_text,
+)
 from bot.settings.mailboxes import Connector, MailboxSettings
 from bot.settings.model import (
     BrakeSettings,
@@ -28,6 +35,7 @@ __all__ = [
     "data_folder",
     "load",
     "resolve_database_url",
+    "secret_file",
     "secret_keys",
     "secret_text",
 ]

@@ -25,6 +25,7 @@ from bot.texts.bad_values import not_toml, toml_line, what_is_wrong
 
 _NOT_SETTINGS = ("SAMMADAG_CONFIG",)
 _TEST_PREFIX = "SAMMADAG_TEST_"
+_SQLITE = "sqlite:///"
 _SECRETS = {
     "secret_key": "secret_key_file",
     "old_secret_keys": "old_secret_key_files",
@@ -143,16 +144,26 @@ def secret_text(given: SecretStr | None, file: Path | None) -> str:
 def _current_key(settings: Settings, database_url: str) -> str:
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
-    if settings.secret_key_file is not None:
-        return _read_secret(settings.secret_key_file)
-    prefix = "sqlite:///"
-    if not database_url.startswith(prefix):
+    file = secret_file(settings, database_url)
+    if file is None:
         raise SettingsError(
             "secret_key: PostgreSQL kräver en nyckel; ange SAMMADAG_SECRET_KEY eller "
             "secret_key_file"
         )
-    beside = Path(database_url.removeprefix(prefix)).with_suffix(".key")
-    return _read_secret(beside) if beside.exists() else _make_secret(beside)
+    if settings.secret_key_file is not None or file.exists():
+        return _read_secret(file)
+    return _make_secret(file)
+
+
+def secret_file(settings: Settings, database_url: str) -> Path | None:
+    """Return the file of the secret key, which may not be there yet; None: there is no file."""
+    if settings.secret_key is not None:
+        return None
+    if settings.secret_key_file is not None:
+        return settings.secret_key_file
+    if not database_url.startswith(_SQLITE):
+        return None
+    return Path(database_url.removeprefix(_SQLITE)).with_suffix(".key")
 
 
 def _make_secret(path: Path) -> str:

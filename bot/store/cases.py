@@ -43,7 +43,7 @@ class Cases:
 
     def reserve_serials(self, year: int, count: int) -> int:
         """Return the first of `count` consecutive serials of a year."""
-        return counters.take(self._connection, f"case_serial:{year}", count)
+        return counters.take(self._connection, f"{counters.CASE_SERIAL}{year}", count)
 
     def insert(self, cases: Iterable[Case]) -> None:
         """Store new cases; their ids and numbers were reserved before."""

@@ -70,6 +70,26 @@ def has_file(engine: Engine) -> bool:
     return not is_sqlite(engine) or not name or Path(name).exists()
 
 
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """Open an engine as `open_engine` does, and let go of it afterwards."""
+    engine = open_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def tool_address(engine: Engine) -> str:
+    """Return the address for PostgreSQL's own tools, which ask for the password themselves."""
+    return engine.url.set(drivername="postgresql", password=None).render_as_string()
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """Return the file of a SQLite database; None for PostgreSQL."""
+    return Path(engine.url.database) if is_sqlite(engine) and engine.url.database else None
+
+
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours, below
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

@@ -1,0 +1,1 @@
+"""What operators do beside the running program: examine it, back it up, restore it, move it."""
