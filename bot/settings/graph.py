@@ -17,6 +17,8 @@ class GraphSettings(Section):
         certificate_file: PEM with private key and certificate; rather than a secret.
         poll_seconds: How often each mailbox is asked for news.
         url, authority: Of national clouds.
+        ca_file: Certificates of the city's own authority, beside the system's; where a proxy
+            of the city's looks into the traffic.
     """
 
     tenant: str
@@ -27,3 +29,4 @@ class GraphSettings(Section):
     poll_seconds: float = Field(default=20.0, gt=0, le=600)
     url: str = "https://graph.microsoft.com/v1.0"
     authority: str = "https://login.microsoftonline.com"
+    ca_file: Path | None = None
