@@ -26,13 +26,23 @@ from bot.vocabulary import CaseId, Urgency
 from functionmail.message import Message
 
 _COLLECTION_WORDS = (
-    "inkasso",
+    "inkass",
+    "inkaso",
+    "incasso",
     "kronofog",
+    "kfm",
     "paminnelse",
     "betalningspaminnelse",
+    "pamind",
+    "kravbrev",
+    "betalningskrav",
     "reminder",
+    "collection",
     "debt",
+    "bailiff",
+    "enforcement",
 )
+"""How the words begin, folded. One too many makes a deadline a day sooner at most."""
 _EXAMINED = 20_000
 _BATCH = 200
 _MENTIONED = "deadline.collection_mentioned"
