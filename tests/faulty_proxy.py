@@ -24,6 +24,7 @@ class Fault(Enum):
     HANG = auto()  # from now on nothing passes
     DRIP = auto()  # the answer comes, a byte at a time and slowly
     SAY = auto()  # the proxy answers in the server's stead
+    AFTER = auto()  # something else happens first
 
 
 @dataclass(slots=True)
@@ -33,6 +34,7 @@ class _Planned:
     times: int
     said: bytes = b""
     passes: int = 20
+    act: Callable[[], object] | None = None
 
 
 class FaultyProxy:
@@ -70,6 +72,11 @@ class FaultyProxy:
         """
         with self._lock:
             self._planned.append(_Planned(command, fault, times, says, passes))
+
+    def before(self, command: bytes, act: Callable[[], object]) -> None:
+        """Do something once before a command reaches the server."""
+        with self._lock:
+            self._planned.append(_Planned(command, Fault.AFTER, 1, act=act))
 
     def rewrite(self, old: bytes, new: bytes) -> None:
         """Replace words of the server, such as an extension that it offers."""
@@ -164,7 +171,9 @@ class _Way:
                     tag = data.split(b" ", 1)[0]
                     self._client.sendall(tag + b" " + planned.said + b"\r\n")
                     continue
-                if planned is not None:
+                if planned is not None and planned.act is not None:
+                    planned.act()
+                elif planned is not None:
                     self._fault = planned
                 if self._is(Fault.DROP):
                     break

@@ -22,7 +22,8 @@ from functionmail.connectors.imap_folders import (
     read_message_id,
 )
 from functionmail.connectors.imap_reading import Reader
-from functionmail.connectors.imap_session import Folder, ImapSession, Uid
+from functionmail.connectors.imap_session import ImapSession
+from functionmail.connectors.imap_values import Folder, Uid
 from functionmail.connectors.mail_server import Account, MailServer
 from functionmail.errors import MessageGone
 from functionmail.message import Batch, Checkpoint, MessageKey

@@ -69,6 +69,11 @@ def response_code(error: BaseException) -> str:
     return found[1] if found else ""
 
 
+def says_no(error: BaseException) -> bool:
+    """Tell whether the server answered no, and the connection lives."""
+    return isinstance(error, IMAPClientError) and not isinstance(error, IMAPClientAbortError)
+
+
 def is_full(error: BaseException) -> bool:
     """Tell whether the mailbox has no room left."""
     return response_code(error) == "OVERQUOTA"

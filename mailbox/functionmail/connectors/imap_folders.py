@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped]
-
-from functionmail.connectors.imap_errors import response_code
-from functionmail.connectors.imap_session import INBOX, Folder, ImapSession
+from functionmail.connectors.imap_errors import TROUBLE, response_code, says_no
+from functionmail.connectors.imap_session import ImapSession
+from functionmail.connectors.imap_values import INBOX, Folder
 from functionmail.connectors.received import header_fields
 
 _SEARCHABLE = re.compile(r"[!-~]{1,400}")
@@ -72,7 +71,9 @@ class NamedFolders:
             return self._session.look_into(INBOX, anew=anew)
         try:
             return self._session.look_into(self.special(use), anew=anew)
-        except IMAPClientError:
+        except TROUBLE as error:
+            if not says_no(error):
+                raise
             self.forget(use)
             return self._session.look_into(self.special(use), anew=anew)
 

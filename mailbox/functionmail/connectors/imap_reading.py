@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from functionmail.connectors.imap_errors import TROUBLE
-from functionmail.connectors.imap_session import Facts, Folder, ImapSession, Uid
+from functionmail.connectors.imap_session import ImapSession
+from functionmail.connectors.imap_values import Facts, Folder, Uid
 from functionmail.connectors.received import received_date
 from functionmail.errors import MailboxUnavailable
 from functionmail.message import MessageKey, RawMessage
@@ -56,7 +57,7 @@ class Reader:
         """
         self._handed_out = False
         self._uidvalidity = folder.uidvalidity
-        facts = self._session.facts(uids)
+        facts = self._facts(uids)
         messages: list[RawMessage] = []
         broken: set[int] = set()
         done = size = 0
@@ -78,11 +79,32 @@ class Reader:
         self._singly = False
         return done, tuple(messages)
 
+    def _facts(self, uids: Sequence[int]) -> Mapping[int, Facts]:
+        """Return what the server knows of mails; nothing where a broken one keeps it from it."""
+        try:
+            return self._session.facts(uids)
+        except TimeoutError:
+            raise
+        except TROUBLE:
+            self._recover()
+            self._singly = True
+        found: dict[int, Facts] = {}
+        for uid in uids:
+            try:
+                found |= self._session.facts([uid])
+            except TimeoutError:
+                raise
+            except TROUBLE:
+                self._recover()
+        return found
+
     def _contents(self, group: Sequence[int]) -> tuple[dict[int, bytes], set[int]]:
         """Return what each mail holds, and which cannot be fetched though they are there."""
         if not self._singly:
             try:
-                return self._fetch(group), set()
+                found = self._fetch(group)
+                missing = (uid for uid in group if uid not in found)
+                return found, {uid for uid in missing if self._session.has(uid)}
             except TimeoutError:
                 self._singly = True
                 raise
@@ -91,26 +113,28 @@ class Reader:
         contents: dict[int, bytes] = {}
         failed: set[int] = set()
         for uid in group:
-            found = self._one(uid)
-            if found is None:
+            one = self._one(uid)
+            if one is None:
                 failed.add(uid)
             else:
-                contents |= found
+                contents |= one
         return contents, failed
 
     def _one(self, uid: int) -> dict[int, bytes] | None:
         """Return one mail, nothing if it went away, None if it cannot be fetched."""
         if self._silent.get(uid, 0) >= _SILENCES:
             return None
+        found: dict[int, bytes] = {}
         for _attempt in range(_ATTEMPTS):
             try:
-                return self._fetch([uid])
+                found = self._fetch([uid])
+                break
             except TimeoutError:
                 self._note_silence(uid)
                 raise
             except TROUBLE:
                 self._recover()
-        return None if self._session.has(uid) else {}
+        return None if not found and self._session.has(uid) else found
 
     def _fetch(self, uids: Sequence[int]) -> dict[int, bytes]:
         found = self._session.contents(uids)

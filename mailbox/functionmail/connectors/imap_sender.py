@@ -21,7 +21,8 @@ from functionmail.connectors.imap_folders import (
     is_missing,
     message_id_of,
 )
-from functionmail.connectors.imap_session import Folder, ImapSession, Uid
+from functionmail.connectors.imap_session import ImapSession
+from functionmail.connectors.imap_values import Folder, Uid
 from functionmail.connectors.mail_server import Account, MailServer
 from functionmail.connectors.smtp import SmtpTransport
 from functionmail.errors import (
