@@ -17,7 +17,7 @@ from functionmail.connectors.graph import (
     trust,
 )
 from tests.graph.graph_server import CLIENT_ID, SECRET, TENANT, GraphServer
-from tests.graph.loopback_ca import authority
+from tests.graph.loopback_ca import authority, in_a_file
 
 
 class GraphConnection:
@@ -35,9 +35,9 @@ class GraphConnection:
         credential: Secret | Certificate | None = None,
         patience: Patience | None = None,
         tenant: str = TENANT,
+        url: str = "",
     ) -> None:
         self.slept: list[float] = []
-        self._server = server
         self._address = address
         self._patience = patience or Patience(silence_s=10.0, deadline_s=20.0)
         self._clients: list[GraphClient] = []
@@ -48,6 +48,7 @@ class GraphConnection:
             authority=server.authority,
             url=server.url,
         )
+        self._url = url or server.url
         self.tokens = Tokens(application, "info", self.wire())
 
     def wire(self) -> Wire:
@@ -57,7 +58,7 @@ class GraphConnection:
     def client(self) -> GraphClient:
         """Return a client of its own."""
         client = GraphClient(
-            self._server.url,
+            self._url,
             "info",
             self._address,
             self.tokens,
@@ -82,4 +83,5 @@ class GraphConnection:
 
 @cache
 def _trust() -> ssl.SSLContext:
-    return trust(authority().ca_file)
+    with in_a_file(authority().ca_pem) as file:
+        return trust(file)

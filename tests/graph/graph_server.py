@@ -29,7 +29,8 @@ class Fault:
     Attributes:
         status, reason, retry_after: An error that is answered; status 0: none is.
         do: First do what was asked, and lose only the answer.
-        how: Without a status: ``drop``, ``half`` (of the answer), ``hang`` or ``drip``.
+        how: Without a status: ``drop``, ``half`` (of the answer), ``hang``, ``drip``, or
+            ``page``: somebody else answers.
     """
 
     status: int = 0
@@ -116,6 +117,10 @@ class GraphServer:
         """Let the next calls of a route go wrong; ``*`` is any call on a mailbox."""
         self._faults.setdefault(route, deque()).extend([fault] * times)
 
+    def mend(self) -> None:
+        """Let nothing more go wrong."""
+        self._faults.clear()
+
     def expire_token(self) -> None:
         """Accept no token that was given out so far."""
         self._valid = ""
@@ -123,6 +128,10 @@ class GraphServer:
     def wait_until_closed(self) -> None:
         """Hang."""
         self._closing.wait(30)
+
+    def is_closing(self, seconds: float) -> bool:
+        """Wait a little; tell whether the server ends."""
+        return self._closing.wait(seconds)
 
     def planned(self, route: str) -> Fault | None:
         """Return what goes wrong with a call, if anything does."""
@@ -216,6 +225,8 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.server_side.planned(route)
         if fault is None:
             self._answer(call.answer())
+        elif fault.how == "page":
+            self._answer(Answer(200, b"<html>Sign in to the guest network</html>", "text/html"))
         elif fault.status:
             error = GraphError(fault.status, fault.reason, retry_after=fault.retry_after)
             if fault.do:
@@ -249,7 +260,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _drip(self, answer: Answer) -> None:
         self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
-        while not self.server_side._closing.wait(0.02):
+        while not self.server_side.is_closing(0.02):
             self.wfile.write(b"x")
 
 

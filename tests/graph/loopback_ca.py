@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import ssl
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -22,26 +24,21 @@ class Authority:
     """Made once for all tests of a process.
 
     Attributes:
-        ca_file: PEM of the authority's own certificate.
+        ca_pem: The authority's own certificate.
         server: What a server on 127.0.0.1 shows.
         app_pem: Key and certificate of an application that signs in.
         app_certificate: The certificate alone, as it is registered.
     """
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="loopback-ca-")
-        folder = Path(self._folder.name)
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback test CA")])
-        self.ca_file = folder / "ca.pem"
-        self.ca_file.write_bytes(_pem(self._certificate(self._key.public_key(), is_ca=True)))
+        self.ca_pem = _pem(self._certificate(self._key.public_key(), is_ca=True))
         server_key = ec.generate_private_key(ec.SECP256R1())
-        server_file = folder / "server.pem"
-        server_file.write_bytes(
-            _key_pem(server_key) + _pem(self._certificate(server_key.public_key()))
-        )
+        server_pem = _key_pem(server_key) + _pem(self._certificate(server_key.public_key()))
         self.server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.server.load_cert_chain(server_file)
+        with in_a_file(server_pem) as file:
+            self.server.load_cert_chain(file)
         app_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.app_certificate = self._certificate(app_key.public_key())
         self.app_pem = (_key_pem(app_key) + _pem(self.app_certificate)).decode("ascii")
@@ -67,6 +64,15 @@ class Authority:
             )
             builder = builder.add_extension(hosts, critical=True)
         return builder.sign(self._key, hashes.SHA256())
+
+
+@contextmanager
+def in_a_file(content: bytes) -> Iterator[Path]:
+    """Put bytes into a file for those that read only files."""
+    with tempfile.TemporaryDirectory(prefix="loopback-ca-") as folder:
+        file = Path(folder) / "file.pem"
+        file.write_bytes(content)
+        yield file
 
 
 @cache

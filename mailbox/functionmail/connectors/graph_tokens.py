@@ -148,7 +148,7 @@ class Tokens:
             ) from error
 
     def _refusal(self, result: Mapping[str, Any]) -> SignInRefused | MailboxUnavailable:
-        if result.get("error") in _PASSING:
+        if str(result.get("error")) in _PASSING:
             return MailboxUnavailable(self._mailbox, _SIGNING_IN)
         codes = [code for code in result.get("error_codes") or () if isinstance(code, int)]
         known = next((_ADVICE[code] for code in codes if code in _ADVICE), "")
