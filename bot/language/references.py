@@ -7,11 +7,12 @@ numbers) is taken out first. Whether a number is an invoice depends on the words
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.language.tokens import WORD
 
+Span = tuple[int, int]
 _CURRENCY = r"(?:kr(?![a-z])|kronor|sek(?![a-z])|:-|,-|tkr|spann|eur(?![a-z])|euro|usd|%)"
 _AMOUNT_WORD = r"(?:kr|sek|eur|usd|belopp(?:et)?(?: pa)?|summan?|a)"
 _ADDRESSES = re.compile(
@@ -103,8 +104,12 @@ def find_numbers(folded: str, start: int = 0, end: int | None = None) -> list[Nu
     Ranges such as ``40012345-47`` are listed one by one, at the same place.
     """
     stop = len(folded) if end is None else end
-    part = _blanked(folded[start:stop])
-    spans = list(_spans(part))
+    part = folded[start:stop]
+    lines = list(_lines_with_digits(part))
+    if not lines:
+        return []
+    part = _blanked(part, lines)
+    spans = list(_spans(part, lines))
     found: list[Number] = []
     words_before: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
@@ -141,30 +146,38 @@ def _words_before(part: str, at: int) -> tuple[tuple[str, ...], tuple[str, ...]]
     return tuple(WORD.findall(own)[-_CONTEXT:]), tuple(WORD.findall(before)[-_CONTEXT:])
 
 
-def _blanked(text: str) -> str:
-    text = _LISTED.sub(",", text)
+def _blanked(text: str, lines: Sequence[Span]) -> str:
+    """Blank out what is no reference; each letter keeps its place.
+
+    Args:
+        lines: Those with digits; an amount may have its currency on the line after.
+    """
+    first, (_, last) = lines[0][0], lines[-1]
+    end = text.find("\n", last + 1)
+    end = len(text) if end < 0 else end
+    before, near = text[:first], _LISTED.sub(",", text[first:end])
     if "@" in text or "http" in text or "www." in text:
-        text = _ADDRESSES.sub(_spaces, text)
-    return _NOT_REFERENCES.sub(_spaces, text)
+        before, near = _ADDRESSES.sub(_spaces, before), _ADDRESSES.sub(_spaces, near)
+    return before + _NOT_REFERENCES.sub(_spaces, near) + text[end:]
 
 
 def _spaces(match: re.Match[str]) -> str:
     return " " * (match.end() - match.start())
 
 
-Span = tuple[int, int, tuple[str, ...], bool, bool]
+_Found = tuple[int, int, tuple[str, ...], bool, bool]
 
 
-def _spans(part: str) -> Iterator[Span]:
+def _spans(part: str, lines: Sequence[Span]) -> Iterator[_Found]:
     taken: list[tuple[int, int]] = []
 
     def free(match: re.Match[str]) -> bool:
         return all(match.end() <= first or match.start() >= last for first, last in taken)
 
-    for match in _ENDINGS.finditer(part):
+    for match in _each(_ENDINGS, part, lines):
         taken.append(match.span())
         yield *match.span(), _with_endings(match.group()), False, False
-    for match in _RANGE.finditer(part):
+    for match in _each(_RANGE, part, lines):
         if not free(match):
             continue
         several = (
@@ -179,13 +192,15 @@ def _spans(part: str) -> Iterator[Span]:
         if numbers:
             taken.append(match.span())
             yield *match.span(), numbers, False, False
-    yield from _plain(part, free, taken)
+    yield from _plain(part, lines, free, taken)
 
 
 def _plain(
-    part: str, free: Callable[[re.Match[str]], bool], taken: list[tuple[int, int]]
-) -> Iterator[Span]:
-    lines = list(_lines_with_digits(part))
+    part: str,
+    lines: Sequence[Span],
+    free: Callable[[re.Match[str]], bool],
+    taken: list[tuple[int, int]],
+) -> Iterator[_Found]:
     for match in _each(_SPACED, part, lines):
         digits = match.group().replace(" ", "")
         if free(match) and 7 <= len(digits) <= 9:
@@ -205,14 +220,12 @@ def _plain(
         yield first, match.end(), (digits,), joined, digits != match["digits"]
 
 
-def _each(
-    pattern: re.Pattern[str], part: str, lines: Iterable[tuple[int, int]]
-) -> Iterator[re.Match[str]]:
+def _each(pattern: re.Pattern[str], part: str, lines: Iterable[Span]) -> Iterator[re.Match[str]]:
     for start, end in lines:
         yield from pattern.finditer(part, start, end)
 
 
-def _lines_with_digits(part: str) -> Iterator[tuple[int, int]]:
+def _lines_with_digits(part: str) -> Iterator[Span]:
     end = -1
     while match := _DIGIT.search(part, end + 1):
         start = part.rfind("\n", 0, match.start()) + 1

@@ -97,7 +97,7 @@ def _unlabelled(found: Iterable[Sequence[Number]], rules: ReferenceRules) -> Ite
 
 
 def _numbers(text: Text) -> Sequence[Number]:
-    return find_numbers(text.folded) if any(map(str.isdigit, text.folded)) else ()
+    return find_numbers(text.folded)
 
 
 def _is_heading(words: Sequence[str]) -> int | None:

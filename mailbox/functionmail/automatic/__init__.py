@@ -46,7 +46,9 @@ def may_answer(
     identity: Identity,
     author: Authorship | None = None,
 ) -> tuple[NoAnswer, ...]:
-    """Return every reason not to answer a mail automatically; empty means that we may.
+    """Return every reason not to answer a mail automatically, in the order of `NoAnswer`.
+
+    Empty means that we may.
 
     People may answer whatever they like. How often one sender is answered is not judged
     here: that needs a memory.
@@ -56,7 +58,8 @@ def may_answer(
         author: What `authorship` says of the mail, where that is known already.
     """
     author = author or authorship(message, identity=identity)
-    return tuple(_reasons_not_to(message, own_addresses, identity, author))
+    found = {*_reasons_not_to(message, own_addresses, identity, author)}
+    return tuple(reason for reason in NoAnswer if reason in found) if found else ()
 
 
 def authorship(message: Message, *, identity: Identity) -> Authorship:
@@ -112,25 +115,32 @@ def _reasons_not_to(
 ) -> Iterator[NoAnswer]:
     tests = (
         (NoAnswer.EMPTY_RETURN_PATH, message.return_path == ""),
-        (NoAnswer.AUTO_SUBMITTED, headers.auto_submitted(message)),
+        *(_by_headers(message) if headers.speak_of_machines(message) else ()),
         (NoAnswer.REPORT, message.report or headers.report_types(message, nested=True)),
-        (NoAnswer.FAILED_RECIPIENTS, message.header("x-failed-recipients") is not None),
-        (NoAnswer.PRECEDENCE, headers.precedences(message) & _ROBOTS),
-        (NoAnswer.LIST, headers.has_list_header(message)),
-        (NoAnswer.SUPPRESSED, headers.is_suppressed(message)),
-        (NoAnswer.AUTORESPONDER, headers.autoresponder_header(message)),
-        (NoAnswer.LOOP_HEADER, headers.has_loop_header(message)),
         (NoAnswer.NO_SENDER, message.sender is None or "@" not in message.sender.address),
         (NoAnswer.MACHINE_SENDER, _is_machine(message)),
         (NoAnswer.AUTOMATIC_SUBJECT, replies.has_automatic_subject(read(message))),
         (NoAnswer.OWN_ADDRESS, message.sender and message.sender.address in own_addresses),
         (NoAnswer.OWN_MARK, _has_own_mark(message, identity)),
         (NoAnswer.NOT_ADDRESSED, not _is_addressed(message, own_addresses)),
-        (NoAnswer.AUTHENTICATION_FAILED, headers.failed_authentication(message)),
-        (NoAnswer.SPAM_SCORE, headers.has_spam_score(message)),
         (NoAnswer.NOT_A_PERSON, author.kind is not Author.PERSON),
     )
     return (reason for reason, holds in tests if holds)
+
+
+def _by_headers(message: Message) -> tuple[tuple[NoAnswer, object], ...]:
+    """Ask what hardly any person's mail has a header for."""
+    return (
+        (NoAnswer.AUTO_SUBMITTED, headers.auto_submitted(message)),
+        (NoAnswer.FAILED_RECIPIENTS, message.header("x-failed-recipients") is not None),
+        (NoAnswer.PRECEDENCE, headers.precedences(message) & _ROBOTS),
+        (NoAnswer.LIST, headers.has_list_header(message)),
+        (NoAnswer.SUPPRESSED, headers.is_suppressed(message)),
+        (NoAnswer.AUTORESPONDER, headers.autoresponder_header(message)),
+        (NoAnswer.LOOP_HEADER, headers.has_loop_header(message)),
+        (NoAnswer.AUTHENTICATION_FAILED, headers.failed_authentication(message)),
+        (NoAnswer.SPAM_SCORE, headers.has_spam_score(message)),
+    )
 
 
 def _is_machine(message: Message) -> bool:

@@ -67,6 +67,31 @@ _SUPPRESS = frozenset({"all", "autoreply", "oof"})
 _SCL = re.compile(r"scl:([5-9])\b")
 
 
+_OF_MACHINES = (
+    _AUTORESPONDER_NAMES
+    | _LOOP_NAMES
+    | {name for name, _ in _AUTORESPONDER_VALUES}
+    | {
+        "auto-submitted",
+        "authentication-results",
+        "precedence",
+        "x-ack",
+        "x-auto-response-suppress",
+        "x-failed-recipients",
+        "x-forefront-antispam-report",
+        "x-ms-exchange-organization-scl",
+        "x-precedence",
+        "x-spam-flag",
+        "x-spam-status",
+    }
+)
+
+
+def speak_of_machines(message: Message) -> bool:
+    """Tell whether any header is there that the questions below ask for, List-* among them."""
+    return any(name in _OF_MACHINES or name.startswith("list-") for name, _ in message.headers)
+
+
 def token(value: str) -> str:
     """Return a header's first token in lower case, without parameters and comments."""
     return re.split(r"[;(,\s]", value.strip().lower(), maxsplit=1)[0].strip("\"'")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from functionmail.message import Message
 from functionmail.quoting.words import fold
@@ -13,20 +14,27 @@ _TEXT = 6_000
 _SUBJECT = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What the word rules look at.
-
-    Attributes:
-        subject, text: Folded, single spaces. The text is the sender's own; where that is
-            empty, the whole body.
-        passed_on: The subject says SV: or VB:, so its other words are somebody else's.
-    """
+    """What the word rules look at; each part is prepared when a rule asks for it."""
 
     message: Message
-    subject: str
-    text: str
-    passed_on: bool
+
+    @cached_property
+    def subject(self) -> str:
+        """Return the subject, folded, with single spaces."""
+        return _line(self.message.subject[:_SUBJECT])
+
+    @cached_property
+    def text(self) -> str:
+        """Return the sender's own text likewise; where that is empty, the whole body."""
+        message = self.message
+        return _line((message.text if message.text.strip() else message.body)[:_TEXT])
+
+    @cached_property
+    def passed_on(self) -> bool:
+        """Tell whether the subject says SV: or VB:, so that its words are somebody else's."""
+        return is_reply(self.message.subject) or is_forward(self.message.subject)
 
     def subject_start(self, starts: Iterable[str]) -> str:
         """Return the first entry that the subject starts with, or the empty string."""
@@ -43,13 +51,7 @@ class Reading:
 
 def read(message: Message) -> Reading:
     """Prepare a mail; costs no more than a few thousand characters, whatever its size."""
-    text = message.text if message.text.strip() else message.body
-    return Reading(
-        message=message,
-        subject=_line(message.subject[:_SUBJECT]),
-        text=_line(text[:_TEXT]),
-        passed_on=is_reply(message.subject) or is_forward(message.subject),
-    )
+    return Reading(message=message)
 
 
 def _line(text: str) -> str:

@@ -7,9 +7,11 @@ close, so several signs must come together, and signs of a real matter count aga
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
+from string import ascii_lowercase
 from urllib.parse import urlsplit
 
 from functionmail.automatic import headers
@@ -21,37 +23,75 @@ _ENOUGH = 4
 _MOST_LINKS = 20
 _MOST_MATCHES = 20
 
+_START = 4
+_LETTERS = re.compile(r"[a-z]+")
+_LETTERS_ALONE = bytes(code if chr(code) in ascii_lowercase else ord(" ") for code in range(256))
+"""Makes a blank of every byte that is no letter."""
 _OPTIONAL = re.compile(r"(?:\\[bd](?:\{[\d,]{1,5}\})?| \?|\(\?:[^()]*\)\?)*")
 _LITERAL = re.compile(r"(?:[a-z0-9@ %-](?![?*{]))*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sign:
-    """Wordings that speak for spam, or against it.
-
-    Attributes:
-        beginnings: Every match holds one of these, near its start; looking for them first
-            is many times as fast as the pattern, and hardly any mail holds one.
-    """
+    """Wordings that speak for spam, or against it."""
 
     weight: int
     code: str
-    pattern: re.Pattern[str]
-    beginnings: tuple[str, ...]
+    patterns: tuple[str, ...]
 
     def wordings(self, text: str) -> Iterator[str]:
         """Yield what matches, with repeats, at most `_MOST_MATCHES`."""
-        if any(beginning in text for beginning in self.beginnings):
-            yield from (match[0] for match in islice(self.pattern.finditer(text), _MOST_MATCHES))
+        matches = _compiled("|".join(self.patterns)).finditer(text)
+        return (match[0] for match in islice(matches, _MOST_MATCHES))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{pattern})")
+
+
+class _Signs:
+    """Signs, filed so that hardly any pattern is tried on a mail.
+
+    Every match of a pattern holds a literal near its start, and that literal the start of a
+    word: first the text is asked for the start, then for the literal, then for the pattern.
+    """
+
+    def __init__(self, *signs: _Sign) -> None:
+        self.signs = signs
+        self._filed: dict[bytes, list[tuple[str, str, _Sign]]] = {}
+        for sign in signs:
+            for pattern in sign.patterns:
+                for literal in _beginnings(pattern):
+                    self._filed.setdefault(_start(literal), []).append((literal, pattern, sign))
+        self._starts = frozenset(self._filed)
+
+    def seen(self, text: str, starts: Collection[bytes]) -> list[_Sign]:
+        """Return the signs that are there, in order; `starts` as from `_starts`."""
+        seen = {
+            sign.code
+            for start in self._starts.intersection(starts)
+            for literal, pattern, sign in self._filed[start]
+            if literal in text and _compiled(pattern).search(text)
+        }
+        return [sign for sign in self.signs if sign.code in seen] if seen else []
 
 
 def _sign(weight: int, code: str, *patterns: str) -> _Sign:
-    return _Sign(
-        weight=weight,
-        code=code,
-        pattern=re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})"),
-        beginnings=tuple(start for pattern in patterns for start in _beginnings(pattern)),
-    )
+    return _Sign(weight=weight, code=code, patterns=patterns)
+
+
+def _starts(text: str) -> list[bytes]:
+    """Return the first letters of each word of a folded text, and the empty start."""
+    return [b"", *[word[:_START] for word in text.encode().translate(_LETTERS_ALONE).split()]]
+
+
+def _start(literal: str) -> bytes:
+    """Return the start of the first word of a literal; nothing where it may go on otherwise."""
+    word = _LETTERS.search(literal)
+    if word is None or (word.end() == len(literal) and len(word[0]) < _START):
+        return b""
+    return word[0][:_START].encode()
 
 
 def _beginnings(pattern: str) -> Iterator[str]:
@@ -83,7 +123,7 @@ def _end(matcher: re.Pattern[str], text: str) -> int:
     return found.end() if found else 0
 
 
-_ADVERTISING = (
+_ADVERTISING = _Signs(
     _sign(
         3,
         "opt_out",
@@ -167,7 +207,7 @@ _ADVERTISING = (
         1, "greeting", r"hej (?:inkopsansvarig|inkopare|foretagare|chef)", r"kara (?:kund|foretag)"
     ),
 )
-_PHISHING = (
+_PHISHING = _Signs(
     _sign(
         3,
         "verify_account",
@@ -263,7 +303,7 @@ _PHISHING = (
         r"(?:dear|hello) (?:user|customer|dear)",
     ),
 )
-_AGAINST = (
+_AGAINST = _Signs(
     _sign(
         2,
         "own_matter",
@@ -293,26 +333,30 @@ _ODD_HOST = re.compile(
 def by_signs(reading: Reading) -> Authorship | None:
     """Recognise spam where enough signs come together."""
     text = f"{reading.subject}. {reading.text}"
+    starts = _starts(text)
     for rule, signs in (
-        ("phishing", _phishing(reading, text)),
-        ("advertising", _advertising(reading, text)),
+        ("phishing", _phishing(reading, text, starts)),
+        ("advertising", _advertising(reading, text, starts)),
     ):
         found = list(signs)
         total = sum(weight for weight, _ in found)
         # Hardly any mail comes so far, and what speaks against costs most to look for.
-        if total >= _ENOUGH and total - _against(text) >= _ENOUGH:
+        if total >= _ENOUGH and total - _against(text, starts) >= _ENOUGH:
             return Authorship(
                 kind=Author.SPAM, rule=rule, words=", ".join(code for _, code in found)[:80]
             )
     return None
 
 
-def _against(text: str) -> int:
-    return sum(sign.weight for sign in _AGAINST if any(sign.wordings(text)))
+def _against(text: str, starts: Collection[bytes]) -> int:
+    return sum(sign.weight for sign in _AGAINST.seen(text, starts))
 
 
-def _advertising(reading: Reading, text: str) -> Iterator[tuple[int, str]]:
-    yield from _seen(_ADVERTISING, text, most=2)
+def _advertising(
+    reading: Reading, text: str, starts: Collection[bytes]
+) -> Iterator[tuple[int, str]]:
+    for sign in _ADVERTISING.seen(text, starts):
+        yield sign.weight * min(len(set(sign.wordings(text))), 2), sign.code
     message = reading.message
     if message.header("list-unsubscribe") is not None:
         yield 2, "list-unsubscribe"
@@ -320,11 +364,11 @@ def _advertising(reading: Reading, text: str) -> Iterator[tuple[int, str]]:
         yield 1, "precedence: bulk"
 
 
-def _phishing(reading: Reading, text: str) -> Iterator[tuple[int, str]]:
-    found = list(_seen(_PHISHING, text))
-    yield from found
+def _phishing(reading: Reading, text: str, starts: Collection[bytes]) -> Iterator[tuple[int, str]]:
+    found = _PHISHING.seen(text, starts)
     if not found:
         return
+    yield from ((sign.weight, sign.code) for sign in found)
     message = reading.message
     hosts = {match.lower() for match in _LINK.findall(message.body[:20_000])[:_MOST_LINKS]}
     domain = message.sender.domain if message.sender else ""
@@ -334,14 +378,6 @@ def _phishing(reading: Reading, text: str) -> Iterator[tuple[int, str]]:
         yield 1, "odd_domain"
     if _has_false_link(message):
         yield 3, "false_link"
-
-
-def _seen(signs: tuple[_Sign, ...], text: str, most: int = 1) -> Iterator[tuple[int, str]]:
-    """Yield each sign that is there; its weight counts for up to `most` different wordings."""
-    for sign in signs:
-        wordings = set(sign.wordings(text))
-        if wordings:
-            yield sign.weight * min(len(wordings), most), sign.code
 
 
 def _has_false_link(message: Message) -> bool:

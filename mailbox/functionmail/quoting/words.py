@@ -9,23 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-_FOLDED = str.maketrans(
-    {
-        **dict.fromkeys("åäáàâãæ", "a"),
-        **dict.fromkeys("öøóòôõ", "o"),
-        **dict.fromkeys("éèêë", "e"),
-        **dict.fromkeys("üúùû", "u"),
-        **dict.fromkeys("íìîï", "i"),
-        "ß": "s",
-        "ç": "c",
-        "\xa0": " ",
-        "\t": " ",
-        "\u202f": " ",
-        "\u2013": "-",
-        "\u2014": "-",
-        "\u2019": "'",
-        **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\xad"),
-    }
+_FOLDS = tuple(
+    (letter, plain)
+    for letters, plain in (
+        ("åäáàâãæ", "a"),
+        ("öøóòôõ", "o"),
+        ("éèêë", "e"),
+        ("üúùû", "u"),
+        ("íìîï", "i"),
+        ("ß", "s"),
+        ("ç", "c"),
+        ("\xa0\t\u202f", " "),
+        ("\u2013\u2014", "-"),
+        ("\u2019", "'"),
+        ("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\xad", ""),
+    )
+    for letter in letters
 )
 
 
@@ -34,7 +33,12 @@ def fold(text: str) -> str:
 
     Line feeds stay, so that a folded text has as many lines as the original.
     """
-    return text.lower().translate(_FOLDED)
+    # Looking for each of forty characters is several times as fast as str.translate.
+    folded = text.lower()
+    for letter, plain in _FOLDS:
+        if letter in folded:
+            folded = folded.replace(letter, plain)
+    return folded
 
 
 def _words(text: str) -> frozenset[str]:
