@@ -202,7 +202,10 @@ class ImapSender:
             if mark in before or not self._set(uid, mark, modseq):
                 advice = "another program is sending it; look in Sent"
                 raise SendUncertain(self._mailbox, "sending", advice)
-            if mark not in (session.flags(uid) or ()):
+            after = session.flags(uid)
+            if after is None:
+                raise MessageGone(self._mailbox, "sending")
+            if mark not in after:
                 advice = "let the account keep flags in its Drafts folder"
                 raise SignInRefused(self._mailbox, "marking a draft", advice)
 
