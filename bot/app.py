@@ -86,6 +86,7 @@ class App:
     clock: Clock
     database: Database
     house: House
+    connections: Mapping[MailboxKey, Connection]
     sources: Mapping[MailboxKey, MailSource]
     intake: Intake
     dispatch: Dispatch
@@ -105,7 +106,9 @@ class App:
         return claim_file(self.database.engine)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the mailboxes and the database."""
+        for connection in self.connections.values():
+            connection.close()
         self.database.close()
 
 
@@ -282,6 +285,7 @@ def build(
         clock=clock,
         database=database,
         house=house,
+        connections=connections,
         sources=sources,
         intake=intake,
         dispatch=dispatch,

@@ -24,6 +24,11 @@ class Connection:
     sent: MailSource
     sender: MailSender
 
+    def close(self) -> None:
+        """Take leave of the server."""
+        for one in (self.source, self.sent, self.sender):
+            one.close()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
