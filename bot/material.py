@@ -34,8 +34,11 @@ class Material:
     templates: Templates
 
 
-def load_material(settings: Settings) -> Material:
+def load_material(settings: Settings, *, lazy: bool = True) -> Material:
     """Load knowledge, triage rules and templates; opens no database.
+
+    Args:
+        lazy: Compile a template when it is used for the first time; see `Templates`.
 
     Raises:
         KnowledgeError: A file is missing or wrong; names file and line.
@@ -44,7 +47,7 @@ def load_material(settings: Settings) -> Material:
     return Material(
         knowledge=knowledge,
         rules=triage_rules.build(knowledge_folder(settings), customers=_customer_rules(knowledge)),
-        templates=Templates(templates_folder(settings)),
+        templates=Templates(templates_folder(settings), lazy=lazy),
     )
 
 

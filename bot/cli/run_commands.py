@@ -38,6 +38,7 @@ def add(app: typer.Typer, say: Say) -> None:
     def run(context: typer.Context) -> None:
         from bot.app import build
         from bot.errors import SettingsError
+        from bot.material import load_material
         from bot.signals import stop_on_signals
 
         settings = settings_of(context)
@@ -46,7 +47,7 @@ def add(app: typer.Typer, say: Say) -> None:
             raise SettingsError(
                 "mailboxes: ingen brevlåda är inställd; se exemplet i sammadag.sample.toml"
             )
-        app_ = build(settings)
+        app_ = build(settings, material=load_material(settings, lazy=False))
         lock = app_.claim()
         try:
             stop_on_signals(app_.worker.stop)

@@ -17,7 +17,7 @@ the templates.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -29,8 +29,10 @@ from jinja2.exceptions import SecurityError
 from bot.errors import KnowledgeError, NotFound, ReplyHasHole, Saying
 from bot.templates.definition import (
     DEFINITION,
+    AutoWhen,
     BaseFields,
     FieldType,
+    Form,
     Sending,
     Template,
     TemplateField,
@@ -43,7 +45,9 @@ from bot.templates.values import clean, one_line, tidy
 from bot.vocabulary import Language, TemplateKey
 
 __all__ = [
+    "AutoWhen",
     "FieldType",
+    "Form",
     "Rendered",
     "Sending",
     "Template",
@@ -77,13 +81,17 @@ class Rendered:
 
 
 class Templates:
-    """The templates of one folder, compiled. Threads may share it."""
+    """The templates of one folder. Threads may share it."""
 
-    def __init__(self, folder: Path, *, only: Path | None = None) -> None:
-        """Read, check and compile every template below a folder, or a single one.
+    def __init__(
+        self, folder: Path, *, only: Sequence[Path] | None = None, lazy: bool = False
+    ) -> None:
+        """Read, check and compile every template below a folder, or some of them.
 
         Args:
-            only: A ``template.toml`` below the folder.
+            only: Each a ``template.toml`` below the folder.
+            lazy: Compile a letter when it is written for the first time. It may then be found
+                to be wrong as late as that: for commands that write few letters or none.
 
         Raises:
             KnowledgeError: A file is missing or wrong; names it, and the line where known.
@@ -93,10 +101,14 @@ class Templates:
         self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
         self._templates: dict[str, Template] = {}
         self._compiled: dict[tuple[str, str], tuple[jinja2.Template, ...]] = {}
-        paths = paths_of(folder) if only is None else [only]
+        paths = paths_of(folder) if only is None else only
         base = read_base(folder)
         for path in paths:
-            self._take_in(read_template(path, base))
+            template = read_template(path, base)
+            self._templates[template.name] = template
+        if not lazy:
+            for name in self._templates:
+                self.compile(name)
 
     def names(self) -> tuple[TemplateKey, ...]:
         """Return the names of all templates in alphabetical order."""
@@ -116,16 +128,21 @@ class Templates:
             name: One of `names`.
             language: ``sv`` or ``en``; see `Definition.languages`.
             context: A value for each field of the template; others are ignored. Fields of
-                type ``lines`` take a list or tuple of strings, all others a string.
+                type ``lines`` take a list or tuple of strings, those of type ``date`` a day or
+                its ISO form, all others a string.
 
         Raises:
             NotFound: There is no such template.
-            ReplyHasHole: A required value is missing or empty, or a link is no https address.
+            ReplyHasHole: A required value is missing or empty, a link is no https address, or
+                a day is none.
+            KnowledgeError: The letter is compiled only now, and is wrong.
         """
         template = self.get(name)
         chosen = next((known for known in template.languages if known == language), None)
         spoken = chosen or template.languages[0]
-        values = clean(template, context)
+        if (template.name, spoken) not in self._compiled:
+            self.compile(name)
+        values = clean(template, context, spoken)
         try:
             subject, text, html = (
                 part.render(values) for part in self._compiled[template.name, spoken]
@@ -143,9 +160,9 @@ class Templates:
             version=template.version,
         )
 
-    def _take_in(self, template: Template) -> None:
-        """Compile a template in every language and try its samples."""
-        self._templates[template.name] = template
+    def compile(self, name: str) -> None:
+        """Compile a template in every language and try its samples; KnowledgeError if it fails."""
+        template = self.get(name)
         for language in template.languages:
             keys = [f"{template.name}/{language}/{part}" for part in _PARTS]
             self._compiled[template.name, language] = tuple(
@@ -154,6 +171,7 @@ class Templates:
             try:
                 self.render(template.name, language, template.sample(language))
             except (ReplyHasHole, jinja2.TemplateError) as error:
+                del self._compiled[template.name, language]
                 where = str(self._folder / template.name / language)
                 raise KnowledgeError(where, None, _sample_fails(error)) from error
 
@@ -174,18 +192,25 @@ def _sample_fails(error: ReplyHasHole | jinja2.TemplateError) -> Saying:
 
 def faults(folder: Path) -> list[KnowledgeError]:
     """Return what is wrong with the templates of a folder: the first fault of each."""
-    found = []
+    found: dict[Path, KnowledgeError] = {}
     try:
         paths = paths_of(folder)
-        read_base(folder)
+        base = read_base(folder)
     except KnowledgeError as error:
         return [error]
     for path in paths:
         try:
-            Templates(folder, only=path)
+            read_template(path, base)
         except KnowledgeError as error:
-            found.append(error)
-    return found
+            found[path] = error
+    templates = Templates(folder, only=[path for path in paths if path not in found], lazy=True)
+    for path in paths:
+        if path not in found:
+            try:
+                templates.compile(path.parent.name)
+            except KnowledgeError as error:
+                found[path] = error
+    return [found[path] for path in paths if path in found]
 
 
 def languages_in(folder: Path) -> dict[TemplateKey, tuple[Language, ...] | None]:

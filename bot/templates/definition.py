@@ -15,11 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.errors import KnowledgeError, Saying
 from bot.texts.bad_values import not_toml, toml_line, what_is_wrong
-from bot.vocabulary import Language, TemplateKey, Urgency
+from bot.vocabulary import Language, MatterKey, ProcessKey, TemplateKey, Urgency
 
 BASE: Final = "_base"
 BASE_FIELDS: Final = "fields.toml"
 DEFINITION: Final = "template.toml"
+_FOLDER: Final = re.compile(r"\{% \w+ [\"']([a-z_][a-z0-9_]{0,40})/")
+"""How a file of a template names another: ``{% include "tag_hint/…``."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -29,13 +31,14 @@ class FieldType(StrEnum):
     """What a value of a template may be.
 
     line: one line of text. lines: a list of such. text: text with line breaks.
-    link: an https address.
+    link: an https address. date: a day, as 2018-03-29, written in words with its weekday.
     """
 
     LINE = "line"
     LINES = "lines"
     TEXT = "text"
     LINK = "link"
+    DATE = "date"
 
 
 class Sending(StrEnum):
@@ -46,10 +49,30 @@ class Sending(StrEnum):
     STAFF = "staff"
 
 
+class AutoWhen(StrEnum):
+    """When a reply that people send as a rule may go out by itself.
+
+    certain: it is beyond doubt that the reply is right. one_invoice_number: all that is missing
+    is the number of one invoice. sent_before: a person has sent the letter that it follows.
+    """
+
+    CERTAIN = "certain"
+    ONE_INVOICE_NUMBER = "one_invoice_number"
+    SENT_BEFORE = "sent_before"
+
+
+class Form(StrEnum):
+    """Whether a template is a letter, or one line that other letters include."""
+
+    LETTER = "letter"
+    LINE = "line"
+
+
 class TemplateField(BaseModel):
     """One value that a template takes, with an example to preview and test it with.
 
     Attributes:
+        link: Where the value is a page of ``links.yaml``: its key there.
         sample_en: The example in an English letter, where it is another one.
     """
 
@@ -58,6 +81,7 @@ class TemplateField(BaseModel):
     type: FieldType = FieldType.LINE
     required: bool = True
     about: str = Field(min_length=1)
+    link: str | None = None
     sample: str | tuple[str, ...]
     sample_en: str | tuple[str, ...] | None = None
 
@@ -74,24 +98,33 @@ class Definition(BaseModel):
     """The keys of ``template.toml``.
 
     Attributes:
+        code: Its number in the centre's list of templates, such as ``K1``.
         when: In which situation it is sent, for the people who choose and edit it.
+        sending: Who sends it, at most; a mailbox may be more careful.
+        auto_when: Where `sending` is ``draft``: when it may go out by itself all the same.
+        processes, matters: What it is for; empty: for all.
         languages: The first is used where a letter is asked for in one that is not here.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    code: str | None = Field(default=None, pattern=r"^[A-ZÅÄÖ]{1,3}[0-9]{1,3}[a-z]?$")
     title: str = Field(min_length=1)
     purpose: str = Field(min_length=1)
     when: str = Field(min_length=1)
+    form: Form = Form.LETTER
     sending: Sending
+    auto_when: AutoWhen | None = None
     urgency: Urgency = Urgency.NO
+    processes: tuple[ProcessKey, ...] = ()
+    matters: tuple[MatterKey, ...] = ()
     languages: tuple[Language, ...] = Field(min_length=1)
     fields: dict[str, TemplateField] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """What a template is for, who may send it and what it needs.
+    """What a template is for, who may send it and what it needs; see `Definition`.
 
     Attributes:
         fields: By name, those of the base first.
@@ -99,11 +132,16 @@ class Template:
     """
 
     name: TemplateKey
+    code: str | None
     title: str
     purpose: str
     when: str
+    form: Form
     sending: Sending
+    auto_when: AutoWhen | None
     urgency: Urgency
+    processes: tuple[ProcessKey, ...]
+    matters: tuple[MatterKey, ...]
     languages: tuple[Language, ...]
     fields: Mapping[str, TemplateField]
     version: str
@@ -143,19 +181,18 @@ def read_template(path: Path, base: BaseFields) -> Template:
         if not _NAME.fullmatch(key):
             what = Saying("fältet {key} ska ha ett namn som case_number", key=repr(key[:40]))
             raise KnowledgeError(str(path), None, what)
-        if (field.type is FieldType.LINES) == isinstance(field.sample, str):
+        samples = [field.sample] if field.sample_en is None else [field.sample, field.sample_en]
+        if any((field.type is FieldType.LINES) == isinstance(one, str) for one in samples):
             what = Saying("exemplet för {key} passar inte fältets typ", key=key)
+            raise KnowledgeError(str(path), None, what)
+        if field.link is not None and field.type is not FieldType.LINK:
+            what = Saying("fältet {key} har en länk och ska vara av typen link", key=key)
             raise KnowledgeError(str(path), None, what)
     return Template(
         name=TemplateKey(name),
-        title=definition.title,
-        purpose=definition.purpose,
-        when=definition.when,
-        sending=definition.sending,
-        urgency=definition.urgency,
-        languages=definition.languages,
+        **{key: getattr(definition, key) for key in Definition.model_fields if key != "fields"},
         fields=fields,
-        version=_version(path.parent, path.parent.parent / BASE),
+        version=_version(path.parent),
     )
 
 
@@ -185,11 +222,27 @@ def read_text(path: Path) -> str:
         raise KnowledgeError(str(path), None, what) from error
 
 
-def _version(*folders: Path) -> str:
+def _version(folder: Path) -> str:
+    """Return what changes with any file that a template is made of."""
     digest = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix in {".j2", ".toml"}:
-                digest.update(path.relative_to(folder.parent).as_posix().encode() + b"\0")
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for part in (folder, *sorted(folder.parent / name for name in _named_in(folder))):
+        for path in _files_of(part):
+            digest.update(path.relative_to(folder.parent).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:12]
+
+
+def _named_in(folder: Path) -> set[str]:
+    """Return the base, and the other folders that the files of a template name."""
+    named = {BASE}
+    for path in _files_of(folder):
+        named.update(_FOLDER.findall(path.read_text("utf-8", errors="replace")))
+    return {name for name in named - {folder.name} if (folder.parent / name).is_dir()}
+
+
+def _files_of(folder: Path) -> list[Path]:
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in {".j2", ".toml"}
+    ]

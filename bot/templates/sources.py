@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import jinja2
 from jinja2 import meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
 from bot.errors import KnowledgeError, Saying
 from bot.templates.definition import read_text
@@ -26,11 +28,20 @@ _FAULTS: Final = (
 """Words of Jinja2 -> what the person who edits the template should look for."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Uses:
+    """What a file takes: values by name, and other files, None where one is computed."""
+
+    values: frozenset[str]
+    files: tuple[str | None, ...]
+
+
 class Sources:
     """Compiles template files and checks that they use only values they are given."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._known: dict[str, _Uses] = {}
         self._environment = ImmutableSandboxedEnvironment(
             loader=jinja2.FileSystemLoader(folder),
             undefined=jinja2.StrictUndefined,
@@ -40,6 +51,7 @@ class Sources:
             auto_reload=False,
             cache_size=-1,
         )
+        self._environment.filters["breaks"] = _breaks
 
     def compiled(self, key: str, known: Iterable[str]) -> jinja2.Template:
         """Compile a file after checking it and everything it extends or includes."""
@@ -47,11 +59,11 @@ class Sources:
         waiting, seen = [key], {key}
         while waiting:
             current = waiting.pop()
-            tree = self._parsed(current)
-            for name in sorted(meta.find_undeclared_variables(tree) - allowed):
+            uses = self._uses(current)
+            for name in sorted(uses.values - allowed):
                 what = Saying("uppgiften {name} finns inte bland fälten", name=name)
                 raise self._fault(current, None, what)
-            for other in meta.find_referenced_templates(tree):
+            for other in uses.files:
                 if other is None:
                     what = Saying("en grundmall måste anges med sitt namn")
                     raise self._fault(current, None, what)
@@ -59,6 +71,16 @@ class Sources:
                     seen.add(other)
                     waiting.append(other)
         return self._environment.get_template(key)
+
+    def _uses(self, key: str) -> _Uses:
+        known = self._known.get(key)
+        if known is None:
+            tree = self._parsed(key)
+            known = self._known[key] = _Uses(
+                values=frozenset(meta.find_undeclared_variables(tree)),
+                files=tuple(meta.find_referenced_templates(tree)),
+            )
+        return known
 
     def _parsed(self, key: str) -> jinja2.nodes.Template:
         try:
@@ -68,6 +90,11 @@ class Sources:
 
     def _fault(self, key: str, line: int | None, what: Saying) -> KnowledgeError:
         return KnowledgeError(str(self._folder / key), line, what)
+
+
+def _breaks(text: str) -> Markup:
+    """Keep the line breaks of a text in HTML."""
+    return Markup("<br>\n").join(text.split("\n"))
 
 
 def _not_jinja(error: jinja2.TemplateSyntaxError) -> Saying:

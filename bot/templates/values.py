@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final
 
 from bot.errors import ReplyHasHole
 from bot.templates.definition import FieldType, Template
+from bot.texts import speaker
 
 LONGEST_LINE: Final = 200
 """Characters of a one-line value and of a subject; the rest is cut off."""
 LONGEST_TEXT: Final = 4000
 MOST_LINES: Final = 50
 _LINK: Final = re.compile(r"https://[A-Za-z0-9.-]{1,200}(?:[/?#][!#-&(-;=?-~]{0,1000})?")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 
 
-def clean(template: Template, context: Mapping[str, object]) -> dict[str, object]:
+def clean(template: Template, context: Mapping[str, object], language: str) -> dict[str, object]:
     """Return a value for every field of a template, safe to insert, empty where optional.
 
+    Args:
+        language: In which days are written out.
+
     Raises:
-        ReplyHasHole: A required value is missing or empty, or a link is no https address.
+        ReplyHasHole: A required value is missing or empty, or a link is no https address,
+            or a day is none.
         TypeError: A value is not of the type that the template says.
     """
     values: dict[str, object] = {}
     for name, field in template.fields.items():
         value = _CLEAN[field.type](name, context.get(name))
+        if field.type is FieldType.DATE and isinstance(value, date):
+            value = speaker(language).date(value)
         if field.required and not value:
             raise ReplyHasHole(template.name, name)
         values[name] = value
@@ -58,11 +67,22 @@ def _clean_lines(name: str, value: object) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-_CLEAN: Final = {
+def _clean_date(name: str, value: object) -> date | str:
+    if isinstance(value, date):
+        return value
+    given = _string(name, value)
+    try:
+        return date.fromisoformat(given) if _DAY.fullmatch(given) else ""
+    except ValueError:
+        return ""
+
+
+_CLEAN: Final[Mapping[FieldType, Callable[[str, object], object]]] = {
     FieldType.LINE: _clean_line,
     FieldType.TEXT: _clean_text,
     FieldType.LINK: _clean_link,
     FieldType.LINES: _clean_lines,
+    FieldType.DATE: _clean_date,
 }
 
 

@@ -210,7 +210,7 @@ def holed(folder):
     body.write_text(
         body.read_text("utf-8").replace("{% endblock %}", "{{ handler }}\n{% endblock %}"), "utf-8"
     )
-    return Templates(folder)
+    return Templates(folder, lazy=True)
 
 
 def test_a_template_with_a_hole_stops_the_reply_and_tells_staff(build_city, tmp_path):
