@@ -177,6 +177,7 @@ class ReplyPerformer:
             "case_reference": self._identity.case_reference(str(case.number)),
             "sender_name": links.sender_name,
             "support_phone": links.support_phone,
+            "internal_phone": links.internal_phone,
             "link_web": links.web,
             "link_feedback": links.feedback,
             "next_opening": say.moment(opening, self._calendar.zone),
