@@ -33,6 +33,9 @@ class Rung(StrEnum):
     HEAD = "head"
 
 
+_HEIGHT = tuple(Rung)
+
+
 class Cause(StrEnum):
     """Why a step of the ladder is taken; the codes of the alerts."""
 
@@ -125,7 +128,7 @@ def go_on(
         rung = step
     due = marks.get(Cause.LAST_HOUR) or marks.get(Cause.HALF_TIME) or rung
     if due is not None and rung is not None:
-        due = replace(due, rung=rung.rung)
+        due = replace(due, rung=max(due.rung, rung.rung, key=_HEIGHT.index))
     come = Watch(
         begun_at=watch.begun_at,
         step=watch.step if rung is None else rung.number + 1,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.cases import Case, CaseNumber, Event, PlannedAction
-from bot.ladder import Until, next_at
+from bot.ladder import Until, first_alert_at, next_at
 from bot.ladder import Watch as LadderWatch
 from bot.services.deadlines import deadline_by_ledger
 from bot.services.invoice_lookup import look_up
@@ -179,8 +179,8 @@ class MailBatch:
             self.cases[case_id] = self.work.cases.change(self.cases[case_id])
         self.work.books.deliver(self.deliveries)
         self.work.cases.record(self._events)
-        self.work.actions.plan(self._actions, self.now)
         self._look_invoices_up()
+        self.work.actions.plan(map(self._on_time, self._actions), self.now)
         self.work.watches.begin(
             (case_id, self.now, self._ladder_goes_on(until))
             for case_id, until in self._watched.items()
@@ -217,6 +217,17 @@ class MailBatch:
                 self.cases[case_id] = self.work.cases.change(changed)
                 if case_id in self._watched:
                     self._watched[case_id] = Until.of(changed)
+
+    def _on_time(self, action: PlannedAction) -> PlannedAction:
+        """Return an action, or an alert about a case at the time that its last deadline asks for.
+
+        What the ledger alone knows may be that a run takes the invoice before the opening.
+        """
+        until = None if action.case_id is None else self._watched.get(action.case_id)
+        if until is None or action.data.get("code") != "urgent":
+            return action
+        at = first_alert_at(self.now, until, self.house.calendar)
+        return dataclasses.replace(action, due_at=at)
 
     def _ladder_goes_on(self, until: Until) -> datetime:
         house = self.house

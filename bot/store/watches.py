@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from bot.ladder import Watch
 from bot.store.tables import WatchRow
@@ -27,6 +27,24 @@ class StoredWatch:
     next_at: datetime | None
     acknowledged_at: datetime | None = None
     acknowledged_by: PersonKey | None = None
+
+
+# Asked every few seconds: built once, since building them takes longer than asking.
+_DUE = (
+    select(WatchRow.__table__)
+    .where(WatchRow.next_at <= bindparam("now"))
+    .order_by(WatchRow.next_at, WatchRow.case_id)
+    .limit(bindparam("limit"))
+)
+_NEXT = (
+    select(WatchRow.next_at)
+    .where(WatchRow.next_at.is_not(None))
+    .order_by(WatchRow.next_at)
+    .limit(1)
+)
+_GO_ON = update(WatchRow).where(
+    WatchRow.case_id == bindparam("of_case"), WatchRow.next_at == bindparam("was")
+)
 
 
 class Watches:
@@ -62,34 +80,25 @@ class Watches:
 
     def due(self, now: datetime, *, limit: int = 200) -> list[StoredWatch]:
         """Return the watches whose ladder goes on by now, the longest due first."""
-        rows = self._connection.execute(
-            select(WatchRow.__table__)
-            .where(WatchRow.next_at <= now)
-            .order_by(WatchRow.next_at, WatchRow.case_id)
-            .limit(limit)
-        )
+        rows = self._connection.execute(_DUE, {"now": now, "limit": limit})
         return [_watch(row) for row in rows]
 
     def next_due(self) -> datetime | None:
         """Return when the next ladder goes on; None where none does."""
-        return self._connection.scalar(
-            select(WatchRow.next_at)
-            .where(WatchRow.next_at.is_not(None))
-            .order_by(WatchRow.next_at)
-            .limit(1)
-        )
+        return self._connection.scalar(_NEXT)
 
     def go_on(self, case_id: CaseId, watch: Watch, next_at: datetime, *, was: datetime) -> bool:
         """Note a step; False where another worker, or an acknowledgement, was faster."""
         changed = self._connection.execute(
-            update(WatchRow)
-            .where(WatchRow.case_id == case_id, WatchRow.next_at == was)
-            .values(
-                step=watch.step,
-                told_half=watch.told_half,
-                told_last_hour=watch.told_last_hour,
-                next_at=next_at,
-            )
+            _GO_ON,
+            {
+                "of_case": case_id,
+                "was": was,
+                "step": watch.step,
+                "told_half": watch.told_half,
+                "told_last_hour": watch.told_last_hour,
+                "next_at": next_at,
+            },
         )
         return changed.rowcount == 1
 
