@@ -17,7 +17,8 @@ class ExchangeSettings(Section):
         url: Of EWS, such as ``https://mail.stad.example/EWS/Exchange.asmx``.
         user: The service account, such as ``STAD\\svc-sammadag``.
         access: `delegate` (Full Access and Send As on each mailbox) or `impersonation`.
-        tenant, client_id, client_secret, client_secret_file: For `oauth2`.
+        tenant, client_id, client_secret, client_secret_file, authority: For `oauth2`, which
+            opens mailboxes by impersonation.
         ca_file: Certificates of the city's own authority, beside the system's.
     """
 
@@ -31,4 +32,5 @@ class ExchangeSettings(Section):
     client_id: str = ""
     client_secret: SecretStr | None = None
     client_secret_file: Path | None = None
+    authority: str = "https://login.microsoftonline.com"
     ca_file: Path | None = None

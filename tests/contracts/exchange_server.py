@@ -51,8 +51,8 @@ class ExchangeServer:
         return self._keep(ExchangeSender(self.mailbox()))
 
     def mailbox(self) -> ExchangeMailbox:
-        server = Server(url=self.ews.url, auth=Auth.BASIC, user=ACCOUNT, password=PASSWORD)
-        return ExchangeMailbox(Endpoint(server), "info", ADDRESS)
+        server = Server(url=self.ews.url, auth=Auth.BASIC, user=ACCOUNT)
+        return ExchangeMailbox(Endpoint(server, lambda: PASSWORD), "info", ADDRESS)
 
     def deliver(self, content: bytes, *, dated: datetime | None = None) -> MessageKey:
         item = self.ews.world.deliver(self.box, content, received=dated)

@@ -82,6 +82,7 @@ class EwsServer:
         self.minute_s = minute_s
         self._certificate = certificate
         self._port = 0
+        self._before: list[tuple[str, Callable[[], object]]] = []
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._released = threading.Event()
@@ -160,7 +161,16 @@ class EwsServer:
             self.faults.append(made)
         return made
 
+    def before(self, operation: str, act: Callable[[], object], *, times: int = 1) -> None:
+        """Let the world do something right before each of so many calls."""
+        with self._lock:
+            self._before += [(operation, act)] * times
+
     def take_fault(self, operation: str, mailbox: str) -> Fault | None:
+        found = next((one for one in self._before if one[0] == operation), None)
+        if found is not None:
+            self._before.remove(found)
+            found[1]()
         with self._lock:
             self.calls.append(operation)
             for found in self.faults:
@@ -301,7 +311,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _give_token(self, raw: bytes) -> None:
         ews = self.server.ews
-        ews.take_fault("token", "")
+        wrong = ews.take_fault("token", "")
+        if wrong is not None and self._go_wrong(wrong, "token"):
+            return
         asked = {name: values[0] for name, values in parse_qs(raw.decode()).items()}
         if asked.get("client_secret") != ews.client_secret:
             self._send(401, b'{"error": "invalid_client"}', {}, "application/json")

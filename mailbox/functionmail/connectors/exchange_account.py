@@ -11,9 +11,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 from exchangelib import Account
+from exchangelib.errors import UnauthorizedError
 from exchangelib.folders import (
     DeletedItems,
     Drafts,
@@ -26,7 +29,7 @@ from exchangelib.folders import (
 )
 from exchangelib.properties import DistinguishedFolderId, Mailbox
 
-from functionmail.connectors.exchange_endpoint import Endpoint
+from functionmail.connectors.exchange_endpoint import Endpoint, RefusedBefore
 from functionmail.connectors.exchange_errors import FOREIGN, SIGN_IN, sorted_error
 from functionmail.errors import MailboxUnavailable, SignInRefused
 
@@ -63,38 +66,50 @@ class ExchangeMailbox:
         Raises:
             MailboxUnavailable: No answer, no answer in time, or a request to come later; what
                 was asked may have been done all the same.
-            SignInRefused: The account, or its rights on the mailbox, are refused. The server
-                is asked once, whichever mailbox asked.
+            SignInRefused: The account, or its rights on the mailbox, are refused. A password
+                is tried once, whichever mailbox asked.
         """
-        try:
-            return self._attempt(doing, act)
-        except SIGN_IN as error:
-            if not self.endpoint.has_tokens:
-                self.endpoint.refuse()
-                raise sorted_error(error, self.name, doing) from error
-        # The token was withdrawn before its time: once more, with a new one.
-        try:
-            return self._attempt(doing, act)
-        except SIGN_IN as error:
-            self.endpoint.refuse()
-            raise sorted_error(error, self.name, doing) from error
+        if self.endpoint.has_tokens:
+            with suppress(_TokenRefused):
+                return self._attempt(doing, act, renewing=True)
+        return self._attempt(doing, act)
 
-    def _attempt(self, doing: str, act: Callable[[Account], Result]) -> Result:
-        if self.endpoint.is_refused:
-            raise SignInRefused(
-                self.name, doing, "the service account was refused a moment ago; check it"
-            )
-        account = self.endpoint.account(self._address)
+    def _attempt(
+        self, doing: str, act: Callable[[Account], Result], *, renewing: bool = False
+    ) -> Result:
+        account: Account | None = None
         try:
-            return within(self._deadline_s, lambda: act(account))
+            with self.endpoint.turn(self._deadline_s):
+                account = self.endpoint.account(self._address)
+                try:
+                    result = within(self._deadline_s, partial(act, account))
+                except SIGN_IN as error:
+                    self._refused(account, error, renewing=renewing)
+                    raise
+                self.endpoint.welcomed()
+                return result
         except DeadlinePassed as error:
             self.endpoint.renew(account)
             raise MailboxUnavailable(self.name, doing, "no answer in time") from error
-        except SIGN_IN:
-            self.endpoint.renew(account)
-            raise
+        except RefusedBefore as error:
+            raise SignInRefused(self.name, doing, str(error)) from error
         except FOREIGN as error:
             raise sorted_error(error, self.name, doing) from error
+
+    def _refused(self, account: Account, error: Exception, *, renewing: bool) -> None:
+        """Let nobody else try the same password or token.
+
+        Raises:
+            _TokenRefused: A new token may do.
+        """
+        self.endpoint.renew(account)
+        if renewing and isinstance(error, UnauthorizedError):
+            raise _TokenRefused from error
+        self.endpoint.refuse()
+
+
+class _TokenRefused(Exception):
+    """The server does not take a token that is not too old."""
 
 
 def within(deadline_s: float, act: Callable[[], Result]) -> Result:

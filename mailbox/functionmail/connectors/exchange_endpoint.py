@@ -11,9 +11,9 @@ import logging
 import ssl
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -66,8 +66,8 @@ class Server:
 
     Attributes:
         url: Of EWS; plain HTTP only to this very machine.
-        user, password: For NTLM and Basic.
-        tenant, client_id, client_secret, authority: For OAuth 2.0 (hybrid modern auth).
+        user: For NTLM and Basic.
+        tenant, client_id, authority: For OAuth 2.0 (hybrid modern auth).
         ca_file: PEM with the city's own authority, trusted beside the system's.
     """
 
@@ -75,10 +75,8 @@ class Server:
     auth: Auth = Auth.NTLM
     access: Access = Access.DELEGATE
     user: str = ""
-    password: str = field(default="", repr=False)
     tenant: str = ""
     client_id: str = ""
-    client_secret: str = field(default="", repr=False)
     authority: str = AUTHORITY
     ca_file: Path | None = None
 
@@ -103,20 +101,29 @@ def kerberos_is_installed() -> bool:
     return GSSAPI in AUTH_TYPE_MAP
 
 
+class RefusedBefore(Exception):
+    """The account was refused a moment ago; the server is not asked again yet."""
+
+
 class Endpoint:
     """The connections to one server under one service account. Safe in many threads.
 
     Args:
+        secret: Gives the account's password or the app's secret; asked at each new sign-in.
         silence_s: How long the server may be silent within one answer.
         connections: The most that are open at once; opened when needed. The server allows
             27 (EWSMaxConcurrency) unless told otherwise.
         streams: How many of them may wait for news; further mailboxes are polled.
         monotonic: Seconds from an arbitrary start.
+
+    Raises:
+        OSError: The file of certificates cannot be read.
     """
 
     def __init__(
         self,
         server: Server,
+        secret: Callable[[], str],
         *,
         silence_s: float = 50.0,
         connections: int = 20,
@@ -125,6 +132,8 @@ class Endpoint:
     ) -> None:
         _keep_quiet()
         self._server = server
+        self._secret = secret
+        self._trust = _trust(server)
         self._silence_s = silence_s
         self._connections = connections
         self._monotonic = monotonic
@@ -132,6 +141,8 @@ class Endpoint:
         self._protocol: Protocol | None = None
         self._accounts: dict[str, Account] = {}
         self._refused_until: float | None = None
+        self._is_welcome = False
+        self._first = threading.Lock()
         self.streams = threading.BoundedSemaphore(streams)
 
     @property
@@ -139,16 +150,35 @@ class Endpoint:
         """Tell whether a refusal may mean no more than that a token is too old."""
         return self._server.auth is Auth.OAUTH2
 
-    @property
-    def is_refused(self) -> bool:
-        """Tell whether the server refused the sign-in a moment ago."""
+    @contextmanager
+    def turn(self, patience_s: float) -> Iterator[None]:
+        """Let a call through; only one at a time until the server has let one in.
+
+        Raises:
+            RefusedBefore: The account was refused a moment ago.
+            TimeoutError: Another mailbox has been signing in all this time.
+        """
+        with ExitStack() as stack:
+            if not self._is_welcome:
+                if not self._first.acquire(timeout=patience_s):
+                    raise TimeoutError("another mailbox is signing in")
+                stack.callback(self._first.release)
+            with self._lock:
+                until = self._refused_until
+                if until is not None and self._monotonic() < until:
+                    raise RefusedBefore("the service account was refused a moment ago; check it")
+            yield
+
+    def welcomed(self) -> None:
+        """Note that the server has let the account in."""
         with self._lock:
-            until = self._refused_until
-            return until is not None and self._monotonic() < until
+            self._is_welcome = True
+            self._refused_until = None
 
     def refuse(self) -> None:
         """Let nobody sign in for a while."""
         with self._lock:
+            self._is_welcome = False
             self._refused_until = self._monotonic() + REFUSED_FOR_S
 
     def account(self, address: str) -> Account:
@@ -169,11 +199,11 @@ class Endpoint:
                 self._accounts[address] = account
             return account
 
-    def renew(self, account: Account) -> None:
+    def renew(self, account: Account | None) -> None:
         """Forget all connections, unless that has been done since the account was made."""
         with self._lock:
             protocol = self._protocol
-            if protocol is None or account.protocol is not protocol:
+            if protocol is None or account is None or account.protocol is not protocol:
                 return
             with suppress(KeyError):
                 del Protocol[protocol.config]
@@ -193,7 +223,7 @@ class Endpoint:
         server = self._server
         config = Configuration(
             service_endpoint=server.url,
-            credentials=_credentials(server),
+            credentials=_credentials(server, self._secret),
             auth_type=_AUTH_TYPES[server.auth],
             version=_VERSION,
             retry_policy=_Once(),
@@ -201,7 +231,7 @@ class Endpoint:
         )
         with suppress(KeyError):
             del Protocol[config]
-        return _Pool(config=config, trust=_trust(server.ca_file), silence_s=self._silence_s)
+        return _Pool(config=config, trust=self._trust, silence_s=self._silence_s)
 
 
 class _Once(FailFast):  # type: ignore[misc]
@@ -224,7 +254,9 @@ class _Pool(Protocol):  # type: ignore[misc]
 
     USERAGENT = "samma-dag"
 
-    def __init__(self, *, config: Configuration, trust: ssl.SSLContext, silence_s: float) -> None:
+    def __init__(
+        self, *, config: Configuration, trust: ssl.SSLContext | None, silence_s: float
+    ) -> None:
         super().__init__(config=config)
         self._trust = trust
         self.TIMEOUT = silence_s
@@ -232,8 +264,8 @@ class _Pool(Protocol):  # type: ignore[misc]
     def raw_session(self, prefix: str, **kwargs: Any) -> Any:
         """See the library; a class method there, which cannot know whom to trust."""
         session = super().raw_session(prefix, **kwargs)
-        for mounted in list(session.adapters):
-            if mounted.startswith("https"):
+        if self._trust is not None:
+            for mounted in [url for url in session.adapters if url.startswith("https")]:
                 session.mount(mounted, _Trusting(self._trust))
         return session
 
@@ -257,8 +289,8 @@ class _Trusting(HTTPAdapter):
 class _Token(OAuth2Credentials):  # type: ignore[misc]
     """The app's own sign-in by client credentials, for a server in the city's own house."""
 
-    def __init__(self, server: Server) -> None:
-        super().__init__(server.client_id, server.client_secret, tenant_id=server.tenant)
+    def __init__(self, server: Server, secret: str) -> None:
+        super().__init__(server.client_id, secret, tenant_id=server.tenant)
         self._token_url = f"{server.authority.rstrip('/')}/{server.tenant}/oauth2/v2.0/token"
         self._scope = f"https://{urlsplit(server.url).hostname}/.default"
 
@@ -277,13 +309,12 @@ class _Token(OAuth2Credentials):  # type: ignore[misc]
         return {"token": self.access_token}
 
 
-def _credentials(server: Server) -> Credentials | None:
+def _credentials(server: Server, secret: Callable[[], str]) -> Credentials | None:
     if server.auth is Auth.OAUTH2:
-        return _Token(server)
-    if server.auth is Auth.KERBEROS:
-        return None
-    password = _basic_password(server.password) if server.auth is Auth.BASIC else server.password
-    return Credentials(server.user, password)
+        return _Token(server, secret())
+    if server.auth is Auth.BASIC:
+        return Credentials(server.user, _basic_password(secret()))
+    return Credentials(server.user, secret()) if server.auth is Auth.NTLM else None
 
 
 def _basic_password(password: str) -> str | bytes:
@@ -295,10 +326,12 @@ def _basic_password(password: str) -> str | bytes:
     return password
 
 
-def _trust(ca_file: Path | None) -> ssl.SSLContext:
+def _trust(server: Server) -> ssl.SSLContext | None:
+    if server.url.startswith("http:"):
+        return None
     context = ssl.create_default_context()
-    if ca_file is not None:
-        context.load_verify_locations(cafile=ca_file)
+    if server.ca_file is not None:
+        context.load_verify_locations(cafile=server.ca_file)
     return context
 
 

@@ -28,7 +28,6 @@ ASK_ANYWAY_S = 55.0
 """How often a mailbox with a stream is asked, in case an event was lost."""
 
 _MINUTES = 5
-_FIRST_PAUSE_S = 2.0
 _LONGEST_PAUSE_S = 120.0
 _TROUBLE: tuple[type[Exception], ...] = (ConnectorError, *FOREIGN)
 _EVENTS = ("NewMailEvent", "CreatedEvent", "MovedEvent")
@@ -40,6 +39,7 @@ class News:
     Args:
         monotonic: Seconds from an arbitrary start.
         spread: Gives numbers between 0 and 1; spreads the pauses of many mailboxes.
+        first_pause_s: After a stream that broke; doubled each time.
     """
 
     def __init__(
@@ -48,10 +48,12 @@ class News:
         *,
         monotonic: Callable[[], float] = time.monotonic,
         spread: Callable[[], float] = random.random,
+        first_pause_s: float = 2.0,
     ) -> None:
         self._box = box
         self._monotonic = monotonic
         self._spread = spread
+        self._first_pause_s = first_pause_s
         self._told = threading.Condition()
         self._count = 0
         self._streaming = False
@@ -96,15 +98,15 @@ class News:
         if not self._box.endpoint.streams.acquire(blocking=False):
             stop.wait(_LONGEST_PAUSE_S)
             return
-        pause_s = _FIRST_PAUSE_S
+        pause_s = self._first_pause_s
         try:
             while not stop.is_set():
                 try:
                     self._listen(stop)
-                    pause_s = _FIRST_PAUSE_S
+                    pause_s = self._first_pause_s
                 except _TROUBLE:
-                    pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
                     stop.wait(pause_s * (0.5 + self._spread() / 2))
+                    pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
                 except _Stopped:
                     return
         finally:

@@ -53,24 +53,31 @@ class Reader:
         if group[0].size > LARGEST:
             return [self._read_headers(group[0])]
         found = self._box.perform("reading", lambda account: _read(account, group, whole=True))
-        if found is None and len(group) > 1:
-            return [one for entry in group for one in self._read_group([entry])]
-        if found is None:
-            return [self._read_headers(group[0])]
-        return [
-            self._read_headers(entry) if isinstance(one, UNREADABLE) else one
-            for entry, one in zip(group, found, strict=True)
-        ]
-
-    def _read_headers(self, entry: Entry) -> _Found:
-        """Return a mail that cannot be had whole, without its MIME."""
-        found = self._box.perform("reading", lambda account: _read(account, [entry], whole=False))
         if found is not None:
-            return found[0]
+            return [self._settle(entry, one) for entry, one in zip(group, found, strict=True)]
+        if len(group) > 1:
+            return [one for entry in group for one in self._read_group([entry])]
+        return [self._give_up_later(group[0])]
+
+    def _settle(self, entry: Entry, found: _Found) -> _Found:
+        """Return a mail, or that it is gone; what cannot be had whole comes without its MIME."""
+        if isinstance(found, UNREADABLE):
+            return self._read_headers(entry)
+        if isinstance(found, Exception) and not isinstance(found, GONE):
+            return self._give_up_later(entry)
+        return found
+
+    def _give_up_later(self, entry: Entry) -> _Found:
+        """Raise for an error that may pass; the third time, be content with the headers."""
         tries = self._failures[entry.key] = self._failures.get(entry.key, 0) + 1
         if tries < _TRIES:
             raise MailboxUnavailable(self._box.name, "reading", "one mail gives an error")
-        return Message()
+        return self._read_headers(entry)
+
+    def _read_headers(self, entry: Entry) -> _Found:
+        """Return a mail without its MIME, or an empty one where there is nothing else."""
+        found = self._box.perform("reading", lambda account: _read(account, [entry], whole=False))
+        return Message() if found is None else found[0]
 
 
 def _groups(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 from exchangelib import Account, Message, Q
 from exchangelib.errors import ResponseMessageError
 from exchangelib.folders import BaseFolder, FolderCollection
-from exchangelib.items import HARD_DELETE
 
 from functionmail.connectors.exchange_account import ExchangeMailbox, drafts, outbox, sent
 from functionmail.connectors.exchange_errors import GONE, refusal
@@ -180,4 +179,4 @@ def _own_ids(item: Message) -> tuple[str, str]:
 
 def _delete(draft: Message) -> None:
     with suppress(*GONE):
-        draft.delete(delete_type=HARD_DELETE)
+        draft.delete()
