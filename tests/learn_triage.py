@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +71,8 @@ def examples_of(path: Path, rules: TriageRules) -> Iterator[Example]:
             label = {"kind": label["kind"]}
         features = features_seen(message_of(row), mailbox=row.get("mailbox", "info"), rules=rules)
         if path.parent.name != "written":
-            features = [
-                (loudness, [name for name in names if not name.startswith(RULE)])
-                for loudness, names in features
-            ]
+            signs = [sign for sign in features.signs if not sign.startswith(RULE)]
+            features = replace(features, signs=signs)
         yield label, features
 
 
@@ -82,12 +81,8 @@ def learn(examples: Sequence[Example]) -> Learned:
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    rows = [
-        {name: loudness for loudness, names in features for name in names}
-        for _, features in examples
-    ]
     vectorizer = DictVectorizer()
-    table = vectorizer.fit_transform(rows)
+    table = vectorizer.fit_transform([features.by_loudness() for _, features in examples])
     often = (table != 0).sum(axis=0).A1 >= _LEAST
     table = table[:, often]
     names = [str(name) for name in vectorizer.get_feature_names_out()[often]]

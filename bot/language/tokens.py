@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 WORD = re.compile(r"[^\W\d_]+|\d+")
 _BREAK = re.compile(
@@ -26,8 +26,7 @@ _WRAPPED = 55
 """A line at least this long, followed by a lower-case one, goes on in the next line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A stretch of folded text that is read as one statement.
 
     Attributes:

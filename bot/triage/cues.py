@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.vocabulary import MatterKey, ProcessKey, Urgency
@@ -85,6 +85,7 @@ class Cue:
     Attributes:
         phrase: In the notation of `bot.language.phrase_notation`.
         blocks: Where it stands, the sentence says nothing of that matter or feature.
+        name: What it says, for the learned weights.
     """
 
     phrase: str
@@ -92,6 +93,11 @@ class Cue:
     matter: MatterKey | None = None
     says: Says = Says.HINT
     feature: str | None = None
+    name: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        name = f"{self.matter} {self.says}" if self.matter else self.feature or ""
+        object.__setattr__(self, "name", name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,19 +6,17 @@ followed, and a rule that misleads in some company of words is not.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations, pairwise
 
 from bot.language.tokens import words
 from bot.privacy import mask
 from bot.triage.matters import Judgement
 from bot.triage.model import Reason
-from bot.triage.reading import Hit, Reading
+from bot.triage.reading import Place, Reading
 from bot.triage.tags import Tag
-from bot.triage.weights import Features, Learned
+from bot.triage.weights import Features, Learned, parts, stems
 from bot.vocabulary import NONE, Kind, MailboxKey, MatterKey, ProcessKey, Urgency
 
 QUESTIONS = ("kind", "process", "matter", "urgent", "complaint")
@@ -45,23 +43,16 @@ _KIND_RULES = {
     Kind.AUTO_REPLY: "auto_reply.learned",
     Kind.BOUNCE: "bounce.learned",
 }
-_NOT_OURS = "wrong_recipient"
-_STOP = "betalstopp"
-_PAYERS = ("leverantorsreskontra", "stadskassan")
+_HANDLERS: Mapping[str, Sequence[str]] = {
+    NONE: (NONE,),
+    "wrong_recipient": (NONE,),
+    "betalstopp": ("leverantorsreskontra", "stadskassan"),
+}
+"""Processes of the matters that no single one handles, and not just any."""
 
 _MOST_WORDS = 600
 _MOST_IN_PAIRS = 12
 _MOST_FORWARDED = 1500
-_STEM = 6
-_PIECE = 5
-"""Letters that words share which are inflected, misspelt or put together."""
-_REMEMBERED = 20_000
-_PLAIN = 5.0
-_FEW = 200
-"""So few features are not made louder, or a mail of three words would shout."""
-_SIGN = 0.25
-_FACT = 0.6
-"""How loud each sort of feature is beside the words, whose squares add up to 25."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,25 +149,16 @@ def _matter_and_process(
 ) -> tuple[str, str, float]:
     """Choose the pair of matter and process that are likeliest together."""
     matters, wanted = chances["matter"], chances["process"]
-    pairs = [
-        (chance * wanted.get(process, 0.0) * (_TRUST if matter == ruled else 1), matter, process)
-        for matter, chance in matters.items()
-        for process in _handlers(matter, processes, wanted)
-    ]
-    whole = sum(joint for joint, _, _ in pairs) or 1.0
+    anybody = [process for process in wanted if process != NONE]
+    pairs: list[tuple[float, str, str]] = []
+    for matter, chance in matters.items():
+        own = processes.get(MatterKey(matter))
+        handlers = _HANDLERS.get(matter) or ((own,) if own is not None else anybody)
+        trusted = chance * _TRUST if matter == ruled else chance
+        pairs += [(trusted * wanted.get(name, 0.0), matter, name) for name in handlers]
+    whole = sum([joint for joint, _, _ in pairs]) or 1.0
     joint, matter, process = max(pairs)
     return matter, process, min(0.99, joint / whole)
-
-
-def _handlers(
-    matter: str, processes: Mapping[MatterKey, ProcessKey | None], all_of_them: Mapping[str, float]
-) -> Sequence[str]:
-    if matter in (NONE, _NOT_OURS):
-        return (NONE,)
-    if matter == _STOP:
-        return _PAYERS
-    own = processes.get(MatterKey(matter))
-    return (own,) if own is not None else [name for name in all_of_them if name != NONE]
 
 
 def _alarm(
@@ -222,53 +204,43 @@ def features_of(
     tag: Tag | None,
 ) -> Features:
     """Return what a mail shows: its words, its cues, its mailbox, and what the rules say."""
-    plain = frozenset(_words(reading))
-    signs = frozenset((*_cues(reading), *_rules(judgement, kind, tag)))
+    subject, run = _words(reading)
     several = ("none", "one", "several")[min(2, len(invoices))]
-    return (
-        (_PLAIN / math.sqrt(max(_FEW, len(plain))), plain),
-        (_SIGN, signs),
-        (_FACT, frozenset((f"box {mailbox}", f"invoices {several}"))),
+    return Features(
+        written=frozenset().union(_pairs(run), _of_subject(subject), *map(parts, {*run})),
+        signs=frozenset((*_cues(reading), *_rules(judgement, kind, tag))),
+        facts=(f"box {mailbox}", f"invoices {several}"),
     )
 
 
-def _words(reading: Reading) -> Iterator[str]:
-    subject = _letters(reading.subject.folded)
-    body = _letters(reading.own.folded)[:_MOST_WORDS]
+def _words(reading: Reading) -> tuple[list[str], list[str]]:
+    """Return the words of the subject, and all in a run.
+
+    Numbers are left out: they say who and which, never what about.
+    """
+    by_place: dict[Place, list[str]] = {place: [] for place in Place}
+    for statement in reading.statements:
+        by_place[statement.text.place] += filter(str.isalpha, statement.sentence.words)
+    subject, run = by_place[Place.SUBJECT], by_place[Place.BODY][:_MOST_WORDS]
     if reading.forwarded:
-        body += _letters(reading.quoted.folded[:_MOST_FORWARDED])
-    yield from _grams(subject, "s:")
-    run = subject + body
-    yield from _grams(run, "")
+        run += filter(str.isalpha, words(reading.quoted.folded[:_MOST_FORWARDED]))
+    return subject, subject + run
+
+
+def _pairs(run: Sequence[str]) -> Iterator[str]:
+    return (f"{first}_{second}" for first, second in pairwise(run))
+
+
+def _of_subject(run: Sequence[str]) -> Iterator[str]:
     for word in run:
-        yield from _pieces(word)
-
-
-def _letters(folded: str) -> list[str]:
-    """Return the words; numbers say who and which, never what about."""
-    return [word for word in words(folded) if not word[0].isdigit()]
-
-
-def _grams(run: list[str], before: str) -> Iterator[str]:
-    for word in run:
-        yield before + word
-        if len(word) > _STEM:
-            yield f"{before}{word[:_STEM]}*"
-    for first, second in pairwise(run):
-        yield f"{before}{first}_{second}"
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _pieces(word: str) -> tuple[str, ...]:
-    """Return the runs of letters in a word, its ends marked; no word is named so."""
-    marked = f"<{word}>"
-    return tuple(f"+ {marked[at : at + _PIECE]}" for at in range(len(marked) - _PIECE + 1))
+        yield from (f"s:{name}" for name in (word, *stems(word)))
+    yield from (f"s:{pair}" for pair in _pairs(run))
 
 
 def _cues(reading: Reading) -> Iterator[str]:
     """Yield each cue, and the pairs that stand in one sentence: what is asked of what."""
     for statement in reading.statements:
-        names = sorted({_name(hit) for hit in statement.hits})
+        names = sorted({hit.cue.name for hit in statement.hits})
         for name in names:
             yield f"cue {name}"
         for first, second in combinations(names[:_MOST_IN_PAIRS], 2):
@@ -284,11 +256,6 @@ def _cues(reading: Reading) -> Iterator[str]:
         yield "cue in_reply_to"
     if reading.forwarded:
         yield "cue forwarded"
-
-
-def _name(hit: Hit) -> str:
-    cue = hit.cue
-    return f"{cue.matter} {cue.says}" if cue.matter else cue.feature or ""
 
 
 def _rules(judgement: Judgement, kind: Kind, tag: Tag | None) -> Iterator[str]:

@@ -122,7 +122,7 @@ def judge(
     subject_lives = not quiet or _body_asks(reading, concrete, requests, rules)
     seen: set[str] = set()
     live: set[str] = set()
-    for statement in reading.statements:
+    for statement in reading.telling:
         lives = _lives(statement, concrete) and (subject_lives or not statement.in_subject)
         if lives:
             hushes = _hushes(statement, concrete)
@@ -159,7 +159,9 @@ def is_concrete(reading: Reading, numbers: Collection[str]) -> bool:
 def _quiet_kinds(reading: Reading, concrete: bool) -> frozenset[str]:
     """Return why sentences of the body are not live."""
     kinds: set[str] = set()
-    for statement in reading.body:
+    for statement in reading.telling:
+        if statement.in_subject:
+            continue
         kinds |= statement.features & {Feature.THANKS, Feature.WITHDRAWAL, Feature.SETTLED}
         if statement.has(Feature.GENERAL_QUESTION) and not concrete:
             kinds.add(Feature.GENERAL_QUESTION)
@@ -173,7 +175,9 @@ def _quiet_kinds(reading: Reading, concrete: bool) -> frozenset[str]:
 
 def _body_asks(reading: Reading, concrete: bool, requests: bool, rules: TriageRules) -> bool:
     """Tell whether the body asks for something in a sentence that is live."""
-    for statement in reading.body:
+    for statement in reading.telling:
+        if statement.in_subject:
+            continue
         if not _lives(statement, concrete) or _hushes(statement, concrete):
             continue
         if requests and statement.has(Feature.REQUEST):

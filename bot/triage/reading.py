@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.language.folding import fold, readable
 from bot.language.phrases import Match, words_between
@@ -56,16 +57,14 @@ class Text:
         return cls(place=place, shown=shown, folded=fold(shown))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(NamedTuple):
     """A cue that was found in a sentence."""
 
     cue: Cue
     match: Match
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(NamedTuple):
     """A sentence, where it stands, and the cues in it."""
 
     text: Text
@@ -129,6 +128,11 @@ class Reading:
         yield self.own
         if self.forwarded:
             yield self.quoted
+
+    @property
+    def telling(self) -> Iterator[Statement]:
+        """Return the statements with a cue."""
+        return (statement for statement in self.statements if statement.hits)
 
     @property
     def body(self) -> Iterator[Statement]:
@@ -212,18 +216,15 @@ def _statements(text: Text, rules: TriageRules) -> Iterator[Statement]:
     listed = sentences(text.folded, text.shown)
     if len(listed) > _FIRST_SENTENCES + _LAST_SENTENCES:
         listed = listed[:_FIRST_SENTENCES] + listed[-_LAST_SENTENCES:]
+    cues, find = rules.cues, rules.book.find
     for sentence in listed:
-        found = rules.book.find(sentence)
+        found = find(sentence)
         if not found:
-            yield Statement(text=text, sentence=sentence, hits=(), features=_NO_FEATURES)
+            yield Statement(text, sentence, (), _NO_FEATURES)
             continue
-        hits = _unblocked([Hit(cue=rules.cues[match.label], match=match) for match in found])
-        yield Statement(
-            text=text,
-            sentence=sentence,
-            hits=hits,
-            features=frozenset([hit.cue.feature for hit in hits if hit.cue.feature]),
-        )
+        hits = _unblocked([Hit(cues[match.label], match) for match in found])
+        features = frozenset([hit.cue.feature for hit in hits if hit.cue.feature])
+        yield Statement(text, sentence, hits, features)
 
 
 def _unblocked(hits: list[Hit]) -> tuple[Hit, ...]:

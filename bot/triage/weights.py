@@ -7,23 +7,80 @@ question: multinomial logistic regression. Which words decided can be told.
 A mail has some hundred features and there are some forty answers. So that adding them up
 costs tens of microseconds in plain Python, all weights of a feature, in whole hundredths, are
 packed into one integer, a field of `_BITS` bits for each answer: one addition adds them all.
-A field holds sums up to two thousand million either way, far more than a mail can reach.
+A field holds sums up to two thousand million either way, far more than a mail can reach. What
+a word shows is worked out once and remembered: words come again.
 """
 
 from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-
-Features = Sequence[tuple[float, Collection[str]]]
-"""Features by how loudly they speak. A feature without a blank is a word or two."""
+from functools import cache, lru_cache
 
 _BITS = 32
 _HALF = 1 << (_BITS - 1)
 _FIELD = (1 << _BITS) - 1
+
+_PLAIN = 5.0
+_FEW = 200
+"""So few features are not made louder, or a mail of three words would shout."""
+_SIGN = 250
+_FACT = 600
+"""How loud each sort of feature is, in thousandths, beside the words, whose squares add up
+to 25."""
+
+_STEM = 6
+_PIECE = 5
+"""Letters that words share which are inflected, misspelt or put together."""
+_LONGEST = 40
+"""Letters of a word that are looked at; longer ones are no words."""
+_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """What a mail shows.
+
+    Attributes:
+        written: Of its words (see `parts`), of pairs of them, of its subject.
+        signs: What the rules see in it.
+        facts: What is known beside the text.
+    """
+
+    written: Collection[str] = ()
+    signs: Collection[str] = ()
+    facts: Collection[str] = ()
+
+    @property
+    def loudness(self) -> float:
+        """Return how loudly each thing speaks that is written."""
+        return _PLAIN / math.sqrt(max(_FEW, len(self.written)))
+
+    def by_loudness(self) -> dict[str, float]:
+        """Return all features and how loudly they speak."""
+        return (
+            dict.fromkeys(self.written, self.loudness)
+            | dict.fromkeys(self.signs, _SIGN / 1000)
+            | dict.fromkeys(self.facts, _FACT / 1000)
+        )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def parts(word: str) -> frozenset[str]:
+    """Return the features of a word: itself, its beginning, and its runs of letters.
+
+    The runs, the ends of the word marked, begin with ``+`` and a blank: no word is named so.
+    """
+    marked = f"<{word[:_LONGEST]}>"
+    runs = {f"+ {marked[at : at + _PIECE]}" for at in range(len(marked) - _PIECE + 1)}
+    return frozenset((*runs, word, *stems(word)))
+
+
+def stems(word: str) -> tuple[str, ...]:
+    """Return the feature of a long word's beginning; nothing for a short one."""
+    return (f"{word[:_STEM]}*",) if len(word) > _STEM else ()
 
 
 def pack(entries: Iterable[tuple[int, int]]) -> int:
@@ -60,12 +117,15 @@ class Learned:
 
     def chances(self, features: Features) -> dict[str, dict[str, float]]:
         """Return question -> answer -> probability; those of a question add up to one."""
-        sums = list(self.bias)
-        get = self.weights.get
-        for loudness, names in features:
-            packed = sum(filter(None, map(get, names)))
-            for place, hundredths in enumerate(unpack(packed, len(sums))):
-                sums[place] += loudness * hundredths / 100
+        size, loudness = len(self.bias), features.loudness / 100
+        written = unpack(self._sum(features.written), size)
+        seen = _SIGN * self._sum(features.signs) + _FACT * self._sum(features.facts)
+        sums = [
+            own + loudness * written_one + seen_one / 100_000
+            for own, written_one, seen_one in zip(
+                self.bias, written, unpack(seen, size), strict=True
+            )
+        ]
         found, start = {}, 0
         for question, answers in self.answers.items():
             own = sums[start : start + len(answers)]
@@ -73,17 +133,19 @@ class Learned:
             found[question] = dict(zip(answers, _softmax(own), strict=True))
         return found
 
+    def _sum(self, features: Iterable[str]) -> int:
+        return sum(filter(None, map(self.weights.get, features)))
+
     def words_for(
         self, question: str, answer: str, features: Features, *, most: int = 3
     ) -> tuple[str, ...]:
         """Return the words of a mail that speak most for an answer, the strongest first."""
-        place = self._place(question, answer)
-        halves, shift = _halves(len(self.bias)), _BITS * place
+        halves, shift = _halves(len(self.bias)), _BITS * self._place(question, answer)
+        get = self.weights.get
         found = [
-            (((self.weights[name] + halves >> shift) & _FIELD) - _HALF, name)
-            for _, names in features
-            for name in names
-            if name in self.weights and " " not in name
+            ((packed + halves >> shift & _FIELD) - _HALF, name)
+            for name in features.written
+            if " " not in name and (packed := get(name))
         ]
         best = sorted((pair for pair in found if pair[0] > 0), reverse=True)[:most]
         return tuple(_shown(name) for _, name in best)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.errors import KnowledgeError
 from bot.knowledge import learned_weights
 from bot.triage.learned import QUESTIONS
-from bot.triage.weights import Learned, pack, unpack
+from bot.triage.weights import Features, Learned, pack, parts, unpack
 
 weights = st.lists(st.integers(-500, 500), min_size=1, max_size=40)
 LEARNED = Learned(
@@ -24,7 +24,7 @@ LEARNED = Learned(
 
 
 def seen(*words):
-    return [(1.0, words)]
+    return Features(written=words)
 
 
 @given(weights)
@@ -39,7 +39,7 @@ def test_packed_weights_add_up_like_the_numbers_themselves(rows):
 
 
 def test_words_that_go_with_an_answer_speak_for_it():
-    chances = LEARNED.chances(seen("stoppa"))["urgent"]
+    chances = LEARNED.chances(seen("stoppa", "s:stoppa_betalning"))["urgent"]
     assert chances["payout"] > 0.9
     assert sum(chances.values()) == pytest.approx(1)
 
@@ -50,10 +50,18 @@ def test_without_a_known_word_the_bias_alone_speaks():
     assert chances["kind"] == {"case": 0.5, "spam": 0.5}
 
 
-def test_a_loud_word_says_more_than_a_quiet_one():
-    loud = LEARNED.chances([(1.0, ["tack"])])["urgent"]["no"]
-    quiet = LEARNED.chances([(0.1, ["tack"])])["urgent"]["no"]
-    assert loud > quiet
+def test_a_word_says_more_in_a_short_mail_than_in_a_long_one():
+    short = LEARNED.chances(seen("tack"))["urgent"]["no"]
+    long = LEARNED.chances(seen("tack", *map(str, range(2_000))))["urgent"]["no"]
+    assert short > long
+
+
+def test_words_share_what_they_have_in_common():
+    assert "+ aktur" in parts("fakturan") & parts("hyresfaktura")
+
+
+def test_a_word_without_end_has_no_more_parts_than_a_long_one():
+    assert len(parts("anståndsbegäran" * 1_000)) <= 40
 
 
 def test_the_words_that_decided_can_be_told_the_strongest_first():
