@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 INBOX, DRAFTS, SENT, DELETED = "inbox", "drafts", "sentitems", "deleteditems"
 WELL_KNOWN = {INBOX: "Inkorg", DRAFTS: "Utkast", SENT: "Skickat", DELETED: "Borttaget"}
 MORNING = datetime(2026, 3, 3, 8, tzinfo=UTC)
-SUPPRESS = "Integer 0x3fdf"
+SUPPRESS = "integer 0x3fdf"
 _HEADER_PROPERTY = re.compile(
     r"string \{00020386-0000-0000-c000-000000000046\} name (.+)", re.IGNORECASE
 )
@@ -80,6 +80,7 @@ class GraphMailbox:
 
     Attributes:
         regenerates: MIME is written anew: loop headers go, drafts get another Message-ID.
+        keeps_own_ids: The Message-ID of a draft cannot be changed.
         noisy: A delta query tells of every change, whatever kinds were asked for.
         page_size: The most that a page of a delta query holds.
         looks_until_sent: How often a mail is seen among the drafts after it was sent.
@@ -95,6 +96,7 @@ class GraphMailbox:
         self.mails: dict[str, Mail] = {}
         self.log: list[Change] = []
         self.regenerates = False
+        self.keeps_own_ids = False
         self.noisy = False
         self.page_size = 3
         self.looks_until_sent = 0

@@ -9,6 +9,7 @@ import socket
 import struct
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -31,6 +32,7 @@ class Fault:
         do: First do what was asked, and lose only the answer.
         how: Without a status: ``drop``, ``half`` (of the answer), ``hang``, ``drip``, or
             ``page``: somebody else answers.
+        meanwhile: What somebody does just before.
     """
 
     status: int = 0
@@ -38,6 +40,7 @@ class Fault:
     retry_after: str | None = None
     do: bool = False
     how: str = "drop"
+    meanwhile: Callable[[], object] | None = None
 
 
 @dataclass
@@ -70,7 +73,7 @@ class GraphServer:
         self.without_immutable: list[str] = []
         self.tokens_given = 0
         self._valid = ""
-        self._faults: dict[str, deque[Fault]] = {}
+        self._faults: dict[str, deque[Fault | None]] = {}
         self._closing = threading.Event()
         self._server: ThreadingHTTPServer | None = None
         self._thread: threading.Thread | None = None
@@ -116,6 +119,15 @@ class GraphServer:
     def fail(self, route: str, fault: Fault, *, times: int = 1) -> None:
         """Let the next calls of a route go wrong; ``*`` is any call on a mailbox."""
         self._faults.setdefault(route, deque()).extend([fault] * times)
+
+    def fail_after(self, route: str, good: int, fault: Fault, *, times: int = 1) -> None:
+        """Let so many calls of a route succeed before the next ones go wrong."""
+        self._faults.setdefault(route, deque()).extend([*[None] * good, *[fault] * times])
+
+    def renew(self, address: str) -> GraphMailbox:
+        """Return an empty mailbox in the place of the one at an address."""
+        self.boxes[address] = GraphMailbox(address)
+        return self.boxes[address]
 
     def mend(self) -> None:
         """Let nothing more go wrong."""
@@ -223,6 +235,8 @@ class _Handler(BaseHTTPRequestHandler):
         route = call.route()
         self.server_side.calls.append(route)
         fault = self.server_side.planned(route)
+        if fault is not None and fault.meanwhile is not None:
+            fault.meanwhile()
         if fault is None:
             self._answer(call.answer())
         elif fault.how == "page":
@@ -384,7 +398,7 @@ class _Call:
         mail, changes = box.find(key), json.loads(self.content)
         if "categories" in changes:
             mail.categories = changes["categories"]
-        if "internetMessageId" in changes:
+        if "internetMessageId" in changes and not box.keeps_own_ids:
             if not mail.is_draft:
                 raise GraphError(400, "ErrorInvalidPropertySet")
             mail.message_id = changes["internetMessageId"]

@@ -238,7 +238,7 @@ def _properties(content: bytes) -> Json:
         value = raw_value.decode("ascii", "replace")
         if name == "x-auto-response-suppress":
             found[SUPPRESS_ID] = str(_suppress_bits(value))
-        if (name == "auto-submitted" or name.startswith("x-")) and len(found) < _MOST_PROPERTIES:
+        elif (name == "auto-submitted" or name.startswith("x-")) and len(found) < _MOST_PROPERTIES:
             found[_HEADER_ID.format(name=name)] = value
     rows = [{"id": name, "value": value} for name, value in found.items()]
     return {"singleValueExtendedProperties": rows} if rows else {}

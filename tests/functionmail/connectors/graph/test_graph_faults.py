@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from functionmail.connectors.graph import Patience, Wire, trust
+from functionmail.connectors.graph_wire import Answer
 from functionmail.errors import MailboxUnavailable, SignInRefused
 from tests.graph.graph_server import Fault
 
@@ -173,3 +174,30 @@ def test_the_page_of_a_proxy_is_not_taken_for_an_answer_of_graph(tenant):
     tenant.server.fail("delta", Fault(how="page"), times=ALWAYS)
     with pytest.raises(MailboxUnavailable, match="not from Graph"):
         tenant.source().fetch(None)
+
+
+def test_a_gateway_that_says_when_to_come_back_is_not_asked_before(tenant):
+    tenant.server.fail("delta", Fault(504, "UnknownError", "25"))
+    with pytest.raises(MailboxUnavailable) as caught:
+        tenant.source().fetch(None)
+    assert caught.value.retry_after_s == 25
+    assert tenant.server.calls.count("delta") == 1
+
+
+def test_an_instant_to_come_back_at_is_counted_from_the_servers_own_clock():
+    headers = {
+        "date": "Tue, 03 Mar 2026 08:00:00 GMT",
+        "retry-after": "Tue, 03 Mar 2026 08:01:30 GMT",
+    }
+    assert Answer(status=429, headers=headers, content=b"").retry_after_s == 90
+
+
+@pytest.mark.parametrize("asked", ["", "soon", "-5", "1e9", "²"])
+def test_a_wish_that_cannot_be_read_is_none(asked):
+    answer = Answer(status=429, headers={"retry-after": asked}, content=b"")
+    assert answer.retry_after_s is None
+
+
+def test_nobody_is_kept_away_for_more_than_an_hour():
+    answer = Answer(status=429, headers={"retry-after": "99999999"}, content=b"")
+    assert answer.retry_after_s == 3600
