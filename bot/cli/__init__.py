@@ -17,6 +17,7 @@ from bot.cli import (
     case_commands,
     casework_commands,
     database_commands,
+    doctor_commands,
     duty_commands,
     ledger_commands,
     log_commands,
@@ -26,6 +27,7 @@ from bot.cli import (
     remark_commands,
     run_commands,
     stop_list_commands,
+    template_commands,
     usage,
 )
 from bot.cli.common import Session, language_of, tell
@@ -45,7 +47,9 @@ _COMMANDS = (
     duty_commands,
     remark_commands,
     log_commands,
+    template_commands,
     admin_commands,
+    doctor_commands,
     database_commands,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -78,6 +79,13 @@ def opened(url: str) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+def server_time(engine: Engine) -> datetime:
+    """Return what the clock of PostgreSQL's machine shows, aware."""
+    with transaction(engine, read_only=True) as connection:
+        found: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return found
 
 
 def tool_address(engine: Engine) -> str:

@@ -48,6 +48,7 @@ COMMANDS = [
     ["recompute"],
     ["ignored", "list"],
     ["ignored", "open"],
+    ["doctor"],
     ["backup"],
     ["restore"],
     ["db", "upgrade"],

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from functionmail.connectors.examining import Examination
+from functionmail.connectors.maildir_examining import examine_folders, examine_inbox
 from functionmail.connectors.maildir_files import (
     FileContent,
     folder_states,
@@ -153,6 +155,10 @@ class MaildirSource:
 
     def close(self) -> None:
         """See `MailSource.close`; nothing is held open."""
+
+    def examine(self) -> Examination:
+        """See `Examinable.examine`."""
+        return examine_inbox(self._folder, self._mailbox)
 
     def _find(self, key: MessageKey) -> Path | None:
         """Return where a mail lies now, in the Inbox or in a subfolder."""
@@ -303,6 +309,10 @@ class MaildirSender:
 
     def close(self) -> None:
         """See `MailSender.close`; nothing is held open."""
+
+    def examine(self) -> Examination:
+        """See `Examinable.examine`. To send is to move to Sent."""
+        return examine_folders(self._folder, self._mailbox, drafts=DRAFTS, sent=SENT)
 
     def find_draft(self, message_id: str) -> DraftKey | None:
         """See `MailSender.find_draft`."""

@@ -15,6 +15,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
+from functionmail.connectors.examining import Ability, Examination, Finding
 from functionmail.errors import FunctionMailError, MessageGone, SignInRefused
 from functionmail.message import Batch, Checkpoint, DraftKey, MessageKey, RawMessage
 
@@ -47,6 +48,7 @@ class MemoryMailbox:
         drafts, sent: In the order they were saved and sent.
         outage: While set, every call raises it.
         read_only: While true, nothing in the inbox may be changed.
+        server_time: What the server's clock shows when it is asked; None: it does not tell.
     """
 
     def __init__(self, name: str = "info") -> None:
@@ -59,6 +61,7 @@ class MemoryMailbox:
         self.sent: list[StoredMail] = []
         self.outage: FunctionMailError | None = None
         self.read_only = False
+        self.server_time: datetime | None = None
         self._identity = secrets.token_hex(4)
         self._serials: dict[MessageKey, int] = {}
         self._delivered = 0
@@ -207,6 +210,19 @@ class MemorySource:
     def close(self) -> None:
         """See `MailSource.close`."""
 
+    def examine(self) -> Examination:
+        """See `Examinable.examine`."""
+        box = self._box
+        return box.perform(
+            lambda: Examination(
+                findings=(
+                    Finding(what=Ability.READ, ok=True),
+                    Finding(what=Ability.MARK, ok=not box.read_only),
+                ),
+                server_time=box.server_time,
+            )
+        )
+
     def _label(self, key: MessageKey, labels: frozenset[str], instead_of: frozenset[str]) -> None:
         self._box.require_rights("labelling")
         if key not in self._box.messages and key not in self._box.moved:
@@ -271,3 +287,10 @@ class MemorySender:
 
     def close(self) -> None:
         """See `MailSender.close`."""
+
+    def examine(self) -> Examination:
+        """See `Examinable.examine`."""
+        able = (Ability.DRAFTS, Ability.SENT, Ability.SEND)
+        return self._box.perform(
+            lambda: Examination(findings=tuple(Finding(what=one, ok=True) for one in able))
+        )
