@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, TextClause, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
@@ -90,7 +90,10 @@ def server_time(engine: Engine) -> datetime:
 
 def tool_address(engine: Engine) -> str:
     """Return the address for PostgreSQL's own tools, which ask for the password themselves."""
-    return engine.url.set(drivername="postgresql", password=None).render_as_string()
+    url = engine.url
+    return URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, url.query
+    ).render_as_string()
 
 
 def sqlite_file(engine: Engine) -> Path | None:
