@@ -5,21 +5,26 @@ Opens no database and connects to no mailbox.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot import knowledge as knowledge_package
 from bot import templates as templates_package
 from bot.errors import KnowledgeError, SettingsError
+from bot.klarsprak import Rules
 from bot.knowledge import Knowledge, triage_rules
 from bot.knowledge.check import problems
 from bot.knowledge.lexicon_words import lexicon_words
+from bot.knowledge.plain_file import load_plain
 from bot.services.backtest import Trial
+from bot.services.letter_preview import Advice, advice
 from bot.services.reading import Reader
 from bot.settings import Settings, resolve_database_url, secret_keys
-from bot.templates import Templates
+from bot.templates import Known, Templates
 from bot.triage import TriageRules
 from bot.triage.cues import CustomerRule
+from bot.vocabulary import Language
 from functionmail.identity import Identity
 
 _NOBODYS_KEY = b"triage of files knows no mail of ours"
@@ -96,10 +101,45 @@ def check_everything(settings: Settings) -> list[KnowledgeError]:
     """Return everything that is wrong with the knowledge and the templates that hold."""
     folder = templates_folder(settings)
     templates = templates_package.languages_in(folder)
-    return [
-        *problems(knowledge_folder(settings), people_file=settings.people, templates=templates),
-        *templates_package.faults(folder),
-    ]
+    found = problems(knowledge_folder(settings), people_file=settings.people, templates=templates)
+    return [*found, *templates_package.faults(folder, None if found else _known(settings))]
+
+
+def _known(settings: Settings) -> Known:
+    knowledge = load_knowledge(settings)
+    return Known(
+        processes=knowledge.processes.keys(),
+        matters=knowledge.matters.keys(),
+        links=[page.key for page in knowledge.links.more],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letters:
+    """What writing a letter to look at takes: no triage rules and no database."""
+
+    knowledge: Knowledge
+    templates: Templates
+    plain: Mapping[Language, Rules]
+
+
+def load_letters(settings: Settings) -> Letters:
+    """Load the templates, and what they and the advice about them take from the knowledge.
+
+    Raises:
+        KnowledgeError: A file is missing or wrong; names file and line.
+    """
+    return Letters(
+        knowledge=load_knowledge(settings),
+        templates=Templates(templates_folder(settings), lazy=True),
+        plain=load_plain(knowledge_folder(settings)),
+    )
+
+
+def advice_on_letters(settings: Settings) -> list[Advice]:
+    """Return what may be better in the templates that hold; only where nothing is wrong."""
+    letters = load_letters(settings)
+    return list(advice(letters.templates, links=letters.knowledge.links, rules=letters.plain))
 
 
 def templates_folder(settings: Settings) -> Path:

@@ -13,30 +13,41 @@ from bot.texts import Say
 
 if TYPE_CHECKING:
     from bot.errors import KnowledgeError
+    from bot.klarsprak import Finding
     from bot.knowledge import Knowledge
     from bot.services.backtest_result import Backtest
+    from bot.services.letter_preview import Advice
 
 
 def add(app: typer.Typer, say: Say) -> None:
     """Add the commands to the command line."""
 
     @app.command(
-        help=say("Kontrollera kunskapsfiler, mallar och inställningar; alla fel med fil och rad."),
+        help=say(
+            "Kontrollera kunskapsfiler, mallar och inställningar; alla fel med fil och rad, "
+            "och råd om klarspråk i mallarna."
+        ),
         epilog=say("Exempel: sammadag check"),
     )
     def check(
         context: typer.Context,
         as_json: bool = typer.Option(False, "--json", help=say("Skriv felen som JSON.")),
     ) -> None:
-        from bot.material import check_everything
+        from bot.material import advice_on_letters, check_everything
 
-        problems = check_everything(settings_of(context))
+        settings = settings_of(context)
+        problems = check_everything(settings)
+        advice = [] if problems else advice_on_letters(settings)
+        say = of(context).say
         if as_json:
-            print_json([_problem(found, of(context).say) for found in problems])
+            rows = [_problem(found, say) for found in problems]
+            print_json(rows + [_advice(found, say) for found in advice])
         for found in problems:
-            tell(of(context).say.error(found))
+            tell(say.error(found))
+        for hint in advice:
+            tell(_advice_line(hint, say))
         if not problems and not as_json:
-            console().print(of(context).say("Inga fel."))
+            console().print(say("Inga fel."))
         raise typer.Exit(1 if problems else 0)
 
     @app.command(
@@ -101,7 +112,23 @@ def add(app: typer.Typer, say: Say) -> None:
 
 
 def _problem(found: KnowledgeError, say: Say) -> dict[str, object]:
-    return {"file": found.file, "line": found.line, "what": say.saying(found.what)}
+    what = say.saying(found.what)
+    return {"level": "error", "file": found.file, "line": found.line, "what": what}
+
+
+def _advice(found: Advice, say: Say) -> dict[str, object]:
+    file = f"{found.template}/{found.language}"
+    return {"level": "advice", "file": file, "line": None, "what": _said(found.finding, say)}
+
+
+def _advice_line(found: Advice, say: Say) -> str:
+    what = _said(found.finding, say)
+    where = f"{found.template}/{found.language}"
+    return say("råd om mallen {where}: {what}", where=where, what=what)
+
+
+def _said(finding: Finding, say: Say) -> str:
+    return say.code(f"plain.{finding.hint}", **finding.values)
 
 
 def _backtest(context: typer.Context, folder: Path | None) -> tuple[Backtest, Knowledge]:

@@ -11,7 +11,8 @@ from bot.knowledge.agreement import disagreements
 from bot.knowledge.files import Files, read_files
 from bot.knowledge.lexicon_files import LexiconFiles, MatterFile, read_lexicon
 from bot.knowledge.models import Belongs, Matter
-from bot.knowledge.yaml_file import Document
+from bot.knowledge.plain_file import load_plain
+from bot.knowledge.yaml_file import Document, KnowledgeErrors
 from bot.plan import receipts_for
 from bot.vocabulary import NONE, Language, TemplateKey
 
@@ -33,6 +34,10 @@ def problems(
     files, errors = read_files(folder, people_file)
     errors.extend(disagreements(files))
     errors.extend(_triage_errors(folder, files))
+    try:
+        load_plain(folder)
+    except KnowledgeErrors as error:
+        errors.extend(error.errors)
     if templates is not None:
         errors.extend(missing_receipts(files, templates))
     return list({str(error): error for error in errors}.values())

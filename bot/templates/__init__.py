@@ -10,8 +10,8 @@ and never read as templates. A value that a template requires and does not get s
 reply (`ReplyHasHole`), because a letter with a hole is worse than a late one.
 
 To add a reply: copy a folder, change its texts and its ``template.toml`` (`Definition`
-lists the keys, `FieldType` the types of values), and run ``sammadag check`` and the tests of
-the templates.
+lists the keys, `FieldType` the types of values), look at it with ``sammadag template preview``,
+and run ``sammadag check``.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import jinja2
 from jinja2.exceptions import SecurityError
 
 from bot.errors import KnowledgeError, NotFound, ReplyHasHole, Saying
+from bot.templates.agreement import Known, disagreements
 from bot.templates.definition import (
     DEFINITION,
     AutoWhen,
@@ -48,6 +49,7 @@ __all__ = [
     "AutoWhen",
     "FieldType",
     "Form",
+    "Known",
     "Rendered",
     "Sending",
     "Template",
@@ -190,8 +192,12 @@ def _sample_fails(error: ReplyHasHole | jinja2.TemplateError) -> Saying:
     return Saying("exemplet går inte att skriva: mallen använder ett filter eller test fel")
 
 
-def faults(folder: Path) -> list[KnowledgeError]:
-    """Return what is wrong with the templates of a folder: the first fault of each."""
+def faults(folder: Path, known: Known | None = None) -> list[KnowledgeError]:
+    """Return what is wrong with the templates of a folder: the first fault of each.
+
+    Args:
+        known: Where given, also what the templates name that it does not have.
+    """
     found: dict[Path, KnowledgeError] = {}
     try:
         paths = paths_of(folder)
@@ -210,7 +216,11 @@ def faults(folder: Path) -> list[KnowledgeError]:
                 templates.compile(path.parent.name)
             except KnowledgeError as error:
                 found[path] = error
-    return [found[path] for path in paths if path in found]
+    listed = [found[path] for path in paths if path in found]
+    if known is not None:
+        right = [templates.get(name) for name in templates.names()]
+        listed.extend(disagreements(right, known, folder))
+    return listed
 
 
 def languages_in(folder: Path) -> dict[TemplateKey, tuple[Language, ...] | None]:

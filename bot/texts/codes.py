@@ -4,8 +4,9 @@ The part before the first full stop tells what a code is about: ``kind``, ``stat
 ``event``, ``alert`` and so on; ``reason`` stands before the rules of triage and of
 `functionmail.automatic`, ``no_answer`` before why a mail may not be answered, ``withheld``
 before why a receipt did not go out. Sentences of ``missing``, ``reason``, ``no_answer``,
-``withheld``, ``where``, ``deadline``, ``duty`` and ``mail_error`` are parts of a longer one and
-begin with a small letter. Names of processes, matters, mailboxes and teams stand in the knowledge.
+``withheld``, ``where``, ``deadline``, ``duty``, ``plain``, ``auto_when``, ``field_type`` and
+``mail_error`` are parts of a longer one and begin with a small letter. Names of processes, matters,
+mailboxes and teams stand in the knowledge.
 """
 
 from __future__ import annotations
@@ -329,6 +330,28 @@ CODES: Final[Mapping[str, str]] = {
     "duty.head_substitute": "{person} är ersättare för chefen",
     "duty.no_head": "varken chefen eller någon ersättare för chefen är på plats",
     "duty.not_listed": "finns inte i bemanningen",
+    "plain.hard_to_read": "svår att läsa: LIX {lix}, högst {most}; korta meningar och ord",
+    "plain.too_long": "lång: {words} ord, högst {most}",
+    "plain.too_short": "kort: {words} ord, minst {fewest}; säg också vad som händer nu",
+    "plain.long_sentence": "lång mening: {words} ord, högst {most} ({beginning} …)",
+    "plain.long_paragraph": "långt stycke: {words} ord, högst {most} ({beginning} …)",
+    "plain.jargon": "svårt ord: {word}; skriv hellre: {instead}",
+    "plain.passive": "mycket passiv form, {number} meningar ({words}); skriv vem som gör vad",
+    "plain.loud": "låter högt: {marks} utropstecken, versaler: {words}",
+    "plain.no_greeting": "hälsningen saknas",
+    "plain.no_contact": "kontaktuppgifter saknas",
+    "plain.no_link": "länk till kundwebben saknas",
+    "sending.auto": "Skickas av sig själv",
+    "sending.draft": "Utkast som en person skickar",
+    "sending.staff": "Skrivs och skickas av en person",
+    "auto_when.certain": "av sig själv när det är säkert att svaret är rätt",
+    "auto_when.one_invoice_number": "av sig själv när bara ett fakturanummer saknas",
+    "auto_when.sent_before": "av sig själv när en person har skickat det första brevet",
+    "field_type.line": "en rad",
+    "field_type.lines": "en lista",
+    "field_type.text": "text",
+    "field_type.link": "en adress med https://",
+    "field_type.date": "en dag, som 2018-03-29",
     "hours.open": "Öppet",
     "hours.outside": "Utanför öppettiderna",
     "day.weekend": "Veckoslut",
