@@ -24,14 +24,10 @@ from bot.services.ledger_import import LedgerImport
 from bot.services.reading import Arrival, Reading
 from bot.services.registering import MailboxTerms, Register
 from bot.services.stop_lists import Made, find_misses
-from bot.triage.model import Triage
 from bot.vocabulary import (
-    Kind,
     MailboxKey,
-    MatterKey,
     Mode,
     PersonKey,
-    ProcessKey,
     StopReason,
     Urgency,
 )
@@ -41,11 +37,10 @@ from functionmail.parse import parse
 from tests import by_hand
 from tests.by_hand import Told, Until
 from tests.city import LONG_AGO, City, mail
-from tests.ledger_files import row, write_ledger
+from tests.ledger_files import write_ledger
+from tests.quarter_mails import DAYS, START, Bill, Coming
 
 BOX = MailboxKey("kundreskontra")
-START = date(2026, 3, 2)
-DAYS = 91
 ANNA = PersonKey("anna")
 TEMPLATE = parse(mail())
 TERMS = MailboxTerms(
@@ -58,79 +53,7 @@ DELAYS = (*range(1, 30), 30, 30, 31, 42, 55, 60, 75, 100, 150, 260, 700)
 EVES = (date(2026, 3, 27), date(2026, 4, 2), date(2026, 4, 30), date(2026, 5, 13))
 LONG_DELAYS = (30, 150, 260, 400)
 """The same on the working day before the clock change, Easter, May Day and Ascension Day."""
-REASONS = (
-    *[StopReason.DUE_DATE_MOVED] * 6,
-    *[StopReason.ALREADY_PAID] * 3,
-    *[StopReason.DUNNING_STOPPED] * 2,
-)
 STAGES = {"öppen": "open", "påmind": "reminded", "inkasso": "collection", "betald": "paid"}
-
-
-@dataclass(slots=True, kw_only=True)
-class Bill:
-    """An invoice in the finance system, and what finance does about it.
-
-    Attributes:
-        known_from: Since when exports have it; None for a number that a customer made up.
-        obeys: Finance does what the person who ticked the stop says.
-        moves_by: By how many days it moves the due date where that is the stop.
-    """
-
-    number: str
-    due: date
-    ore: int
-    known_from: datetime | None
-    obeys: bool
-    moves_by: int
-    stage: str = "öppen"
-    is_held: bool = False
-    story: Story | None = None
-
-    def as_row(self) -> str:
-        """Return the line of the export."""
-        return row(
-            self.number,
-            customer_no=3001,
-            due=self.due.isoformat(),
-            amount=f"{self.ore // 100},{self.ore % 100:02}",
-            stage=self.stage,
-        )
-
-    def go_on(self, today: date) -> None:
-        """Let the stop, or the runs before a day, have their effect."""
-        story = self.story
-        if self.stage in ("inkasso", "betald"):
-            return
-        if story is not None and story.ticked is not None and self.obeys and not self.is_held:
-            self.is_held = True
-            if story.reason is StopReason.ALREADY_PAID:
-                self.stage = "betald"
-            elif story.reason is StopReason.DUE_DATE_MOVED:
-                self.due, self.stage = self.due + timedelta(days=self.moves_by), "öppen"
-        if self.is_held and story is not None and story.reason is not StopReason.DUE_DATE_MOVED:
-            return
-        if today > _on_or_after(self.due + timedelta(days=14), weekday=3):
-            self.stage = "inkasso"
-        elif today > _on_or_after(self.due + timedelta(days=5), weekday=1):
-            self.stage = "påmind"
-
-
-def _on_or_after(day: date, *, weekday: int) -> date:
-    return day + timedelta(days=(weekday - day.weekday()) % 7)
-
-
-@dataclass(slots=True, kw_only=True)
-class Coming:
-    """A mail that will come: what triage says of it, and what people do if it is urgent.
-
-    Attributes:
-        reason: With what the stop is ticked; None where nobody ever does.
-    """
-
-    at: datetime
-    triage: Triage
-    bill: Bill | None = None
-    reason: StopReason | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -284,6 +207,8 @@ class Centre:
         casework = self.city.app.casework
         casework.confirm_stop(story.case, story.reason, by=ANNA)
         story.ticked = self.now
+        if story.mail.bill is not None:
+            story.mail.bill.ticked_with = story.reason
         story.acknowledged = story.acknowledged or self.now
         wait = timedelta(hours=self._chance.choice((0, 24, 24, 60)))
         self._at(self.now + wait, lambda: self._close(story))
@@ -308,8 +233,6 @@ class Centre:
                 story = Story(mail=coming, case=one.case, untils=[self._until(coming)])
                 self.stories[str(one.case.number)] = story
                 self._compare(one.case, story)
-                if coming.bill is not None:
-                    coming.bill.story = story
         return True
 
     def _reading(self, coming: Coming) -> Reading:
@@ -375,14 +298,12 @@ class Centre:
         """Say which invoices of lists are at the collector now, though nobody meant it."""
         found: dict[str, int] = {}
         for number, bill in self._exported.items():
-            story = bill.story
             if bill.stage != "inkasso" or number not in self._last_due or number in self.missed:
                 continue
-            assert story is not None
             listed_due = self._last_due[number]
             is_moved = listed_due is not None and bill.due > listed_due
-            needs_none = story.reason is StopReason.ALREADY_PAID
-            if story.ticked is None or not (is_moved or needs_none):
+            needs_none = bill.ticked_with is StopReason.ALREADY_PAID
+            if bill.ticked_with is None or not (is_moved or needs_none):
                 found[number] = bill.ore
         self.missed |= found
         if found:
@@ -432,66 +353,4 @@ def _importer(city: City) -> LedgerImport:
             lambda: find_misses(app.database, city.clock),
         ),
         rest=lambda _seconds: None,
-    )
-
-
-def mails(chance: Random, cases: int) -> Iterator[Coming]:
-    """Yield the mails of the quarter: eight times a day, at night and on days off too.
-
-    One in ten is urgent: an invoice that must not go to collection, one in fifty a payment
-    that must not go out.
-    """
-    times = [_times_of(START + timedelta(days=n), chance) for n in range(DAYS)]
-    for number in range(cases):
-        at, draw = chance.choice(chance.choice(times)), chance.random()
-        if draw < 0.02:
-            reason = StopReason.PAYMENT_STOPPED if chance.random() < 0.96 else None
-            yield Coming(
-                at=at,
-                triage=_triage("leverantorsreskontra", "betalstopp", Urgency.PAYOUT),
-                reason=reason,
-            )
-        elif draw < 0.1:
-            bill = _bill(50_000_000 + number, at, chance) if chance.random() < 0.9 else None
-            numbers = () if bill is None else (bill.number,)
-            yield Coming(
-                at=at,
-                triage=_triage("kundreskontra", "anstand", Urgency.COLLECTIONS, invoices=numbers),
-                bill=bill,
-                reason=chance.choice(REASONS) if chance.random() < 0.96 else None,
-            )
-        else:
-            yield Coming(at=at, triage=_triage("kundreskontra", "kundregister", Urgency.NO))
-
-
-def _times_of(day: date, chance: Random) -> list[datetime]:
-    hours = (5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 14, 15, 18, 22)
-    return [
-        datetime(day.year, day.month, day.day, hour, chance.randrange(60), tzinfo=UTC)
-        for hour in chance.sample(hours, 8)
-    ]
-
-
-def _triage(
-    process: str, matter: str, urgent: Urgency, *, invoices: tuple[str, ...] = ()
-) -> Triage:
-    return Triage(
-        kind=Kind.CASE,
-        process=ProcessKey(process),
-        matter=MatterKey(matter),
-        urgent=urgent,
-        invoices=invoices,
-    )
-
-
-def _bill(number: int, at: datetime, chance: Random) -> Bill:
-    known = chance.random()
-    later = at + timedelta(days=chance.randrange(5))
-    return Bill(
-        number=str(number),
-        due=at.date() + timedelta(days=chance.randrange(-25, 30)),
-        ore=chance.randrange(10_000, 5_000_000),
-        known_from=None if known < 0.05 else later if known < 0.2 else LONG_AGO,
-        obeys=chance.random() < 0.9,
-        moves_by=chance.choice((7, 60)),
     )

@@ -22,7 +22,8 @@ from bot.services.stop_lists import MOST_SINGLE_ALERTS
 from tests import by_hand
 from tests.by_hand import Roster
 from tests.city import City, shipped_material
-from tests.quarter import BOX, DAYS, START, Centre, mails
+from tests.quarter import BOX, Centre
+from tests.quarter_mails import DAYS, START, mails
 
 CASES = 20_000
 ALL_AWAY = date(2026, 5, 20)
