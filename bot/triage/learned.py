@@ -16,7 +16,7 @@ from bot.triage.matters import Judgement
 from bot.triage.model import Reason
 from bot.triage.reading import Place, Reading
 from bot.triage.tags import Tag
-from bot.triage.weights import Features, Learned, parts, stems
+from bot.triage.weights import Features, Learned, stems
 from bot.vocabulary import NONE, Kind, MailboxKey, MatterKey, ProcessKey, Urgency
 
 QUESTIONS = ("kind", "process", "matter", "urgent", "complaint")
@@ -207,7 +207,8 @@ def features_of(
     subject, run = _words(reading)
     several = ("none", "one", "several")[min(2, len(invoices))]
     return Features(
-        written=frozenset().union(_pairs(run), _of_subject(subject), *map(parts, {*run})),
+        words=frozenset(run),
+        wordings=frozenset((*_pairs(run), *_of_subject(subject))),
         signs=frozenset((*_cues(reading), *_rules(judgement, kind, tag))),
         facts=(f"box {mailbox}", f"invoices {several}"),
     )

@@ -16,12 +16,11 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, field
+from functools import cache
 
 _BITS = 32
 _HALF = 1 << (_BITS - 1)
-_FIELD = (1 << _BITS) - 1
 
 _PLAIN = 5.0
 _FEW = 200
@@ -41,33 +40,30 @@ _REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """What a mail shows.
+    """What a mail shows, each thing once.
 
     Attributes:
-        written: Of its words (see `parts`), of pairs of them, of its subject.
+        words: Words; each shows its `parts`.
+        wordings: Further features of what is written: pairs of words, words of the subject.
         signs: What the rules see in it.
         facts: What is known beside the text.
     """
 
-    written: Collection[str] = ()
+    words: Collection[str] = ()
+    wordings: Collection[str] = ()
     signs: Collection[str] = ()
     facts: Collection[str] = ()
 
-    @property
-    def loudness(self) -> float:
-        """Return how loudly each thing speaks that is written."""
-        return _PLAIN / math.sqrt(max(_FEW, len(self.written)))
-
     def by_loudness(self) -> dict[str, float]:
         """Return all features and how loudly they speak."""
+        written = frozenset(self.wordings).union(*map(parts, self.words))
         return (
-            dict.fromkeys(self.written, self.loudness)
+            dict.fromkeys(written, _loudness(len(written)))
             | dict.fromkeys(self.signs, _SIGN / 1000)
             | dict.fromkeys(self.facts, _FACT / 1000)
         )
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def parts(word: str) -> frozenset[str]:
     """Return the features of a word: itself, its beginning, and its runs of letters.
 
@@ -81,6 +77,11 @@ def parts(word: str) -> frozenset[str]:
 def stems(word: str) -> tuple[str, ...]:
     """Return the feature of a long word's beginning; nothing for a short one."""
     return (f"{word[:_STEM]}*",) if len(word) > _STEM else ()
+
+
+def _loudness(written: int) -> float:
+    """Return how loudly each thing speaks that is written, where there are so many."""
+    return _PLAIN / math.sqrt(max(_FEW, written))
 
 
 def pack(entries: Iterable[tuple[int, int]]) -> int:
@@ -114,16 +115,23 @@ class Learned:
     answers: Mapping[str, tuple[str, ...]]
     bias: tuple[float, ...]
     weights: Mapping[str, int]
+    _words: dict[str, dict[str, int]] = field(default_factory=dict, init=False, compare=False)
+    _speaking: dict[int, dict[str, int]] = field(default_factory=dict, init=False, compare=False)
 
     def chances(self, features: Features) -> dict[str, dict[str, float]]:
         """Return question -> answer -> probability; those of a question add up to one."""
-        size, loudness = len(self.bias), features.loudness / 100
-        written = unpack(self._sum(features.written), size)
-        seen = _SIGN * self._sum(features.signs) + _FACT * self._sum(features.facts)
+        written = dict(self._weights_of(features.wordings))
+        known, look_up = self._words.get, self._look_up
+        for word in features.words:
+            written.update(known(word) or look_up(word))
+        size, loudness = len(self.bias), _loudness(len(written)) / 100
+        said = unpack(sum(written.values()), size)
+        signs = _SIGN * sum(weight for _, weight in self._weights_of(features.signs))
+        facts = _FACT * sum(weight for _, weight in self._weights_of(features.facts))
         sums = [
-            own + loudness * written_one + seen_one / 100_000
-            for own, written_one, seen_one in zip(
-                self.bias, written, unpack(seen, size), strict=True
+            own + loudness * in_words + beside / 100_000
+            for own, in_words, beside in zip(
+                self.bias, said, unpack(signs + facts, size), strict=True
             )
         ]
         found, start = {}, 0
@@ -133,22 +141,36 @@ class Learned:
             found[question] = dict(zip(answers, _softmax(own), strict=True))
         return found
 
-    def _sum(self, features: Iterable[str]) -> int:
-        return sum(filter(None, map(self.weights.get, features)))
+    def _look_up(self, word: str) -> dict[str, int]:
+        """Return what the parts of a word weigh, packed, and remember it."""
+        if len(self._words) >= _REMEMBERED:
+            self._words.clear()
+        found = self._words[word] = dict(self._weights_of(parts(word)))
+        return found
+
+    def _weights_of(self, features: Iterable[str]) -> Iterator[tuple[str, int]]:
+        get = self.weights.get
+        return ((feature, get(feature, 0)) for feature in features)
 
     def words_for(
         self, question: str, answer: str, features: Features, *, most: int = 3
     ) -> tuple[str, ...]:
         """Return the words of a mail that speak most for an answer, the strongest first."""
-        halves, shift = _halves(len(self.bias)), _BITS * self._place(question, answer)
-        get = self.weights.get
-        found = [
-            ((packed + halves >> shift & _FIELD) - _HALF, name)
-            for name in features.written
-            if " " not in name and (packed := get(name))
-        ]
-        best = sorted((pair for pair in found if pair[0] > 0), reverse=True)[:most]
-        return tuple(_shown(name) for _, name in best)
+        speaking = self._speaking_for(self._place(question, answer))
+        names = {*features.words, *features.wordings}
+        names.update(*[stems(word) for word in features.words])
+        found = [(speaking[name], name) for name in names if name in speaking]
+        return tuple(_shown(name) for _, name in sorted(found, reverse=True)[:most])
+
+    def _speaking_for(self, place: int) -> Mapping[str, int]:
+        """Return the words, and pairs of words, that speak for an answer, and how much."""
+        found = self._speaking.get(place)
+        if found is None:
+            size = len(self.bias)
+            words = (name for name in self.weights if " " not in name)
+            weights = ((name, unpack(self.weights[name], size)[place]) for name in words)
+            found = self._speaking[place] = {name: own for name, own in weights if own > 0}
+        return found
 
     def _place(self, question: str, answer: str) -> int:
         start = 0

@@ -24,7 +24,7 @@ LEARNED = Learned(
 
 
 def seen(*words):
-    return Features(written=words)
+    return Features(wordings=words)
 
 
 @given(weights)
