@@ -7,6 +7,7 @@ Right on all but texts of one to three words, which count as Swedish. A larger m
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from bot.vocabulary import Language
 
@@ -29,6 +30,7 @@ _ENGLISH = frozenset(
         "when", "what", "how", "which", "as", "or", "any", "all", "no", "me", "us", "already",
     )
 )  # fmt: skip
+_ENGLISH_ALONE = _ENGLISH - _SWEDISH
 _LETTERS_WEIGH = 0.25
 _MOST_WORDS = 400
 
@@ -40,14 +42,9 @@ def detect(words: Iterable[str], shown: str) -> Language:
         words: Its words, folded.
         shown: The text itself; å, ä and ö speak for Swedish.
     """
-    swedish = english = 0.0
-    for index, word in enumerate(words):
-        if index >= _MOST_WORDS:
-            break
-        if word in _SWEDISH:
-            swedish += 1
-        elif word in _ENGLISH:
-            english += 1
+    listed = list(islice(words, _MOST_WORDS))
+    swedish = float(sum(map(_SWEDISH.__contains__, listed)))
+    english = sum(map(_ENGLISH_ALONE.__contains__, listed))
     part = shown[:4000]
     swedish += _LETTERS_WEIGH * min(20, sum(part.count(letter) for letter in "åäöÅÄÖ"))
     return Language.ENGLISH if english > swedish else Language.SWEDISH

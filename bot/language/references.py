@@ -45,15 +45,17 @@ _CANDIDATE = re.compile(
     r"(?P<digits>\d{2,4}(?:/\d{1,6}){1,2}|20\d\d:\d{2,6}|"
     r"\d{2,12}(?:-\d{1,8}){0,2}|\d-\d{3,8})(?![\w]|-\w\w|-\d|[.,]\d{1,3}(?!\d))"
 )
-_SPACED = re.compile(r"(?<![\w/.,-])\d{2,4}(?: \d{3,4}){1,2}(?![\w]|[.,:]\d| ?\d)")
+# In the next three the digit stands before what must not be before it: so all that is no
+# digit is skipped at once.
+_SPACED = re.compile(r"\d(?<![\w/.,-]\d)\d{1,3}(?: \d{3,4}){1,2}(?![\w]|[.,:]\d| ?\d)")
 _RANGE = re.compile(
-    r"(?<![\w/-])(\d{4,10})[ \t]?(?:-|–|—|\.\.|till och med|t\.? ?o\.? ?m\.?)[ \t]?"
+    r"(\d(?<![\w/-]\d)\d{3,9})[ \t]?(?:-|–|—|\.\.|till och med|t\.? ?o\.? ?m\.?)[ \t]?"
     r"(\d{1,10})(?![\w-]|[/:]\d)"
 )
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d+")
 _ENDINGS = re.compile(
-    r"(?<![\w/-])\d{6,10}(?:(?:, ?| och | samt | & | and )-\d{1,4}(?![\d-])){1,20}"
+    r"\d(?<![\w/-]\d)\d{5,9}(?:(?:, ?| och | samt | & | and )-\d{1,4}(?![\d-])){1,20}"
 )
 _DAY_AND_MONTH = re.compile(r"[0-3]?\d/(?:1[0-2]|0?[1-9])")
 _LISTED = re.compile(r"(?<=\d{5})/(?=\d{5})")

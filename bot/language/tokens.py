@@ -6,10 +6,13 @@ import re
 from typing import NamedTuple
 
 WORD = re.compile(r"[^\W\d_]+|\d+")
+_PLAIN_WORD = re.compile(r"[A-Za-z]+|[0-9]+")
+"""Finds the same in ASCII, in half the time."""
+# The one sign that begins every break stands first: what does not have it is skipped at once.
 _BREAK = re.compile(
-    r"[.!?…]+(?=[\s\"')\]]|$)"
-    r"|,\s(?=(?:men|utan|but|however|fast|dock)\s)"
-    r"|\n\s*\n|\n(?=[ \t]*(?:[-*•–·]|\d{1,2}[.)])[ \t])|[;\n]"
+    r"[.!?…,;\n](?:(?<=[.!?…])[.!?…]*(?=[\s\"')\]]|$)"
+    r"|(?<=,)\s(?=(?:men|utan|but|however|fast|dock)\s)"
+    r"|(?<=\n)(?:\s*\n)?|(?<=;))"
 )
 _ABBREVIATIONS = frozenset(
     (
@@ -43,7 +46,11 @@ class Sentence(NamedTuple):
 
 def words(folded: str) -> list[str]:
     """Return runs of letters and runs of digits, in order."""
-    return WORD.findall(folded)
+    return _pattern_for(folded).findall(folded)
+
+
+def _pattern_for(folded: str) -> re.Pattern[str]:
+    return _PLAIN_WORD if folded.isascii() else WORD
 
 
 def sentences(folded: str, original: str | None = None) -> list[Sentence]:
@@ -106,7 +113,7 @@ def _is_wrapped(shown: str, folded: str, at: int, start: int) -> bool:
 
 
 def _add(found: list[Sentence], folded: str, start: int, end: int, question: bool) -> None:
-    listed = WORD.findall(folded, start, end)
+    listed = _pattern_for(folded).findall(folded, start, end)
     if not listed:
         return
     if len(listed) <= _MAX_WORDS:

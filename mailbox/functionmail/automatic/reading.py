@@ -36,8 +36,10 @@ class Reading:
         """Tell whether the subject says SV: or VB:, so that its words are somebody else's."""
         return is_reply(self.message.subject) or is_forward(self.message.subject)
 
-    def subject_start(self, starts: Iterable[str]) -> str:
+    def subject_start(self, starts: tuple[str, ...]) -> str:
         """Return the first entry that the subject starts with, or the empty string."""
+        if not self.subject.startswith(starts):
+            return ""
         return next((start for start in starts if self.subject.startswith(start)), "")
 
     def subject_word(self, words: Iterable[str]) -> str:

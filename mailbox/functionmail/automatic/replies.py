@@ -219,7 +219,7 @@ _NUMBERED = re.compile(
     r"(?:ticket|arende|request|case|kvittens|incident|sak)[a-z]{0,8}[ .:#\[(-]{1,4}\w{0,6}\d{3}"
 )
 _PERSONAL = re.compile(
-    r"\?|\b(?:jag (?:vill|har fatt|undrar|behover|onskar|vantar|skulle|forstar|bestrider)|"
+    r"\b(?:jag (?:vill|har fatt|undrar|behover|onskar|vantar|skulle|forstar|bestrider)|"
     r"kan (?:ni|du|nagon)|kunde ni|snalla|vanligen (?:makulera|stoppa|kreditera|aterkom)|"
     r"could you|can you|would you|please (?:cancel|stop|help|confirm)|"
     r"i (?:would|want|need|have not|never|received))\b"
@@ -230,6 +230,8 @@ def by_headers(message: Message) -> Authorship | None:
     """Recognise an automatic answer by what programs put into its headers."""
     if "disposition-notification" in headers.report_types(message, nested=False):
         return _automatic("read_receipt", "disposition-notification")
+    if not headers.speak_of_machines(message):
+        return None
     submitted = headers.auto_submitted(message)
     if submitted.startswith("auto-replied"):
         return _automatic("auto_submitted", "auto-submitted: auto-replied")
@@ -246,7 +248,7 @@ def by_subject(reading: Reading) -> Authorship | None:
 
 def by_words(reading: Reading) -> Authorship | None:
     """Recognise absence, read receipts and other systems' receipts by several words together."""
-    if len(reading.text) > _SHORT or _PERSONAL.search(reading.text):
+    if len(reading.text) > _SHORT or "?" in reading.text or _PERSONAL.search(reading.text):
         return None
     absent = reading.text_word(_ABSENT)
     on_leave = _LEAVE_START.match(reading.subject) or _LEAVE_END.search(reading.subject)
