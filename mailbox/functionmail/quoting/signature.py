@@ -70,7 +70,7 @@ def _legal_footer(keys: Sequence[str], own: Sequence[int], marked: set[int]) -> 
     """Return the legal lines at the end of the sender's own text, from the phrase on."""
     found: set[int] = set()
     for paragraph in reversed(list(_paragraphs(keys, own[-4 * _LOOKED_AT :]))):
-        first = next((at for at in paragraph if any(word in keys[at] for word in LEGAL)), None)
+        first = _first_legal(keys, paragraph)
         footer = [at for at in paragraph if first is not None and at >= first]
         if any("?" in keys[at] or _LONG_NUMBER.search(keys[at]) for at in footer):
             break
@@ -79,6 +79,14 @@ def _legal_footer(keys: Sequence[str], own: Sequence[int], marked: set[int]) -> 
         if not all(is_rule(keys[at]) for at in others):
             break
     return found
+
+
+def _first_legal(keys: Sequence[str], paragraph: Sequence[int]) -> int | None:
+    """Return the first line with a legal phrase; hardly any paragraph has one."""
+    whole = "\n".join([keys[at] for at in paragraph])
+    if not any(word in whole for word in LEGAL):
+        return None
+    return next(at for at in paragraph if any(word in keys[at] for word in LEGAL))
 
 
 def _paragraphs(keys: Sequence[str], own: Sequence[int]) -> Iterator[list[int]]:
