@@ -1,4 +1,4 @@
-"""`doctor`: is everything in place for the program to run?"""
+"""`doctor` and `health`: is everything in place for the program to run, and does it run?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.texts import Say
 
 
 def add(app: typer.Typer, say: Say) -> None:
-    """Add the command to the command line."""
+    """Add the commands to the command line."""
 
     @app.command(
         help=say(
@@ -49,3 +49,14 @@ def add(app: typer.Typer, say: Say) -> None:
         else:
             show(found, console(), speak)
         raise typer.Exit(0 if all_right(found) else 1)
+
+    @app.command(
+        help=say("Säg om programmet är i gång; för övervakning. Felkod 1 om det inte är det."),
+        epilog=say("Exempel: sammadag health"),
+    )
+    def health(context: typer.Context) -> None:
+        from bot.clock import SystemClock
+        from bot.operating.health import require_health
+
+        found = require_health(settings_of(context), SystemClock())
+        console().print(of(context).say.saying(found))

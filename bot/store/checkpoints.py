@@ -70,6 +70,13 @@ class Mailboxes:
         )
         return changed.rowcount == 1
 
+    def led(self, since: datetime) -> frozenset[MailboxKey]:
+        """Return the mailboxes whose lease a worker has held since an instant."""
+        rows = self._connection.scalars(
+            select(MailboxRow.mailbox).where(MailboxRow.leader_until > since)
+        )
+        return frozenset(MailboxKey(row) for row in rows)
+
     def resign(self, mailbox: MailboxKey, worker: str) -> None:
         """Give up the lease on a mailbox, if it is held."""
         self._connection.execute(

@@ -52,3 +52,21 @@ def claim_file(engine: Engine) -> RunLock:
             file=Path(name).name,
         ) from error
     return RunLock(descriptor)
+
+
+def is_claimed(engine: Engine) -> bool:
+    """Tell whether a process has claimed a SQLite file with `claim_file`."""
+    name = engine.url.database
+    if not is_sqlite(engine) or not name:
+        return False
+    try:
+        descriptor = os.open(Path(name).with_suffix(".lock"), os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
