@@ -48,6 +48,7 @@ def preview_values(made: Preview, say: Say) -> Mapping[str, Any]:
         "subject": made.rendered.subject,
         "text": made.rendered.text,
         "html": made.rendered.html,
+        "samples": list(made.samples),
         "advice": [{"code": found.hint.value, "what": what} for found, what in _advice(made, say)],
     }
 
@@ -111,6 +112,8 @@ def show_preview(made: Preview, console: Console, say: Say) -> None:
     console.print(say("Ämne: {subject}", subject=made.rendered.subject), markup=False)
     console.print()
     console.print(made.rendered.text, markup=False, soft_wrap=True)
+    if made.samples:
+        console.print(say("Exempel: {names}", names=", ".join(made.samples)), markup=False)
     for _, what in _advice(made, say):
         console.print(say("Råd: {what}", what=what), markup=False)
     if not made.findings:

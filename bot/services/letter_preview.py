@@ -23,10 +23,15 @@ _AFTER_ALL = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """A letter and what may be better in it."""
+    """A letter and what may be better in it.
+
+    Attributes:
+        samples: The values that are samples still, in the order of the template.
+    """
 
     rendered: Rendered
     findings: tuple[Finding, ...]
+    samples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,15 +151,17 @@ def preview(
     Args:
         values: What stands in place of samples.
     """
-    context = {**template.sample(language), **house_values(template, links), **(values or {})}
-    rendered = templates.render(template.name, language, context)
+    sample = template.sample(language)
+    given = {**house_values(template, links), **(values or {})}
+    rendered = templates.render(template.name, language, {**sample, **given})
     findings = review(
         rendered.text,
         rules[rendered.language],
         contacts=[links.support_phone],
         whole=template.form is Form.LETTER,
     )
-    return Preview(rendered=rendered, findings=findings)
+    samples = tuple(name for name, value in sample.items() if value and name not in given)
+    return Preview(rendered=rendered, findings=findings, samples=samples)
 
 
 def advice(
