@@ -11,6 +11,9 @@ from bot.errors import SettingsError
 from bot.settings import Connector, MailboxSettings, Settings
 from bot.vocabulary import MailboxKey
 
+_OUR_OWN = ("bot", "functionmail")
+"""A module of these that is not found is no library that was left out."""
+
 
 class _Connecting(Protocol):
     def connect(self, place: Place) -> Connection: ...
@@ -50,6 +53,8 @@ def _connect(place: Place) -> Connection:
     try:
         connecting = cast("_Connecting", import_module(f"bot.connecting.{connector}"))
     except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in _OUR_OWN:
+            raise
         raise SettingsError(
             "mailboxes.{name}: anslutningen {connector} är inte installerad; kör "
             "pip install 'sammadag[{connector}]'",
