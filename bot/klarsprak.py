@@ -182,15 +182,23 @@ def _jargon(text: str, rules: Rules) -> Iterator[Finding]:
     met: set[str] = set()
     for avoided, instead in rules.say_instead.items():
         wanted = avoided.lower().split()
-        for at in range(len(words) - len(wanted) + 1):
+        for at in _places(words, wanted[0]):
             here = words[at : at + len(wanted)]
             if _is_same(here, wanted) and (said := " ".join(here)) not in met:
                 met.add(said)
                 yield _finding(Hint.JARGON, word=said, instead=instead)
 
 
+def _places(words: list[str], wanted: str) -> list[int]:
+    """Return where a word, or one that begins so, stands."""
+    if not wanted.endswith("*"):
+        return [at for at, word in enumerate(words) if word == wanted] if wanted in words else []
+    begins = wanted[:-1]
+    return [at for at, word in enumerate(words) if word.startswith(begins)]
+
+
 def _is_same(here: list[str], wanted: list[str]) -> bool:
-    return all(
+    return len(here) == len(wanted) and all(
         word.startswith(want[:-1]) if want.endswith("*") else word == want
         for word, want in zip(here, wanted, strict=True)
     )

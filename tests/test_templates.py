@@ -247,6 +247,15 @@ def test_a_day_that_is_none_stops_the_letter(value):
         letter("delayed", new_date=value)
 
 
+def test_a_day_that_is_none_stops_the_letter_also_where_it_may_be_left_out():
+    assert "kvitto" in letter("already_paid", found_on="").text
+    assert "kvitto" in letter("already_paid", found_on=None).text
+    with pytest.raises(ReplyHasHole, match="found_on"):
+        letter("already_paid", found_on="i går")
+    with pytest.raises(ReplyHasHole, match="link_tags"):
+        letter("received", tag_code="KR", link_tags="http://kundwebb.example/")
+
+
 def test_a_day_is_written_out_in_the_language_of_the_letter():
     day = date(2018, 3, 29)
     assert "vara klara torsdag 29 mars." in letter("delayed", "sv", new_date=day).text

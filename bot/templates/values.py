@@ -31,7 +31,7 @@ def clean(template: Template, context: Mapping[str, object], language: str) -> d
 
     Raises:
         ReplyHasHole: A required value is missing or empty, or a link is no https address,
-            or a day is none.
+            or a day is none; the last two also where the value is not required.
         TypeError: A value is not of the type that the template says.
     """
     values: dict[str, object] = {}
@@ -39,10 +39,16 @@ def clean(template: Template, context: Mapping[str, object], language: str) -> d
         value = _CLEAN[field.type](name, context.get(name))
         if field.type is FieldType.DATE and isinstance(value, date):
             value = speaker(language).date(value)
-        if field.required and not value:
+        if not value and (field.required or _is_unfit(field.type, context.get(name))):
             raise ReplyHasHole(template.name, name)
         values[name] = value
     return values
+
+
+def _is_unfit(kind: FieldType, given: object) -> bool:
+    """Tell whether a value was given that is no day or no address, though nothing came of it."""
+    is_strict = kind in (FieldType.DATE, FieldType.LINK)
+    return is_strict and isinstance(given, str) and bool(one_line(given))
 
 
 def _clean_line(name: str, value: object) -> str:
