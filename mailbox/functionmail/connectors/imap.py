@@ -96,6 +96,7 @@ class ImapSource:
             raise ValueError(f"limit must be at least 1, got {limit}")
         with self._session.call("reading"):
             folder, last = self._go_behind(after)
+            self._session.forget_news()
             uids = list(islice(self._session.uids(last), limit + 1))
             done, messages = self._reader.read(folder, uids[:limit])
         self._ask_at = self._monotonic() + _POLL_S

@@ -178,8 +178,15 @@ class ImapConnection:
             self._idle_since = None
             self._client.idle_done()
 
+    def forget_news(self) -> None:
+        """Count as news only what the server tells from now on; for who searches next."""
+        self._said_exists()
+
     def _said_exists(self) -> bool:
-        """Tell whether the server told of mail since this was last asked."""
+        """Tell whether the server told of mail since this was last asked.
+
+        With any answer it may, so each of the connector's calls may have heard it.
+        """
         return self._code("EXISTS") is not None
 
     def _code(self, name: str) -> bytes | None:

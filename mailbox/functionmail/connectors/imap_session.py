@@ -54,7 +54,6 @@ class ImapSession(ImapConnection):
 
         Asked for in windows. ``n:*`` names the last mail even if its UID is below n.
         """
-        self._said_exists()
         low, window = after + 1, _FIRST_WINDOW
         newest = self._folder.next_uid - 1 if self._folder else 0
         while low + window <= newest:

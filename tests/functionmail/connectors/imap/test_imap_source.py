@@ -142,6 +142,15 @@ def test_news_that_come_between_fetching_and_waiting_are_heard(imap):
     assert len(source.fetch(checkpoint).messages) == 1
 
 
+def test_news_that_come_with_the_answer_to_another_question_are_heard(imap):
+    source = imap.source()
+    checkpoint = source.fetch(None).checkpoint
+    key = imap.deliver(mail(1))
+    assert list(source.keys()) == [key]
+    assert source.wait(20.0) is True
+    assert keys(source.fetch(checkpoint)) == [key]
+
+
 def test_a_server_that_only_says_that_it_lives_is_not_taken_for_news(imap):
     source = imap.source()
     source.fetch(None)

@@ -1,0 +1,149 @@
+"""Ten mailboxes on a real IMAP server: quick, complete, and one that fails stops no other."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+
+from bot.services.books import balance
+from bot.vocabulary import MailboxKey, Mode, Outcome, Step
+from tests.city import mail
+from tests.crashing import run_until_killed
+from tests.imap_city import TEN, ImapCity, Post
+from tests.letters import ORDINARY
+from tests.ordinary_mails import ordinary_mails
+from tests.waiting import until
+
+FULL = bool(os.environ.get("SAMMADAG_TEST_FULL"))  # noqa: TID251 - the size of these tests
+KILLS = 5
+AIM_S = 2.0
+
+
+@pytest.fixture
+def post(dovecot):
+    post = Post(dovecot)
+    yield post
+    post.close()
+
+
+@contextmanager
+def working(city):
+    """Let the worker run in a thread, and end it; the city may be looked at afterwards."""
+    thread = threading.Thread(target=city.app.worker.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        city.app.worker.stop()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def build(post, sqlite_url):
+    """Build a house over the mailboxes of the post."""
+    cities = []
+
+    def building(database_url=sqlite_url, **options):
+        city = ImapCity(post, database_url, **options)
+        cities.append(city)
+        return city
+
+    yield building
+    for city in cities:
+        city.close()
+
+
+def letter(number: int, mailbox: str) -> bytes:
+    return mail(
+        **ORDINARY,
+        sender=f"Person {number} <person@kund{number}.example>",
+        to=f"{mailbox}@exempelstad.example",
+        message_id=f"<{number}.{mailbox}@kund{number}.example>",
+    )
+
+
+def test_a_mail_over_imap_becomes_a_case_and_is_answered_once(post, build):
+    city = build()
+    with working(city):
+        post.deliver(letter(1, "kundreskontra"), "kundreskontra")
+        until(lambda: post.smtp.taken, seconds=30)
+        until(lambda: post.in_folder("kundreskontra", "Skickat"), seconds=30)
+        until(lambda: post.in_folder("kundreskontra", "Utkast") == [], seconds=30)
+    books = city.books()
+    assert books.balanced
+    assert books.total(Outcome.CASE) == 1
+    assert [taken.recipients for taken in post.smtp.taken] == [("person@kund1.example",)]
+    assert post.smtp.taken[0].content == post.in_folder("kundreskontra", "Skickat")[0]
+
+
+def test_a_mailbox_that_refuses_its_account_stops_no_other(post, build):
+    wrong = post.accounts[MailboxKey("info")]
+    post.accounts[MailboxKey("info")] = type(wrong)(
+        user=wrong.user, password="fel", folder=wrong.folder
+    )
+    heard = Counter()
+    city = build(mode=Mode.OFF, heard=lambda taken: heard.update([taken.case.mailbox]))
+    with working(city):
+        for name in TEN[1:]:
+            post.deliver(letter(1, name), name)
+        until(lambda: len(heard) == len(TEN) - 1, seconds=30)
+    assert "info" not in heard
+
+
+@pytest.mark.slow
+def test_mail_is_a_stored_case_within_two_seconds_in_ten_mailboxes(post, build):
+    arrived, taken_in = {}, {}
+    waits = []
+    city = build(heard=lambda taken: taken_in.setdefault(taken.case.mailbox, time.monotonic()))
+    with working(city):
+        for number in range(30 if FULL else 6):
+            arrived.clear()
+            taken_in.clear()
+            for name in TEN:
+                post.deliver(letter(number, name), name)
+                arrived[name] = time.monotonic()
+            until(lambda: len(taken_in) == len(TEN), seconds=60)
+            waits += [taken_in[name] - arrived[name] for name in TEN]
+    waits.sort()
+    at_95_percent = waits[int(len(waits) * 0.95)]
+    assert at_95_percent < AIM_S, f"median {waits[len(waits) // 2]:.2f} s"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_mail_that_waits_is_taken_in_without_loss_by_a_worker_that_is_killed(
+    post, build, database_url
+):
+    count = 10_000 if FULL else 1_000
+    mails = list(ordinary_mails(count))
+    for place, name in enumerate(TEN):
+        post.fill(name, mails[place :: len(TEN)])
+
+    def work(probe):
+        ImapCity(post, database_url, mode=Mode.OFF, probe=probe).app.worker.run()
+
+    steps = [Step.AFTER_COMMIT, Step.INSERTED, Step.FETCHED, Step.BEFORE_COMMIT, Step.PARSED]
+    every = {Step.INSERTED: 50, Step.PARSED: 50}
+    for step in steps[:KILLS]:
+        batches = count // 50 // (KILLS + 2)
+        assert run_until_killed(work, step=step, nth=batches * every.get(step, 1))
+    heard = []
+    city = build(database_url, mode=Mode.OFF, heard=heard.append)
+    before = outcomes(city)
+    assert 0 < before < count
+    with working(city):
+        until(lambda: before + len(heard) >= count, seconds=900)
+    books = city.books()
+    assert books.balanced
+    assert sum(books.total(outcome) for outcome in Outcome) == count
+
+
+def outcomes(city) -> int:
+    found = balance(city.app.database)
+    return sum(found.total(outcome) for outcome in Outcome)
