@@ -102,7 +102,7 @@ def dovecot_server() -> Iterator[Dovecot]:
         NoDovecot: It is not installed, or without LMTP.
         RuntimeError: It did not start; carries the end of its log.
     """
-    program = shutil.which("dovecot", path=f"{os.get_exec_path()[0]}:/usr/sbin:/usr/bin:/sbin")
+    program = shutil.which("dovecot", path=":".join([*os.get_exec_path(), "/usr/sbin"]))
     if program is None or not Path("/usr/lib/dovecot/lmtp").exists():
         raise NoDovecot("no Dovecot with IMAP and LMTP (dovecot-imapd, dovecot-lmtpd)")
     root = Path(tempfile.mkdtemp(prefix="sammadag-imap-"))
