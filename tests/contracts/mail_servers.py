@@ -268,8 +268,8 @@ SERVERS: dict[str, Callable[..., MailServer]] = {
     "maildir": MaildirServer,
     "memory": MemoryServer,
     "imap": ImapServer,
-    "graph": GraphMailServer,
     "exchange": ExchangeServer,
+    "graph": GraphMailServer,
 }
 
 FIXTURES: dict[str, tuple[str, ...]] = {"imap": ("dovecot",)}

@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
+import spnego
 from lxml import etree
 
 from tests.ews import operations, streaming, writing
@@ -50,6 +51,8 @@ class Fault:
         status, headers: Answer with this HTTP status.
         back_off_ms: Answer that the server is busy.
         drop, half, hang: Close the connection; send half of the answer; send nothing.
+        cut: Send half of the answer as if it were all.
+        mailbox: Whose calls; empty: anyone's.
     """
 
     operation: str = ""
@@ -62,6 +65,7 @@ class Fault:
     back_off_ms: int | None = None
     drop: bool = False
     half: bool = False
+    cut: bool = False
     hang: bool = False
     mailbox: str = ""
 
@@ -78,6 +82,7 @@ class EwsServer:
         self.tokens: set[str] = set()
         self.token_life_s = 3600
         self.client_secret = "hemlig"
+        self.speaks_ntlm = False
         self.tokens_given = 0
         self.minute_s = minute_s
         self._certificate = certificate
@@ -206,6 +211,8 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: _Http
+    _challenge = ""
+    _ntlm: spnego.ContextProxy | None = None
 
     def log_message(self, *_args: Any) -> None:
         """Tests need no access log."""
@@ -215,9 +222,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.endswith("/token"):
             self._give_token(raw)
             return
-        user = self._user()
+        user = self._ntlm_user() if self.server.ews.speaks_ntlm else self._user()
         if user is None:
-            self._send(401, b"", {"WWW-Authenticate": 'Basic realm="ews"'})
+            offer = self._challenge or 'Basic realm="ews"'
+            self._send(401, b"", {"WWW-Authenticate": offer})
             return
         root = etree.fromstring(raw, parser=PARSER)
         header, body = root.find(q(S, "Header")), root.find(q(S, "Body"))[0]
@@ -244,14 +252,16 @@ class _Handler(BaseHTTPRequestHandler):
                 content = envelope(OPERATIONS[operation](call))
         except EwsError as error:
             content = envelope(answer(operation, [failure(operation, error.code)]))
-        if wrong is not None and (wrong.after or wrong.half):
+        if wrong is not None and wrong.cut:
+            content = content[: len(content) // 2]
+        elif wrong is not None and (wrong.after or wrong.half):
             self._lose(wrong, content)
             return
         self._send(200, content)
 
     def _go_wrong(self, wrong: Fault, operation: str) -> bool:
         """Answer with a fault; False when the answer is only cut later."""
-        if wrong.half:
+        if wrong.half or wrong.cut:
             return False
         if wrong.drop or wrong.hang:
             self._lose(wrong, b"")
@@ -308,6 +318,24 @@ class _Handler(BaseHTTPRequestHandler):
         name, _, password = base64.b64decode(value).decode("latin-1").partition(":")
         user = ews.world.users.get(name)
         return user if user is not None and user.password == password else None
+
+    def _ntlm_user(self) -> User | None:
+        """Let a connection in after the three steps of NTLM; it stays in (MS-NTHT)."""
+        ews = self.server.ews
+        kind, _, value = self.headers.get("Authorization", "").partition(" ")
+        if kind == "NTLM":
+            if self._ntlm is None or self._ntlm.complete:
+                self._ntlm = spnego.server(protocol="ntlm")
+            ews.sign_ins += self._challenge.startswith("NTLM ")
+            try:
+                reply = self._ntlm.step(base64.b64decode(value))
+            except spnego.exceptions.SpnegoError:
+                reply, self._ntlm = None, None
+            self._challenge = "NTLM" + (f" {base64.b64encode(reply).decode()}" if reply else "")
+        if self._ntlm is not None and self._ntlm.complete:
+            return next(iter(ews.world.users.values()))
+        self._challenge = self._challenge or "NTLM"
+        return None
 
     def _give_token(self, raw: bytes) -> None:
         ews = self.server.ews

@@ -36,7 +36,10 @@ from functionmail.errors import MailboxUnavailable, SignInRefused
 Result = TypeVar("Result")
 
 DEADLINE_S = 60.0
-"""For one request; a mail of 20 MB needs 16 s at 10 Mbit/s."""
+"""For one request, beside the time that its bytes take."""
+
+_SLOWEST_LINE = 125_000
+"""Bytes a second that any line carries: 1 Mbit/s."""
 
 
 class DeadlinePassed(Exception):
@@ -60,8 +63,11 @@ class ExchangeMailbox:
         self._address = address
         self._deadline_s = deadline_s
 
-    def perform(self, doing: str, act: Callable[[Account], Result]) -> Result:
+    def perform(self, doing: str, act: Callable[[Account], Result], *, transfer: int = 0) -> Result:
         """Do one thing on the server and return what it gave.
+
+        Args:
+            transfer: Bytes to come, for which a slow line is given more time.
 
         Raises:
             MailboxUnavailable: No answer, no answer in time, or a request to come later; what
@@ -71,18 +77,24 @@ class ExchangeMailbox:
         """
         if self.endpoint.has_tokens:
             with suppress(_TokenRefused):
-                return self._attempt(doing, act, renewing=True)
-        return self._attempt(doing, act)
+                return self._attempt(doing, act, transfer, renewing=True)
+        return self._attempt(doing, act, transfer)
 
     def _attempt(
-        self, doing: str, act: Callable[[Account], Result], *, renewing: bool = False
+        self,
+        doing: str,
+        act: Callable[[Account], Result],
+        transfer: int,
+        *,
+        renewing: bool = False,
     ) -> Result:
+        deadline_s = self._deadline_s + transfer / _SLOWEST_LINE
         account: Account | None = None
         try:
             with self.endpoint.turn(self._deadline_s):
                 account = self.endpoint.account(self._address)
                 try:
-                    result = within(self._deadline_s, partial(act, account))
+                    result = within(deadline_s, partial(act, account))
                 except SIGN_IN as error:
                     self._refused(account, error, renewing=renewing)
                     raise

@@ -52,7 +52,11 @@ class Reader:
     def _read_group(self, group: list[Entry]) -> list[_Found]:
         if group[0].size > LARGEST:
             return [self._read_headers(group[0])]
-        found = self._box.perform("reading", lambda account: _read(account, group, whole=True))
+        found = self._box.perform(
+            "reading",
+            lambda account: _read(account, group, whole=True),
+            transfer=sum(entry.size for entry in group),
+        )
         if found is not None:
             return [self._settle(entry, one) for entry, one in zip(group, found, strict=True)]
         if len(group) > 1:

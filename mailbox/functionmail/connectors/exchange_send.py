@@ -131,11 +131,8 @@ class ExchangeSender:
             MailboxUnavailable: It was not, or that cannot be seen now either.
             SendUncertain: It lies nowhere.
         """
-        if self.find_sent(message_id):
-            return
         if self.find_draft(message_id) is not None:
             raise error
-        # It may have left the drafts between the two looks.
         if not self.find_sent(message_id):
             raise SendUncertain(self._box.name, "sending", "it lies nowhere") from error
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import ssl
 import threading
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -99,6 +102,34 @@ def test_a_refusal_is_one_even_when_the_server_closes_the_connection_with_it(hou
         house.source().fetch(None)
 
 
+@pytest.fixture
+def ntlm(house, tmp_path, monkeypatch):
+    """A house whose server wants NTLM, as Exchange does in most cities."""
+    users = tmp_path / "users"
+    domain, name = ACCOUNT.split("\\")
+    users.write_text(f"{domain}:{name}:{PASSWORD}\n", "utf-8")
+    monkeypatch.setenv("NTLM_USER_FILE", str(users))
+    house.ews.speaks_ntlm = True
+    return house
+
+
+def test_ntlm_opens_a_mailbox_and_keeps_the_connection(ntlm):
+    ntlm.deliver(MAIL)
+    source = ntlm.source(ntlm.box(endpoint=ntlm.endpoint(auth=Auth.NTLM)))
+    assert len(source.fetch(None).messages) == 1
+    source.fetch(None)
+    assert ntlm.ews.sign_ins == 1
+
+
+def test_a_wrong_password_is_tried_once_by_ntlm(ntlm):
+    ntlm.password = WRONG
+    source = ntlm.source(ntlm.box(endpoint=ntlm.endpoint(auth=Auth.NTLM)))
+    for _ in range(2):
+        with pytest.raises(SignInRefused):
+            source.fetch(None)
+    assert ntlm.ews.sign_ins == 1
+
+
 def test_forbidden_is_a_refusal(house):
     house.ews.fail(status=403)
     with pytest.raises(SignInRefused):
@@ -119,6 +150,22 @@ def test_mailboxes_of_one_account_share_its_connections(house):
         house.source(box).fetch(None)
     assert endpoint.account("a@b.example").protocol is endpoint.account("c@d.example").protocol
     assert endpoint.account("a@b.example").protocol.session_pool_size == 1
+
+
+def test_what_the_library_logs_stays_out_of_our_log(house, monkeypatch):
+    # It logs whole requests, mail and all, when something surprises it.
+    def surprise(*_args, **_more):
+        raise RuntimeError("en överraskning")
+
+    sender = house.sender()
+    monkeypatch.setattr(requests.Session, "post", surprise)
+    logged = io.StringIO()
+    handler = logging.StreamHandler(logged)
+    logging.getLogger().addHandler(handler)
+    with pytest.raises(RuntimeError):
+        sender.save_draft("1@exempelstad.example", MAIL)
+    logging.getLogger().removeHandler(handler)
+    assert logged.getvalue() == ""
 
 
 def test_impersonation_acts_as_the_mailbox(house):
