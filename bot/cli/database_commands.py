@@ -93,18 +93,18 @@ def _add_move(database: typer.Typer, say: Say) -> None:
         _move(context, address, as_json=as_json)
 
     @database.command(
-        "gap",
+        "restored",
         help=say(
-            "Hoppa över ärendenummer som kan ha getts ut efter en säkerhetskopia; kör efter "
-            "pg_restore."
+            "Tala om för databasen att den är återställd; kör efter pg_restore. Ärendenummer som "
+            "kan ha getts ut hoppas över, och mejl som kan ha besvarats får inget nytt svar."
         ),
-        epilog=say("Exempel: sammadag db gap"),
+        epilog=say("Exempel: sammadag db restored"),
     )
-    def gap(context: typer.Context) -> None:
+    def restored(context: typer.Context) -> None:
         from bot.clock import SystemClock
-        from bot.operating.databases import skip_numbers
+        from bot.operating.databases import tell_restored
 
-        skip_numbers(settings_of(context), SystemClock())
+        tell_restored(settings_of(context), SystemClock())
         console().print(of(context).say("Nya ärenden får högre nummer än de som kan ha getts ut."))
 
 

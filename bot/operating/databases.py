@@ -12,9 +12,9 @@ from bot.errors import UsageError
 from bot.settings import Settings, resolve_database_url, secret_file
 from bot.store import backup, move
 from bot.store.backup import Contents, Restored
-from bot.store.counters import leave_gap
 from bot.store.engine import opened, sqlite_file, tool_address, transaction
 from bot.store.exclusive import claim_file
+from bot.store.restored import mark_restored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def restore(settings: Settings, copy: Path, clock: Clock, *, force: bool = False
         if file is None:
             raise UsageError(
                 "PostgreSQL återställs med sitt eget verktyg; kör: {command} och sedan "
-                "`sammadag db gap`",
+                "`sammadag db restored`",
                 command=f"pg_restore --clean --if-exists --single-transaction "
                 f"--dbname={quote(tool_address(engine))} {quote(str(copy))}",
             )
@@ -80,13 +80,13 @@ def restore(settings: Settings, copy: Path, clock: Clock, *, force: bool = False
         lock.release()
 
 
-def skip_numbers(settings: Settings, clock: Clock) -> None:
-    """Leave out the case numbers that a database restored by other means may have forgotten."""
+def tell_restored(settings: Settings, clock: Clock) -> None:
+    """Tell a database that it was restored by other means; see `mark_restored`."""
     with opened(resolve_database_url(settings)) as engine:
         lock = claim_file(engine)
         try:
             with transaction(engine) as connection:
-                leave_gap(connection, clock.now())
+                mark_restored(connection, clock.now())
         finally:
             lock.release()
 

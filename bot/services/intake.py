@@ -259,6 +259,9 @@ class Intake:
         policy = self._policies(reading.mailbox, connected)
         if policy.hold:
             return MailboxTerms(policy=policy, quiet_before=_ALWAYS)
+        if state is not None and state.restored_at is not None:
+            since = max(policy.answer_from, state.restored_at)
+            policy = replace(policy, answer_from=since)
         if state is None or state.caught_up_at is not None:
             return MailboxTerms(policy=policy, quiet_before=None)
         lying_here = self._policies(reading.arrival.mailbox, connected)

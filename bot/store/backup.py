@@ -18,8 +18,8 @@ from pathlib import Path
 
 from bot.errors import AlreadyRunning, DatabaseUnavailable, DataError, NotFound
 from bot.store import schema
-from bot.store.counters import leave_gap
 from bot.store.engine import BUSY_TIMEOUT_MS, open_engine, transaction
+from bot.store.restored import mark_restored
 
 Progress = Callable[[int, int], object]
 """Hears how many pages are copied, and of how many."""
@@ -100,8 +100,8 @@ def restore(backup: Path, database: Path, *, now: datetime, force: bool = False)
     """Make a backup the database, at the program's schema.
 
     The caller holds the claim on the file, see `claim_file`. A database that holds cases is
-    kept beside, under its own name and the time. Case numbers that may have been given out
-    since the backup was made are not given out again.
+    kept beside, under its own name and the time. The new one knows that it was restored, see
+    `mark_restored`.
 
     Args:
         force: Also where the present database has cases, or cannot be read.
@@ -262,7 +262,7 @@ def _make_current(draft: Path, now: datetime) -> None:
     try:
         schema.make_ready(engine)
         with transaction(engine) as connection:
-            leave_gap(connection, now)
+            mark_restored(connection, now)
     finally:
         engine.dispose()
     with closing(_connect(draft, "rw")) as connection:

@@ -27,7 +27,8 @@ class MailboxState:
     """What we remember of a mailbox.
 
     Attributes:
-        connected_at: When we first read it; mail from before is backlog.
+        connected_at: When we first read it, or when the database was restored; mail from
+            before is backlog.
         caught_up_at: When a round first reached its end, or None.
     """
 
@@ -36,6 +37,13 @@ class MailboxState:
     connected_at: datetime
     caught_up_at: datetime | None
     last_round_at: datetime | None
+
+    @property
+    def restored_at(self) -> datetime | None:
+        """Return when the database was restored; mail from before may have been answered."""
+        if self.caught_up_at is None or self.connected_at <= self.caught_up_at:
+            return None
+        return self.connected_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,7 @@ COMMANDS = [
     ["restore"],
     ["db", "upgrade"],
     ["db", "move"],
-    ["db", "gap"],
+    ["db", "restored"],
 ]
 HEAVY = ("sqlalchemy", "alembic", "pydantic_settings", "lxml", "jinja2", "holidays", "ruamel.yaml")
 

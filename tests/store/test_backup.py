@@ -15,6 +15,7 @@ from bot.store import counters, schema
 from bot.store.backup import back_up, examined, restore
 from bot.store.engine import open_engine
 from bot.store.exclusive import claim_file
+from bot.store.restored import GAP_A_DAY
 from bot.store.tables import CounterRow, DeliveryRow, QuarantineRow
 from bot.store.unit_of_work import Database
 from bot.vocabulary import Outcome
@@ -326,7 +327,7 @@ def test_case_numbers_that_were_given_out_after_the_backup_are_not_given_out_aga
         assert [serial(database, 2026) for _ in range(5)] == [2, 3, 4, 5, 6]
     restore(tmp_path / "copy.db", file, now=NOW + timedelta(days=2, hours=1))
     with opened(file) as database:
-        assert serial(database, 2026) == 2 + 3 * counters.GAP_A_DAY
+        assert serial(database, 2026) == 2 + 3 * GAP_A_DAY
 
 
 def test_the_gap_reaches_into_a_year_that_the_backup_did_not_see(file, tmp_path):
@@ -336,7 +337,7 @@ def test_the_gap_reaches_into_a_year_that_the_backup_did_not_see(file, tmp_path)
     back_up(file, tmp_path / "copy.db")
     restore(tmp_path / "copy.db", file, now=before + timedelta(days=3))
     with opened(file) as database:
-        assert serial(database, 2027) > 3 * counters.GAP_A_DAY
+        assert serial(database, 2027) > 3 * GAP_A_DAY
 
 
 def test_an_empty_backup_leaves_no_gap(file, tmp_path):
