@@ -20,7 +20,15 @@ from tests.ordinary_mails import ordinary_mails
 from tests.waiting import until
 
 FULL = bool(os.environ.get("SAMMADAG_TEST_FULL"))  # noqa: TID251 - the size of these tests
-KILLS = 5
+KILLED_AT = {
+    Step.AFTER_COMMIT: 1,
+    Step.INSERTED: 1,
+    Step.FETCHED: 1,
+    Step.BEFORE_COMMIT: 1,
+    Step.PARSED: 50,
+}
+"""The steps at which the worker is killed, and how often a batch of fifty mails reaches each."""
+
 AIM_S = 2.0
 
 
@@ -49,8 +57,8 @@ def build(post, sqlite_url):
     """Build a house over the mailboxes of the post."""
     cities = []
 
-    def building(database_url=sqlite_url, **options):
-        city = ImapCity(post, database_url, **options)
+    def building(**options):
+        city = ImapCity(post, sqlite_url, **options)
         cities.append(city)
         return city
 
@@ -118,7 +126,7 @@ def test_mail_is_a_stored_case_within_two_seconds_in_ten_mailboxes(post, build):
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_mail_that_waits_is_taken_in_without_loss_by_a_worker_that_is_killed(
-    post, build, database_url
+    post, build, sqlite_url
 ):
     count = 10_000 if FULL else 1_000
     mails = list(ordinary_mails(count))
@@ -126,15 +134,13 @@ def test_mail_that_waits_is_taken_in_without_loss_by_a_worker_that_is_killed(
         post.fill(name, mails[place :: len(TEN)])
 
     def work(probe):
-        ImapCity(post, database_url, mode=Mode.OFF, probe=probe).app.worker.run()
+        ImapCity(post, sqlite_url, mode=Mode.OFF, probe=probe).app.worker.run()
 
-    steps = [Step.AFTER_COMMIT, Step.INSERTED, Step.FETCHED, Step.BEFORE_COMMIT, Step.PARSED]
-    every = {Step.INSERTED: 50, Step.PARSED: 50}
-    for step in steps[:KILLS]:
-        batches = count // 50 // (KILLS + 2)
-        assert run_until_killed(work, step=step, nth=batches * every.get(step, 1))
+    batches = count // 50 // (len(KILLED_AT) + 2)
+    for step, times_a_batch in KILLED_AT.items():
+        assert run_until_killed(work, step=step, nth=batches * times_a_batch)
     heard = []
-    city = build(database_url, mode=Mode.OFF, heard=heard.append)
+    city = build(mode=Mode.OFF, heard=heard.append)
     before = outcomes(city)
     assert 0 < before < count
     with working(city):
