@@ -16,7 +16,8 @@ from bot.services.mail_files import MailFile
 from bot.services.reading import Arrival
 from bot.vocabulary import FILE_KEY, MailboxKey, Outcome
 
-BATCH = 50
+BATCH = 100
+"""Mails of one transaction: its cost is shared, and a crash repeats no more than these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
