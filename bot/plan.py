@@ -118,14 +118,18 @@ def _receipt_withheld(case: Case, no_answer: Sequence[str], policy: AnswerPolicy
 
 
 def plan_alert(
-    case: Case, message_id: MessageId, *, at: datetime, code: str = "urgent"
+    case: Case, cause: MessageId | str, *, at: datetime, code: str = "urgent"
 ) -> tuple[PlannedAction, ...]:
-    """Plan the alert about an urgent case, once for each mail that gives cause."""
+    """Plan an alert about a case, by default that it is urgent, once for each cause.
+
+    Args:
+        cause: A mail, or another word for what gave cause.
+    """
     if case.urgent is Urgency.NO and code == "urgent":
         return ()
     return (
         PlannedAction(
-            key=f"alert:{code}:{case.id}:{message_id}",
+            key=f"alert:{code}:{case.id}:{cause}",
             kind=ActionKind.ALERT,
             case_id=case.id,
             due_at=at,

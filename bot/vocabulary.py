@@ -18,6 +18,8 @@ TemplateKey = NewType("TemplateKey", str)
 CaseId = NewType("CaseId", int)
 MessageId = NewType("MessageId", int)
 """The row of a stored message; not the Message-ID header."""
+DraftId = NewType("DraftId", int)
+"""The row of a reply that is being written; not the key of a draft in a mailbox."""
 
 FILE_KEY = "file:"
 """Begins the keys of mail from files: no mailbox holds it, and no worker answers it by itself."""
@@ -166,6 +168,8 @@ class EventKind(StrEnum):
     MOVED_PROCESS = "moved_process"
     RECEIPT_SENT = "receipt_sent"
     RECEIPT_WITHHELD = "receipt_withheld"
+    REPLY_SENT = "reply_sent"
+    REPLY_WITHHELD = "reply_withheld"
     SEND_UNCERTAIN = "send_uncertain"
     SEND_SETTLED = "send_settled"
     ANSWERED = "answered"

@@ -76,6 +76,16 @@ def _customers(files: Files) -> Errors:
     yield from unknown(document, mark("kunden"), values(entries, "into"), _customer_keys(files))
 
 
+def _replies(files: Files) -> Errors:
+    document = files.replies
+    if document is None:
+        return
+    entries = placed(("rules",), document.content.rules)
+    yield from unknown(
+        document, mark("brevlådan"), values(entries, "mailboxes"), _mailbox_keys(files)
+    )
+
+
 def _units(files: Files) -> Errors:
     document = files.organisation
     if document is None:
@@ -167,6 +177,7 @@ _CHECKS: tuple[Callable[[Files], Errors], ...] = (
     _teams,
     _people,
     _nobody_missing,
+    _replies,
     dunning_faults.faults,
     duty_faults.faults,
 )
@@ -175,6 +186,11 @@ _CHECKS: tuple[Callable[[Files], Errors], ...] = (
 def _process_keys(files: Files) -> set[str] | None:
     document = files.processes
     return None if document is None else {entry.key for entry in document.content.processes}
+
+
+def _mailbox_keys(files: Files) -> set[str] | None:
+    document = files.mailboxes
+    return None if document is None else {entry.key for entry in document.content.mailboxes}
 
 
 def _customer_keys(files: Files) -> set[str] | None:

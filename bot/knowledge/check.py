@@ -12,6 +12,7 @@ from bot.knowledge.files import Files, read_files
 from bot.knowledge.lexicon_files import LexiconFiles, MatterFile, read_lexicon
 from bot.knowledge.models import Belongs, Matter
 from bot.knowledge.plain_file import load_plain
+from bot.knowledge.replies_file import unknown_templates
 from bot.knowledge.yaml_file import Document, KnowledgeErrors
 from bot.plan import receipts_for
 from bot.vocabulary import NONE, Language, TemplateKey
@@ -40,6 +41,8 @@ def problems(
         errors.extend(error.errors)
     if templates is not None:
         errors.extend(missing_receipts(files, templates))
+        if files.replies is not None:
+            errors.extend(unknown_templates(files.replies, templates))
     return list({str(error): error for error in errors}.values())
 
 

@@ -22,6 +22,7 @@ from bot.knowledge.models import (
     Processes,
 )
 from bot.knowledge.registers_file import RegistersFile
+from bot.knowledge.replies_file import RepliesFile
 from bot.knowledge.yaml_file import Document, KnowledgeErrors, read_document
 
 _F = TypeVar("_F", bound=File)
@@ -48,6 +49,7 @@ class Files:
     payment_runs: Document[PaymentRunFile] | None
     duty: Document[DutyFile] | None
     registers: Document[RegistersFile] | None
+    replies: Document[RepliesFile] | None
 
     def samples(self) -> Iterator[str]:
         """Name the files that say that they hold sample values."""
@@ -64,6 +66,7 @@ class Files:
             self.payment_runs,
             self.duty,
             self.registers,
+            self.replies,
         )
         for document in documents:
             if document is not None and document.content.sample:
@@ -95,6 +98,7 @@ def read_files(folder: Path, people_file: Path | None) -> tuple[Files, list[Know
         payment_runs=document(folder / "payment_runs.yaml", PaymentRunFile),
         duty=document(_duty_path(folder, people_file), DutyFile),
         registers=document(folder / "registers.yaml", RegistersFile),
+        replies=document(folder / "replies.yaml", RepliesFile),
     )
     return files, errors
 

@@ -26,6 +26,7 @@ from bot.knowledge.models import (
 )
 from bot.knowledge.name_book import NameBook
 from bot.knowledge.registers_file import RegistersFile
+from bot.knowledge.replies_file import RepliesFile
 from bot.vocabulary import (
     CustomerKey,
     Language,
@@ -63,6 +64,7 @@ class Knowledge:
     payment_runs: tuple[PaymentRun, ...]
     roster: DutyFile
     registers: RegistersFile
+    replies: RepliesFile
     samples: tuple[str, ...] = ()
 
     @cached_property

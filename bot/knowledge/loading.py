@@ -25,7 +25,7 @@ def load(folder: Path, *, people_file: Path | None = None) -> Knowledge:
 
     Args:
         folder: Holds processes, mailboxes, matters, customers, links, hours, dunning,
-            payment_runs, organisation, duty and registers, each ``.yaml``.
+            payment_runs, organisation, duty, registers and replies, each ``.yaml``.
         people_file: A file with ``people:`` that stands in place of the people in
             ``organisation.yaml``, so that real staff need not be in the same folder. A
             ``duty.yaml`` beside it stands in place of the folder's.
@@ -58,6 +58,7 @@ def _knowledge(files: Files) -> Knowledge:
         payment_runs=make_payment_runs(_content(files.payment_runs)),
         roster=_content(files.duty),
         registers=_content(files.registers),
+        replies=_content(files.replies),
         samples=tuple(files.samples()),
     )
 

@@ -18,6 +18,7 @@ from bot.store.ledger import Ledger
 from bot.store.messages import Messages
 from bot.store.promises import PhoneCalls, Promises
 from bot.store.registers import RegisterEntries
+from bot.store.replies import ReplyDrafts, ReplyTasks, TagTips
 from bot.store.stop_list_misses import Misses
 from bot.store.stop_lists import StopLists
 from bot.store.watches import Watches
@@ -41,6 +42,9 @@ class Work:
     watches: Watches
     stop_lists: StopLists
     misses: Misses
+    reply_drafts: ReplyDrafts
+    reply_tasks: ReplyTasks
+    tag_tips: TagTips
 
 
 class Database:
@@ -86,4 +90,7 @@ def _work(connection: Connection) -> Work:
         watches=Watches(connection),
         stop_lists=StopLists(connection),
         misses=Misses(connection),
+        reply_drafts=ReplyDrafts(connection),
+        reply_tasks=ReplyTasks(connection),
+        tag_tips=TagTips(connection),
     )

@@ -86,6 +86,8 @@ CODES: Final[Mapping[str, str]] = {
     "event.moved_process": "Flyttades till en annan process",
     "event.receipt_sent": "Kvittens skickades",
     "event.receipt_withheld": "Kvittens skickades inte",
+    "event.reply_sent": "Ett svar skickades av sig självt",
+    "event.reply_withheld": "Svaret skickades inte",
     "event.send_uncertain": "Kanske skickat – kontrollera i Skickat",
     "event.send_settled": "En person har avgjort om svaret är skickat",
     "event.answered": "Besvarades",

@@ -96,6 +96,12 @@ runs:
     cut_off: "10:30"
 """,
     "registers.yaml": "answer_days: 10\n",
+    "replies.yaml": """\
+remind_days: 5
+close_days: 10
+rules:
+  - {mailboxes: [info], send: draft}
+""",
     "organisation.yaml": """\
 units:
   - key: ekonomi

@@ -4,10 +4,12 @@ Three groups, so that personal data can be deleted without breaking the record:
 
 * what somebody said: mails and callers (``message_raw``, ``message_text``,
   ``message_address``, ``message_triage``, ``attachment``, ``quarantine``, ``phone_call``) and
-  staff in the registers (``register_entry.text``); and whose an invoice is
+  staff in the registers (``register_entry.text``) and in replies (``reply_draft_text``); and
+  whose an invoice is
   (``ledger_invoice`` until the next import, ``case_invoice.customer`` and ``customer_no``,
   ``stop_list_line.line``),
-* what it became (``delivery``, ``message``, ``case_file``, ``stop_list``, ``promise``),
+* what it became (``delivery``, ``message``, ``case_file``, ``stop_list``, ``promise``,
+  ``reply_draft``, ``reply_task``, ``tag_tip``),
 * and what happened (``event``, ``action``), which hold keys, codes and numbers only.
 """
 
@@ -46,6 +48,12 @@ from bot.store.tables.mail import (
     MessageTriageRow,
     QuarantineRow,
 )
+from bot.store.tables.replies import (
+    ReplyDraftRow,
+    ReplyDraftTextRow,
+    ReplyTaskRow,
+    TagTipRow,
+)
 
 __all__ = [
     "ActionRow",
@@ -70,10 +78,14 @@ __all__ = [
     "PromiseRow",
     "QuarantineRow",
     "RegisterEntryRow",
+    "ReplyDraftRow",
+    "ReplyDraftTextRow",
+    "ReplyTaskRow",
     "Row",
     "SentReplyRow",
     "StopListLineRow",
     "StopListRow",
+    "TagTipRow",
     "UtcDateTime",
     "WatchRow",
 ]
