@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from functionmail.connectors.imap_errors import TROUBLE
+from functionmail.connectors.examining import Examination
+from functionmail.connectors.imap_errors import TROUBLE, says_no
+from functionmail.connectors.imap_examining import examine_inbox
 from functionmail.connectors.imap_folders import (
     NamedFolders,
     Special,
@@ -181,6 +183,11 @@ class ImapSource:
         """See `MailSource.close`."""
         self._session.close()
 
+    def examine(self) -> Examination:
+        """See `Examinable.examine`. IMAP does not tell the server's time."""
+        with self._session.call("examining"):
+            return Examination(findings=examine_inbox(self._session))
+
     def _look(self, *, anew: bool = False) -> Folder:
         return self._folders.look_into(self._special, anew=anew)
 
@@ -204,7 +211,12 @@ class ImapSource:
         """Return the folder and the UID of a mail, which may lie where we moved it."""
         session = self._session
         moved = self._moved.get(key)
-        folder = self._look() if moved is None else session.look_into(moved.folder)
+        try:
+            folder = self._look() if moved is None else session.look_into(moved.folder)
+        except TROUBLE as error:
+            if moved is None or not says_no(error):
+                raise
+            raise MessageGone(self._mailbox, doing) from error  # the folder is gone
         at = Uid.read(key) if moved is None else moved.at
         if at is not None and at.uidvalidity == folder.uidvalidity and session.has(at.uid):
             return folder.name, at.uid

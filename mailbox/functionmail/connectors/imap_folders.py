@@ -91,19 +91,26 @@ class NamedFolders:
             self._spelt[name] = spelt if spelt.startswith(prefix) else prefix + spelt
         return self._spelt[name]
 
-    def _find(self, use: Special) -> str:
+    def existing(self, use: Special) -> str | None:
+        """Return the name of a special folder, None where it would have to be made."""
         folders = self._session.folders()
         for flags, _separator, name in folders:
             if use in flags and "\\nonexistent" not in flags:
                 return name
-        given = self._names.drafts if use is Special.DRAFTS else self._names.sent
-        wanted = [self.full_name(name) for name in ((given,) if given else _USUAL_NAMES[use])]
         here = {name.casefold(): name for _flags, _separator, name in folders}
-        for name in wanted:
-            if name.casefold() in here:
-                return here[name.casefold()]
-        self._session.create(wanted[0])
-        return wanted[0]
+        found = (here.get(name.casefold()) for name in self._wanted(use))
+        return next((name for name in found if name is not None), None)
+
+    def _wanted(self, use: Special) -> list[str]:
+        given = self._names.drafts if use is Special.DRAFTS else self._names.sent
+        return [self.full_name(name) for name in ((given,) if given else _USUAL_NAMES[use])]
+
+    def _find(self, use: Special) -> str:
+        found = self.existing(use)
+        if found is None:
+            found = self._wanted(use)[0]
+            self._session.create(found)
+        return found
 
 
 def is_missing(error: Exception) -> bool:

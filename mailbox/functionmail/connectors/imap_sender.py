@@ -12,7 +12,9 @@ from collections.abc import Callable
 from email import message_from_bytes
 from email.utils import getaddresses
 
+from functionmail.connectors.examining import Examination
 from functionmail.connectors.imap_errors import TROUBLE, is_full
+from functionmail.connectors.imap_examining import examine_folders, examine_sending
 from functionmail.connectors.imap_folders import (
     NamedFolders,
     Special,
@@ -135,6 +137,12 @@ class ImapSender:
         """See `MailSender.close`."""
         self._session.close()
 
+    def examine(self) -> Examination:
+        """See `Examinable.examine`."""
+        with self._session.call("examining"):
+            found = examine_folders(self._session, self._folders)
+        return Examination(findings=(*found, examine_sending(self._transport, self._address)))
+
     def _send(self, draft: DraftKey, *, again: bool) -> None:
         with self._session.call("sending"):
             folder, uid, content = self._read(draft)
@@ -174,6 +182,7 @@ class ImapSender:
         if not recipients:
             advice = "the draft names no recipient"
             raise SendRefused(self._mailbox, "sending", advice, refusal=Refusal.RECIPIENT)
+        self._outcomes.pop(draft, None)  # what is known is of an earlier try
         try:
             self._transport.hand_over(
                 content,

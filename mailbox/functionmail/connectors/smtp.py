@@ -104,6 +104,22 @@ class SmtpTransport:
         finally:
             connection.close()
 
+    def try_sender(self, sender: str) -> None:
+        """Sign in and name a sender as `hand_over` does, and send nothing.
+
+        Raises:
+            As `hand_over`; a server may also say no only to the mail itself.
+        """
+        connection = self._connect(sender.rpartition("@")[2])
+        try:
+            with deadline(self._server.deadline_s, lambda: _cut(connection)):
+                self._announce(connection, b"", sender, ())
+                with suppress(OSError, smtplib.SMTPException):
+                    connection.rset()
+                    connection.quit()
+        finally:
+            connection.close()
+
     def _connect(self, own_name: str) -> smtplib.SMTP:
         server = self._server
         with self._errors():
