@@ -236,8 +236,11 @@ class ImapConnection:
             client.sasl_login("XOAUTH2", lambda _challenge: next(replies, ""))
         elif client.has_capability("AUTH=PLAIN"):
             client.plain_login(account.user, secret)
-        else:
+        elif secret.isascii() and account.user.isascii():
             client.login(account.user, secret)
+        else:
+            advice = "the server takes only plain ASCII in user and password"
+            raise SignInRefused(self.mailbox, "signing in", advice)
 
     def _cut_off(self) -> None:
         """End the connection under a call that takes too long; called from another thread."""

@@ -213,6 +213,14 @@ def wrong(imap: ImapServer):
     return type(account)(user=account.user, password="fel lösenord åäö", folder=account.folder)
 
 
+def test_a_password_that_the_server_cannot_take_needs_a_person(imap):
+    imap.account = wrong(imap)
+    imap.proxy.rewrite(b"AUTH=PLAIN", b"AUTH=PLAIX")
+    with pytest.raises(SignInRefused, match="ASCII"):
+        imap.source().fetch(None)
+    assert not any(b"LOGIN " in sent for sent in imap.proxy.commands)
+
+
 def test_an_expired_token_is_refused_and_a_new_one_is_read_at_the_next_sign_in(imap, tmp_path):
     token = tmp_path / "token"
     token.write_text("expired", "utf-8")

@@ -99,6 +99,32 @@ def test_a_person_may_have_a_doubtful_draft_sent_again(imap):
     assert (imap.drafts(), imap.sent()) == ([], [mail()])
 
 
+def test_what_an_earlier_try_came_to_does_not_settle_a_later_doubt(imap):
+    imap.smtp.plan("RCPT", b"450 4.2.0 greylisted")
+    imap.smtp.plan("content", Trouble.DROP)
+    sender = imap.sender()
+    draft = sender.save_draft(ID, mail())
+    with pytest.raises(MailboxUnavailable):
+        sender.send(draft)
+    for _ in range(2):
+        with pytest.raises(SendUncertain):
+            sender.send(draft)
+    assert imap.smtp.commands.count("DATA") == 1
+
+
+def test_a_mark_that_could_not_be_taken_off_is_no_doubt_for_who_knows(imap):
+    imap.smtp.plan("DATA", b"451 4.3.0 later")
+    sender = imap.sender()
+    draft = sender.save_draft(ID, mail())
+    imap.proxy.plan(b"-FLAGS", Fault.DROP)
+    with pytest.raises(MailboxUnavailable):
+        sender.send(draft)
+    assert marks(imap) == [frozenset({SENDING})]
+    sender.send(draft)
+    assert len(imap.smtp.taken) == 1
+    assert (imap.drafts(), imap.sent()) == ([], [mail()])
+
+
 def test_sending_again_may_leave_doubt_again(imap):
     imap.smtp.plan("content", Trouble.DROP, times=2)
     sender = imap.sender()

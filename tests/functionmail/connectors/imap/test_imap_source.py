@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from functionmail.connectors.imap_folders import Special, SpecialFolders, keyword
 from functionmail.connectors.imap_values import Uid
+from functionmail.errors import MessageGone
 from tests.contracts.imap_server import DRAFTS, INBOX, SENT
 from tests.faulty_proxy import Fault
 
@@ -209,13 +210,23 @@ def test_without_uidplus_a_moved_mail_is_found_again_by_its_message_id(imap):
     assert imap.labels_in("Handled") == [CASE]
 
 
+def test_a_moved_mail_whose_folder_people_deleted_is_gone(imap):
+    key = imap.deliver(mail(1))
+    source = imap.source()
+    source.move(key, "Handled")
+    with imap.people() as client:
+        client.delete_folder("Handled")
+    with pytest.raises(MessageGone):
+        source.label(key, CASE)
+
+
 def test_a_message_id_of_a_stranger_is_no_command(imap):
     imap.proxy.rewrite(b"COPYUID", b"COPYUIX")
     hostile = b'Message-ID: <a" OR ALL\xe5 {3}@x>\r\n\r\nHej\r\n'
     key = imap.deliver(hostile)
     source = imap.source()
     source.move(key, "Handled")
-    with pytest.raises(Exception, match="labelling"):
+    with pytest.raises(MessageGone):
         source.label(key, CASE)
 
 
