@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 from bot.connecting import connect
@@ -113,25 +110,3 @@ def test_a_mailbox_from_the_settings_is_read_and_sent_from(secret):
     connection.sender.send(draft)
     assert len(connection.sent.fetch(None).messages) == 1
     house.close()
-
-
-def test_the_library_is_not_loaded_before_a_mailbox_needs_it():
-    code = "import bot.app, bot.connecting, sys; sys.exit('exchangelib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_without_the_extra_one_line_says_what_to_install():
-    code = """
-import sys
-sys.modules["exchangelib"] = None
-from bot.connecting import connect
-from bot.errors import SettingsError
-from bot.settings import MailboxSettings, Settings
-settings = Settings(mailboxes={"info": MailboxSettings(connector="exchange")})
-try:
-    connect(settings, {"info": "info@exempelstad.example"})
-except SettingsError as error:
-    sys.exit("sammadag[exchange]" not in str(error))
-sys.exit(2)
-"""
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

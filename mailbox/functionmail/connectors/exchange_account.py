@@ -8,9 +8,7 @@ that hangs is left behind and ends with its socket.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future, wait
 from contextlib import suppress
 from functools import partial
 from typing import TypeVar
@@ -29,6 +27,7 @@ from exchangelib.folders import (
 )
 from exchangelib.properties import DistinguishedFolderId, Mailbox
 
+from functionmail.connectors.exchange_deadline import DeadlinePassed, within
 from functionmail.connectors.exchange_endpoint import Endpoint, RefusedBefore
 from functionmail.connectors.exchange_errors import FOREIGN, SIGN_IN, sorted_error
 from functionmail.errors import MailboxUnavailable, SignInRefused
@@ -40,10 +39,6 @@ DEADLINE_S = 60.0
 
 _SLOWEST_LINE = 125_000
 """Bytes a second that any line carries: 1 Mbit/s."""
-
-
-class DeadlinePassed(Exception):
-    """A call did not end in time; what it did on the server is unknown."""
 
 
 class ExchangeMailbox:
@@ -122,26 +117,6 @@ class ExchangeMailbox:
 
 class _TokenRefused(Exception):
     """The server does not take a token that is not too old."""
-
-
-def within(deadline_s: float, act: Callable[[], Result]) -> Result:
-    """Return what a function gives, or raise what it raises, in so many seconds.
-
-    Raises:
-        DeadlinePassed: It has not ended by then; it goes on in its thread.
-    """
-    outcome: Future[Result] = Future()
-    threading.Thread(target=_run, args=(outcome, act), name="exchange-call", daemon=True).start()
-    if not wait([outcome], timeout=deadline_s).done:
-        raise DeadlinePassed
-    return outcome.result()
-
-
-def _run(outcome: Future[Result], act: Callable[[], Result]) -> None:
-    try:
-        outcome.set_result(act())
-    except BaseException as error:  # handed over to the thread that waits, bugs and all
-        outcome.set_exception(error)
 
 
 def inbox(account: Account) -> Inbox:

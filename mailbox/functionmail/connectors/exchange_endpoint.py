@@ -27,6 +27,8 @@ from exchangelib.protocol import FailFast, Protocol
 from exchangelib.transport import AUTH_TYPE_MAP, BASIC, GSSAPI, NTLM, OAUTH2
 from requests.adapters import HTTPAdapter
 
+from functionmail.connectors.exchange_deadline import DeadlinePassed, within
+
 REFUSED_FOR_S = 240.0
 """How long a refused password is not tried again: well within what locks an account, and
 shorter than the pause after which a mailbox that was refused is looked at again."""
@@ -37,6 +39,7 @@ _VERSION = Version(build=Build(15, 1))
 """What is asked for until the server names its own: 2016 and everything later understand it."""
 
 _BUSY = frozenset({429, 503})
+_CLOSING_S = 2.0
 _LONGEST_WAIT_S = 3600
 
 
@@ -209,14 +212,14 @@ class Endpoint:
                 del Protocol[protocol.config]
             self._protocol = None
             self._accounts = {}
-        protocol.close()
+        _close(protocol)
 
     def close_idle(self) -> None:
         """Close the connections that nobody uses at this moment."""
         with self._lock:
             protocol = self._protocol
         if protocol is not None:
-            protocol.close()
+            _close(protocol)
 
     def _new_protocol(self) -> Protocol:
         """Return a pool of connections; the library's process-wide one is put aside."""
@@ -339,6 +342,12 @@ def _seconds(text: str) -> float | None:
     """Return what a Retry-After header asks for, in seconds; None for a date or nonsense."""
     known = text.isascii() and text.isdecimal() and len(text) < 9
     return float(min(int(text), _LONGEST_WAIT_S)) if known and int(text) > 0 else None
+
+
+def _close(protocol: Protocol) -> None:
+    """Close what is idle; a call that hangs with the library's lock in its hand is left alone."""
+    with suppress(DeadlinePassed):
+        within(_CLOSING_S, protocol.close)
 
 
 def _keep_quiet() -> None:

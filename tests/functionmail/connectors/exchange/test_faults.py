@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 from exchangelib.errors import SessionPoolMinSizeReached
 
-from functionmail.connectors.exchange_account import within
+from functionmail.connectors.exchange_deadline import within
 from functionmail.errors import ConnectorError, MailboxUnavailable, MessageGone, SignInRefused
 from tests.ews.house import ACCOUNT, House
 from tests.ews.world import Item

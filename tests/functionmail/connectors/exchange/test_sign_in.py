@@ -314,6 +314,17 @@ def test_a_token_that_is_refused_though_it_is_new_needs_a_person(tokens):
     assert house.ews.calls.count("SyncFolderItems") == 2
 
 
+def test_a_token_that_never_comes_is_waited_for_no_longer_than_for_a_mail(tokens):
+    # The library holds the lock of its credentials while it waits, and needs it to close.
+    house, make = tokens
+    source = house.source(house.box(endpoint=make(), deadline_s=0.3))
+    house.ews.fail("token", hang=True)
+    with pytest.raises(MailboxUnavailable):
+        source.fetch(None)
+    source = house.source(house.box(endpoint=house.endpoints[-1]))
+    assert len(source.fetch(None).messages) == 1
+
+
 def test_a_wrong_secret_is_tried_once(tokens):
     house, make = tokens
     house.password = WRONG
@@ -327,13 +338,15 @@ def test_a_wrong_secret_is_tried_once(tokens):
 def test_a_session_that_was_lost_for_want_of_a_token_does_not_stop_us_for_ever(tokens):
     # The library never puts a session back that it could not renew (its issue 1373).
     house, make = tokens
-    source = house.source(house.box(endpoint=make(connections=1), deadline_s=0.5))
+    endpoint = make(connections=1)
+    source = house.source(house.box(endpoint=endpoint))
+    hasty = house.source(house.box(endpoint=endpoint, deadline_s=0.5))
     checkpoint = source.fetch(None).checkpoint
     secret, house.ews.client_secret = house.ews.client_secret, "annan"
     house.ews.fail("SyncFolderItems", drop=True)
     for _ in range(2):
         with pytest.raises((MailboxUnavailable, SignInRefused)):
-            source.fetch(checkpoint)
+            hasty.fetch(checkpoint)
     house.ews.client_secret = secret
     house.clock.now += REFUSED_FOR_S
     house.deliver(MAIL)
