@@ -140,12 +140,12 @@ class Centre:
         heapq.heappush(self._coming, (moment, next(self._order), happens))
 
     def live(self) -> None:
-        """Jump from one due time to the next until nothing is left to come.
+        """Jump from one due time to the next until all is done, or a month after the quarter.
 
         What the timer and the outbox owe goes before what people do at the same instant.
         """
         assert isinstance(self.city.clock, FixedClock)
-        due = self._next_due()
+        due, end = self._next_due(), by_hand.instant(START + timedelta(days=DAYS + 30), 0)
         while True:
             if due is not None and due <= self.now:
                 due = self._work_off()
@@ -156,7 +156,7 @@ class Centre:
             moments = [moment for moment, _, _ in self._coming[:1]]
             if due is not None:
                 moments.append(due)
-            if not moments:
+            if not moments or min(moments) > end:
                 return
             self.city.clock.set(min(moments))
 

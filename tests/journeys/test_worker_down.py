@@ -109,6 +109,16 @@ def test_the_right_step_after_two_days_is_one_alert_to_the_head(office):
     ]
 
 
+def test_the_last_hour_goes_to_the_head_though_only_the_substitute_was_to_be_told(office):
+    afternoon = by_hand.instant(date(2026, 3, 10), 15)  # an hour and a half before closing
+    here = office(afternoon)
+    case = here.receive(URGENT_INVOICE)
+    up = afternoon + timedelta(minutes=50)
+    here.city.clock.set(up)
+    here.work()
+    assert here.told[str(case.number)][1:] == [Told(up, "last_hour", "head")]
+
+
 def test_what_was_acknowledged_before_stays_silent_after(office):
     tuesday = by_hand.instant(date(2026, 3, 10), 9)
     here = office(tuesday)
