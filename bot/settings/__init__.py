@@ -19,6 +19,7 @@ from bot.settings.model import (
     SameDaySettings,
     Settings,
 )
+from bot.settings.slack import SlackSettings, Transport
 
 __all__ = [
     "BrakeSettings",
@@ -31,7 +32,9 @@ __all__ = [
     "MailboxSettings",
     "SameDaySettings",
     "Settings",
+    "SlackSettings",
     "SmtpSettings",
+    "Transport",
     "data_folder",
     "load",
     "resolve_database_url",

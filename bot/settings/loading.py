@@ -31,6 +31,9 @@ _SECRETS = {
     "old_secret_keys": "old_secret_key_files",
     "password": "password_file",
     "client_secret": "client_secret_file",
+    "bot_token": "bot_token_file",
+    "app_token": "app_token_file",
+    "signing_secret": "signing_secret_file",
 }
 """Settings that must not stand in the file, and those that name a file of their own."""
 
@@ -130,15 +133,18 @@ def secret_keys(settings: Settings, database_url: str) -> tuple[bytes, ...]:
     return keys
 
 
-def secret_text(given: SecretStr | None, file: Path | None) -> str:
+def secret_text(given: SecretStr | None, file: Path | None, *, variable: str = "") -> str:
     """Return a secret that is given, or else that of a file; empty where there is neither.
+
+    Args:
+        variable: Another program's name for it in the environment, which serves last.
 
     Raises:
         SettingsError: The file cannot be read.
     """
     if given is not None:
         return given.get_secret_value()
-    return "" if file is None else _read_secret(file)
+    return os.environ.get(variable, "").strip() if file is None else _read_secret(file)
 
 
 def _current_key(settings: Settings, database_url: str) -> str:

@@ -15,6 +15,7 @@ from bot.settings.graph import GraphSettings
 from bot.settings.imap import ImapSettings, SmtpSettings
 from bot.settings.mailboxes import MailboxSettings
 from bot.settings.section import Section
+from bot.settings.slack import SlackSettings
 from bot.vocabulary import InvoiceStage, Language
 
 PREFIX = "SAMMADAG_"
@@ -103,6 +104,7 @@ class Settings(BaseSettings):
     smtp: SmtpSettings | None = None
     exchange: ExchangeSettings | None = None
     graph: GraphSettings | None = None
+    slack: SlackSettings | None = None
     brakes: BrakeSettings = BrakeSettings()
     ladder: LadderSettings = LadderSettings()
     same_day: SameDaySettings = SameDaySettings()

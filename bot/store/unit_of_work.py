@@ -19,6 +19,9 @@ from bot.store.messages import Messages
 from bot.store.promises import PhoneCalls, Promises
 from bot.store.registers import RegisterEntries
 from bot.store.replies import ReplyDrafts, ReplyTasks, TagTips
+from bot.store.slack import SlackEvents, SlackLinks, SlackPace
+from bot.store.slack_cards import SlackCards
+from bot.store.slack_posts import SlackPosts
 from bot.store.stop_list_misses import Misses
 from bot.store.stop_lists import StopLists
 from bot.store.watches import Watches
@@ -45,6 +48,11 @@ class Work:
     reply_drafts: ReplyDrafts
     reply_tasks: ReplyTasks
     tag_tips: TagTips
+    slack_events: SlackEvents
+    slack_cards: SlackCards
+    slack_posts: SlackPosts
+    slack_pace: SlackPace
+    slack_links: SlackLinks
 
 
 class Database:
@@ -93,4 +101,9 @@ def _work(connection: Connection) -> Work:
         reply_drafts=ReplyDrafts(connection),
         reply_tasks=ReplyTasks(connection),
         tag_tips=TagTips(connection),
+        slack_events=SlackEvents(connection),
+        slack_cards=SlackCards(connection),
+        slack_posts=SlackPosts(connection),
+        slack_pace=SlackPace(connection),
+        slack_links=SlackLinks(connection),
     )

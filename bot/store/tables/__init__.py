@@ -4,12 +4,13 @@ Three groups, so that personal data can be deleted without breaking the record:
 
 * what somebody said: mails and callers (``message_raw``, ``message_text``,
   ``message_address``, ``message_triage``, ``attachment``, ``quarantine``, ``phone_call``) and
-  staff in the registers (``register_entry.text``) and in replies (``reply_draft_text``); and
-  whose an invoice is
+  staff in the registers (``register_entry.text``), in replies (``reply_draft_text``) and to
+  the assistant (``slack_event.body``, emptied when it is answered); and whose an invoice is
   (``ledger_invoice`` until the next import, ``case_invoice.customer`` and ``customer_no``,
   ``stop_list_line.line``),
 * what it became (``delivery``, ``message``, ``case_file``, ``stop_list``, ``promise``,
-  ``reply_draft``, ``reply_task``, ``tag_tip``),
+  ``reply_draft``, ``reply_task``, ``tag_tip``; and what of it stands in Slack:
+  ``slack_card``, ``slack_post``),
 * and what happened (``event``, ``action``), which hold keys, codes and numbers only.
 """
 
@@ -54,6 +55,13 @@ from bot.store.tables.replies import (
     ReplyTaskRow,
     TagTipRow,
 )
+from bot.store.tables.slack import (
+    SlackCardRow,
+    SlackChannelRow,
+    SlackEventRow,
+    SlackLinkRow,
+    SlackPostRow,
+)
 
 __all__ = [
     "ActionRow",
@@ -83,6 +91,11 @@ __all__ = [
     "ReplyTaskRow",
     "Row",
     "SentReplyRow",
+    "SlackCardRow",
+    "SlackChannelRow",
+    "SlackEventRow",
+    "SlackLinkRow",
+    "SlackPostRow",
     "StopListLineRow",
     "StopListRow",
     "TagTipRow",
