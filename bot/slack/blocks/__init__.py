@@ -1,0 +1,1 @@
+"""What people see in Slack: pure functions from value objects to messages, views and modals."""

@@ -1,0 +1,83 @@
+"""What may be shown in Slack of a case, and of what waits.
+
+Value objects hold case number, process, matter, customer unit, deadline, owner and status, and
+nothing else: no subject, no sender's name or address, no text of a mail (DESIGN, promise 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from bot.cases import Case
+from bot.notifying import Names
+from bot.vocabulary import Channel, Status, Urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """A case as a card shows it.
+
+    Attributes:
+        process, matter: Names; None where there is none.
+        customer: Name of a registered unit; never what a sender calls itself.
+        owner: Name of one of the staff.
+        handle_by, safe_until: In local time.
+        url: Where the mail can be read; None where there is no web page.
+    """
+
+    number: str
+    status: Status
+    urgent: Urgency
+    process: str | None
+    matter: str | None
+    customer: str | None
+    team: str
+    owner: str | None
+    handle_by: datetime | None = None
+    safe_until: datetime | None = None
+    stop_confirmed: bool = False
+    by_phone: bool = False
+    url: str | None = None
+
+    @property
+    def is_urgent(self) -> bool:
+        """Tell whether the case must not wait."""
+        return self.urgent is not Urgency.NO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """Makes views in one language.
+
+    Attributes:
+        customer: What a case says of its customer -> the name of the unit, None for none.
+        web_url: Address of the web page without a slash at its end; empty: there is none.
+    """
+
+    names: Names
+    customer: Callable[[str | None], str | None]
+    zone: tzinfo
+    web_url: str = ""
+
+    def case(self, case: Case) -> CaseView:
+        """Return a case as it may be shown."""
+        return CaseView(
+            number=str(case.number),
+            status=case.status,
+            urgent=case.urgent,
+            process=None if case.process is None else self.names.process(case.process),
+            matter=None if case.matter is None else self.names.matter(case.matter),
+            customer=self.customer(case.customer),
+            team=self.names.team(case.team),
+            owner=None if case.owner is None else self.names.person(case.owner),
+            handle_by=self._local(case.handle_by),
+            safe_until=self._local(case.safe_until),
+            stop_confirmed=case.stop_confirmed,
+            by_phone=case.channel is Channel.PHONE,
+            url=f"{self.web_url}/cases/{case.number}" if self.web_url else None,
+        )
+
+    def _local(self, instant: datetime | None) -> datetime | None:
+        return None if instant is None else instant.astimezone(self.zone)
