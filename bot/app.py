@@ -29,8 +29,10 @@ from bot.house_rules import (
     reminders_of,
 )
 from bot.knowledge import Knowledge
+from bot.knowledge.plain_file import load_plain
 from bot.material import (
     Material,
+    knowledge_folder,
     load_knowledge,
     load_material,
     refuse_unknown_mailboxes,
@@ -48,15 +50,19 @@ from bot.services.leadership import Leadership
 from bot.services.ledger_import import LedgerImport
 from bot.services.marks import Marks
 from bot.services.morning import Morning
+from bot.services.moving import Moving
 from bot.services.new_case import House
 from bot.services.phone import Phone
 from bot.services.reading import Reader
 from bot.services.registers import Registers
+from bot.services.replies import Replies
+from bot.services.reply_timer import ReplyTimer
 from bot.services.same_day import SameDay
 from bot.services.sent_mail import SentMail
 from bot.services.stop_lists import StopLists, find_misses
 from bot.services.urgency_watch import UrgencyWatch
 from bot.services.watch import Watch
+from bot.services.writing import Writer
 from bot.settings import (
     Settings,
     resolve_database_url,
@@ -67,6 +73,7 @@ from bot.store.engine import has_file, is_sqlite, open_engine
 from bot.store.exclusive import RunLock, claim_file
 from bot.store.unit_of_work import Database
 from bot.store.wakeup import Wakeup
+from bot.templates import Templates
 from bot.texts import speaker
 from bot.vocabulary import ActionKind, MailboxKey
 from bot.worker import Worker
@@ -82,6 +89,7 @@ class App:
 
     settings: Settings
     knowledge: Knowledge
+    templates: Templates
     identity: Identity
     clock: Clock
     database: Database
@@ -99,6 +107,9 @@ class App:
     casework: Casework
     urgency_watch: UrgencyWatch
     stop_lists: StopLists
+    replies: Replies
+    reply_timer: ReplyTimer
+    moving: Moving
     worker: Worker
 
     def claim(self) -> RunLock:
@@ -251,6 +262,8 @@ def build(
     registers = Registers(database, knowledge, clock)
     morning = Morning(database, house, registers, clock)
     same_day = SameDay(database, house, clock, reminders=reminders_of(settings.same_day))
+    writer = Writer(house, material.templates, identity, policies, clock)
+    reply_timer = ReplyTimer(database, writer, clock)
     dispatch = Dispatch(
         database,
         {
@@ -281,6 +294,7 @@ def build(
     return App(
         settings=settings,
         knowledge=knowledge,
+        templates=material.templates,
         identity=identity,
         clock=clock,
         database=database,
@@ -298,11 +312,22 @@ def build(
         casework=Casework(database, house, clock),
         urgency_watch=urgency_watch,
         stop_lists=StopLists(database, knowledge, clock),
+        replies=Replies(
+            database, writer, clock, plain=lambda: load_plain(knowledge_folder(settings))
+        ),
+        reply_timer=reply_timer,
+        moving=Moving(database, writer, clock),
         worker=Worker(
             watch,
             intake,
             dispatch,
-            (watch.raise_alarms, urgency_watch.run_due, same_day.run_due, morning.run_due),
+            (
+                watch.raise_alarms,
+                urgency_watch.run_due,
+                same_day.run_due,
+                morning.run_due,
+                reply_timer.run_due,
+            ),
             Wakeup(database.engine),
             poll_s=settings.poll_seconds,
             monotonic=clock.monotonic,

@@ -38,6 +38,7 @@ class AlertCode(StrEnum):
     REPLY_BOUNCED = "reply_bounced"
     REPLY_NOT_SENT = "reply_not_sent"
     REPLY_UNCERTAIN = "reply_uncertain"
+    CLOSE_ASKED = "close_asked"
     BACKLOG = "backlog"
     BREAKER_OPEN = "breaker_open"
     QUARANTINED = "quarantined"

@@ -32,6 +32,7 @@ class Withheld(StrEnum):
     BEFORE_ANSWER_FROM = "before_answer_from"
     TOO_OLD = "too_old"
     MODE = "mode"
+    POLICY = "policy"
     ALREADY_SENT = "already_sent"
     NO_ADDRESS = "no_address"
     SENDER_HOUR = "sender_hour"

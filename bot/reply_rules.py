@@ -91,21 +91,23 @@ def least(policies: Iterable[Policy]) -> Policy:
 
 
 def policy_of(
-    case: Case,
     template: TemplateKey,
+    mailbox: MailboxKey,
     *,
     ceiling: Policy,
     rules: Iterable[ReplyRule],
     mode: Mode,
+    protected: bool,
 ) -> Policy:
-    """Return how far the assistant may go with a reply on a case.
+    """Return how far the assistant may go with a reply from a mailbox.
 
     Args:
         ceiling: What the template itself allows here.
-        mode: Of the case's mailbox.
+        mode: Of the mailbox.
+        protected: The case has protected data, so that a person sends.
     """
-    given = [rule.send for rule in rules if rule.holds_for(template, case.mailbox)]
-    own = Policy.DRAFT if case.protected else Policy.AUTO
+    given = [rule.send for rule in rules if rule.holds_for(template, mailbox)]
+    own = Policy.DRAFT if protected else Policy.AUTO
     return least([ceiling, *given, _MOST_IN[mode], own])
 
 

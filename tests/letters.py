@@ -27,3 +27,21 @@ ENGLISH: dict[str, Any] = {
     "text": "Hello,\n\nOur association has moved. Could you please change the address that "
     "you have for us in your register of customers?\n\nKind regards\nKarin",
 }
+NO_NUMBER: dict[str, Any] = {
+    "subject": "[KR] Återbetalning",
+    "text": "Hej!\n\nVi har betalat fakturan två gånger och vill ha pengarna tillbaka. Kan ni "
+    "betala tillbaka det som blev för mycket?\n\nKarin",
+}
+NO_NUMBER_NO_DATE: dict[str, Any] = {
+    "subject": "Anstånd",
+    "text": "Hej!\n\nVi ber om anstånd med fakturan. Den får inte gå till inkasso!\n\nKarin",
+}
+FOR_SUPPLIERS: dict[str, Any] = {
+    "subject": "[LR] Leverantörsfaktura",
+    "text": "Hej!\n\nNär betalas vår leverantörsfaktura 1047? Vi skickade den för en månad sedan "
+    "och har inte fått betalt.\n\nKarin",
+}
+UNTAGGED: dict[str, Any] = {
+    "subject": "Ny adress i kundregistret",
+    "text": "Hej!\n\nVår förening har fått ny adress. Kan ni ändra den i kundregistret?\n\nKarin",
+}

@@ -23,6 +23,8 @@ from bot.knowledge import bundled_folder, hours, load
 from bot.notifying import Alert, AlertCode, sentence
 from bot.plan import Withheld
 from bot.promises import Feedback
+from bot.reply_rules import DraftState, Policy
+from bot.services.reply_suggestions import Fits
 from bot.stop_list import Part, Remark
 from bot.texts import names_in, speaker
 from bot.texts.codes import CODES
@@ -72,6 +74,10 @@ ENUMS = {
     "event": vocabulary.EventKind,
     "action": vocabulary.ActionKind,
     "action_state": vocabulary.ActionState,
+    "why_missing": vocabulary.Missing,
+    "policy": Policy,
+    "draft_state": DraftState,
+    "fits": Fits,
 }
 
 

@@ -121,8 +121,7 @@ class LetterPerformer:
 
     def _reason_not_to(self, letter: _Letter) -> Withheld | None:
         case, draft = letter.case, letter.draft
-        ceiling = Policy.AUTO if draft.automatic else Policy.DRAFT
-        may = self._at.policy(case, draft.template, ceiling=ceiling)
+        may = self._at.policy(case, draft.template, beyond_doubt=draft.automatic)
         if not self._post.serves(draft.mailbox) or may is Policy.OFF:
             return Withheld.MODE
         if not draft.automatic:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.actions.braking import Braking
+from bot.actions.policy import receipt_policy
 from bot.actions.post import Handover, Post, verdict_of
 from bot.actions.result import Done, Dropped, Result
 from bot.actions.tag_tips import TagTip, tag_tip
@@ -82,9 +83,14 @@ class ReceiptPerformer:
             stopped = self._braking.stops(
                 case, letter.rendered.template, letter.outgoing.recipient, mailbox
             )
+        may = receipt_policy(
+            case, letter.rendered.template, replies=self._at.knowledge.replies, mode=mode
+        )
+        if may not in (Policy.DRAFT, Policy.AUTO) and verdict_of(action) is None:
+            stopped = Withheld.POLICY
         if stopped is not None:
             return self._drop(case, action, stopped)
-        return self._deliver(case, action, letter, only_draft=mode is Mode.DRAFT)
+        return self._deliver(case, action, letter, only_draft=may is Policy.DRAFT)
 
     def gave_up(self, work: Work, action: ClaimedAction, because: str) -> None:
         """See `Performer.gave_up`."""
@@ -128,9 +134,8 @@ class ReceiptPerformer:
 
     def _choose(self, case: Case, triage: Mapping[str, Any]) -> TemplateKey:
         """Return the receipt, or the letter that says that we have moved the case ourselves."""
-        if is_sure_move(case, float(triage.get("confidence", 0.0))) and (
-            self._at.policy(case, MOVED, ceiling=Policy.AUTO) is Policy.AUTO
-        ):
+        sure = is_sure_move(case, float(triage.get("confidence", 0.0)))
+        if sure and self._at.policy(case, MOVED, beyond_doubt=True) is Policy.AUTO:
             return MOVED
         return choose_receipt(case, is_open=is_open(self._at.clock.now(), self._at.calendar))
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.actions.policy import reply_policy
 from bot.cases import SYSTEM, Case, Event
 from bot.clock import Clock
 from bot.knowledge import Knowledge
 from bot.plan import AnswerPolicy
-from bot.reply_rules import Policy, policy_of
+from bot.reply_rules import Policy
 from bot.store.unit_of_work import Database
 from bot.templates import Templates
 from bot.vocabulary import EventKind, MailboxKey, Mode, TemplateKey
@@ -39,11 +40,16 @@ class Workplace:
         """Return how far automatic mail may go in a mailbox now."""
         return self.policies(mailbox, self.clock.now()).mode
 
-    def policy(self, case: Case, template: TemplateKey, *, ceiling: Policy) -> Policy:
-        """Return how far the assistant may go with a reply; see `reply_rules.policy_of`."""
-        rules = self.knowledge.replies.reply_rules()
-        mode = self.mode(case.mailbox)
-        return policy_of(case, template, ceiling=ceiling, rules=rules, mode=mode)
+    def policy(self, case: Case, name: TemplateKey, *, beyond_doubt: bool) -> Policy:
+        """Return how far the assistant may go with a reply; see `reply_policy`."""
+        return reply_policy(
+            case,
+            name,
+            templates=self.templates,
+            replies=self.knowledge.replies,
+            mode=self.mode(case.mailbox),
+            beyond_doubt=beyond_doubt,
+        )
 
     def sender_of(self, mailbox: MailboxKey) -> Address:
         """Return the From of our mail from a mailbox; never a person's name."""

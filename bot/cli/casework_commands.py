@@ -26,6 +26,7 @@ def add(app: typer.Typer, say: Say) -> None:
     _add_list(case, say)
     _add_show(case, say)
     _add_changes(case, say)
+    _add_move(case, say)
     _add_stop(case, say)
     _add_doubt(case, say)
 
@@ -170,6 +171,38 @@ def _add_change(
         finally:
             built.close()
         console().print(of(context).say(done, case=case.number))
+
+
+def _add_move(app: typer.Typer, say: Say) -> None:
+    @app.command(
+        help=say("Flytta ett ärende till rätt process; kunden får veta det och gör inget själv."),
+        epilog=say("Exempel: sammadag case move 123 LR --as anna@exempelstad.example"),
+    )
+    def move(
+        context: typer.Context,
+        number: str = _number(say),
+        process: str = typer.Argument(
+            ..., metavar=say("PROCESS"), help=say("Processens nyckel eller kod.")
+        ),
+        matter: str = typer.Option(
+            None, "--matter", metavar=say("ÄRENDETYP"), help=say("Ärendetypens nyckel.")
+        ),
+        as_email: str = person_option(say),
+    ) -> None:
+        from bot.services.naming import case_named, matter_named, person_with, process_named
+
+        built = build_app(context)
+        try:
+            by = person_with(as_email, built.knowledge)
+            to = process_named(process, built.knowledge)
+            about = None if matter is None else matter_named(matter, built.knowledge)
+            case = built.moving.move(case_named(number, built.database), to, by=by, matter=about)
+            team = built.knowledge.names_in(of(context).say.language).team(case.team)
+        finally:
+            built.close()
+        console().print(
+            of(context).say("Ärende {case} är flyttat till {team}.", case=case.number, team=team)
+        )
 
 
 def _add_stop(app: typer.Typer, say: Say) -> None:

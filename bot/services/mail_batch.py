@@ -13,6 +13,7 @@ from datetime import datetime
 from bot.cases import Case, CaseNumber, Event, PlannedAction
 from bot.ladder import Until, first_alert_at, next_at
 from bot.ladder import Watch as LadderWatch
+from bot.reply_rules import ReplyTask
 from bot.services.deadlines import deadline_by_ledger
 from bot.services.invoice_lookup import look_up
 from bot.services.new_case import House, numbers_named
@@ -53,6 +54,7 @@ class MailBatch:
         self._actions: list[PlannedAction] = []
         self._watched: dict[CaseId, Until] = {}
         self._named: dict[CaseId, list[str]] = {}
+        self._tasks: list[ReplyTask] = []
         self._next_message = 0
         self._next_case = 0
 
@@ -132,6 +134,10 @@ class MailBatch:
         """Begin the ladder of an urgent case."""
         self._watched[case.id] = Until.of(case)
 
+    def owe(self, tasks: Iterable[ReplyTask]) -> None:
+        """Note what is to be written on a case beside the receipt."""
+        self._tasks.extend(tasks)
+
     def name_invoices(self, case_id: CaseId, numbers: Sequence[str]) -> None:
         """Note the invoices that a mail names on its case."""
         if numbers:
@@ -179,6 +185,7 @@ class MailBatch:
             self.cases[case_id] = self.work.cases.change(self.cases[case_id])
         self.work.books.deliver(self.deliveries)
         self.work.cases.record(self._events)
+        self.work.reply_tasks.insert(self._tasks)
         self._look_invoices_up()
         self.work.actions.plan(map(self._on_time, self._actions), self.now)
         self.work.watches.begin(

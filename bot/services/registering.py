@@ -14,8 +14,10 @@ from datetime import datetime
 from bot.cases import SYSTEM, Case
 from bot.ladder import Until, first_alert_at
 from bot.plan import AnswerPolicy, plan_alert, plan_new_case
+from bot.reply_rules import tasks_of_new_case
 from bot.services.deadlines import deadline_by_mail
 from bot.services.mail_batch import MailBatch
+from bot.services.moving import moved_on_arrival
 from bot.services.new_case import House, new_case
 from bot.services.reading import Reading
 from bot.store.records import Delivery, KnownMessage
@@ -231,6 +233,11 @@ class Register:
         )
         self._batch.happened(case.id, EventKind.ASSIGNED, team=case.team)
         quiet = terms.quiet_before is not None and case.received_at < terms.quiet_before
+        own = self._house.knowledge.mailboxes[case.mailbox].process
+        if moved_on_arrival(case, own):
+            self._batch.happened(
+                case.id, EventKind.MOVED_PROCESS, before=own, process=case.process, team=case.team
+            )
         plan = plan_new_case(
             case,
             message_id,
@@ -243,6 +250,17 @@ class Register:
         if case.urgent is not Urgency.NO and not quiet:
             self._batch.watch_over(case)
         self._batch.plan(plan.actions)
+        if not quiet:
+            self._batch.owe(
+                tasks_of_new_case(
+                    case,
+                    message_id,
+                    missing=found.missing,
+                    no_answer=reading.no_answer,
+                    policy=terms.policy,
+                    now=self._now,
+                )
+            )
         for because in plan.withheld:
             self._batch.happened(case.id, EventKind.RECEIPT_WITHHELD, because=because)
 

@@ -1,0 +1,161 @@
+"""Replies that become due: asking for what is missing, and coming back to who did not answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from bot.cases import SYSTEM, Case, PlannedAction
+from bot.clock import Clock
+from bot.errors import DataError, ReplyHasHole
+from bot.reply_rules import (
+    INFORMATION_REMINDER,
+    MOVED,
+    DraftState,
+    Policy,
+    ReplyDraft,
+    ReplyTask,
+    TaskKind,
+    TaskStep,
+    information_letter,
+    is_sure_move,
+    occasion_of,
+    only_one_invoice_number,
+)
+from bot.services.case_sheet import sheets
+from bot.services.writing import Writer
+from bot.store.unit_of_work import Database, Work
+from bot.vocabulary import ActionKind, EventKind, Status, TemplateKey
+from bot.worktime import end_of_working_day, next_opening
+
+log = structlog.get_logger()
+
+
+class ReplyTimer:
+    """Takes the steps that are due; each is one transaction."""
+
+    def __init__(self, database: Database, writer: Writer, clock: Clock) -> None:
+        self._database = database
+        self._writer = writer
+        self._clock = clock
+
+    def run_due(self) -> int:
+        """Write what is to be written by now; return how many steps were taken."""
+        now, taken = self._clock.now(), 0
+        while True:
+            with self._database.reading() as work:
+                due = work.reply_tasks.due(now)
+            if not due:
+                return taken
+            taken += sum(self._go_on(task, now) for task in due)
+
+    def _go_on(self, task: ReplyTask, now: datetime) -> bool:
+        assert task.next_at is not None
+        with self._database.work() as work:
+            case = work.cases.get(task.case_id)
+            after = self._after(task, case, now)
+            if not work.reply_tasks.go_on(after, was=task.next_at):
+                return False
+            if case.status is Status.CLOSED:
+                return True
+            if task.step is TaskStep.WRITE:
+                self._write(work, case, task)
+            elif case.status is Status.WAITING_CUSTOMER and task.step is TaskStep.REMIND:
+                self._remind(work, case)
+            elif case.status is Status.WAITING_CUSTOMER:
+                work.actions.plan([_plan_close(case, now)], now)
+        return True
+
+    def _after(self, task: ReplyTask, case: Case, now: datetime) -> ReplyTask:
+        """Return the task as it goes on; it ends with the last step, or with an answer."""
+        if task.step is TaskStep.REMIND and case.status is Status.WAITING_CUSTOMER:
+            calendar, days = self._writer.house.calendar, self._writer.replies.close_days
+            end = end_of_working_day(now, calendar, after_days=days)
+            return replace(task, step=TaskStep.CLOSE, next_at=next_opening(end, calendar))
+        return replace(task, next_at=None)
+
+    def _write(self, work: Work, case: Case, task: ReplyTask) -> None:
+        if work.cases.has_event(case.id, EventKind.ANSWERED):
+            return  # a person is at it, and knows what to ask for
+        if task.kind is TaskKind.INFORMATION:
+            self._ask(work, case, task)
+        else:
+            self._say_moved(work, case, task)
+
+    def _ask(self, work: Work, case: Case, task: ReplyTask) -> None:
+        (sheet,) = sheets(work, [case])
+        if not sheet.missing:
+            return
+        name = information_letter(case, self._writer.payment_matters())
+        policy = self._writer.policy(
+            case, name, beyond_doubt=only_one_invoice_number(sheet.missing)
+        )
+        self._begin(work, case, task, name, policy, occasion=occasion_of(sheet.missing))
+
+    def _say_moved(self, work: Work, case: Case, task: ReplyTask) -> None:
+        policy = self._writer.policy(case, MOVED, beyond_doubt=True)
+        triage = work.messages.first_triage(case.id) or {}
+        by_receipt = is_sure_move(case, float(triage.get("confidence", 0.0)))
+        if by_receipt and task.automatic and policy is Policy.AUTO:
+            return  # the receipt itself says so
+        policy = self._writer.policy(case, MOVED)
+        self._begin(work, case, task, MOVED, policy, occasion=f"moved:{case.process}")
+
+    def _begin(
+        self,
+        work: Work,
+        case: Case,
+        task: ReplyTask,
+        name: TemplateKey,
+        policy: Policy,
+        *,
+        occasion: str,
+    ) -> None:
+        if policy not in (Policy.DRAFT, Policy.AUTO):
+            return
+        draft = self._writer.write(
+            work, case, name, by=SYSTEM, occasion=occasion, message_id=task.message_id
+        )
+        if draft is None:
+            return
+        if policy is Policy.AUTO and task.automatic:
+            self._send(work, case, draft)
+        log.info("reply_written", case_id=case.id, template=name)
+
+    def _send(self, work: Work, case: Case, draft: ReplyDraft) -> None:
+        try:
+            self._writer.queue(work, case, draft, by=SYSTEM)
+        except (ReplyHasHole, DataError) as error:
+            # It stays a draft, and a person sees what it lacks.
+            log.warning("reply_not_sent", case_id=case.id, because=type(error).__name__)
+
+    def _remind(self, work: Work, case: Case) -> None:
+        sent = [
+            draft
+            for draft in work.reply_drafts.of_case(case.id)
+            if draft.state is DraftState.SENT and draft.template != INFORMATION_REMINDER
+        ]
+        by_person = bool(sent) and not sent[-1].automatic
+        policy = self._writer.policy(case, INFORMATION_REMINDER, beyond_doubt=by_person)
+        if policy not in (Policy.DRAFT, Policy.AUTO):
+            return
+        occasion = f"reminder:{sent[-1].id}" if sent else None
+        draft = self._writer.write(work, case, INFORMATION_REMINDER, by=SYSTEM, occasion=occasion)
+        if draft is None:
+            return
+        if policy is Policy.AUTO:
+            self._send(work, case, draft)
+        log.info("reply_written", case_id=case.id, template=INFORMATION_REMINDER)
+
+
+def _plan_close(case: Case, now: datetime) -> PlannedAction:
+    """Plan the question to the owner whether a case that nobody answers is to be closed."""
+    return PlannedAction(
+        key=f"alert:close_asked:{case.id}:{int(now.timestamp())}",
+        kind=ActionKind.ALERT,
+        case_id=case.id,
+        due_at=now,
+        data={"code": "close_asked", **({} if case.owner is None else {"to": case.owner})},
+    )

@@ -1,0 +1,265 @@
+"""Writing a reply: its values from the case, the letter as it will go out, and the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from bot.actions.policy import reply_policy
+from bot.cases import SYSTEM, Case, PlannedAction
+from bot.clock import Clock
+from bot.errors import DataError
+from bot.knowledge.replies_file import RepliesFile
+from bot.plan import AnswerPolicy
+from bot.promises import Feedback
+from bot.reply_rules import (
+    INFORMATION_NEEDED,
+    INFORMATION_REMINDER,
+    PAYMENT_FACTS,
+    DraftState,
+    Policy,
+    ReplyDraft,
+)
+from bot.services.case_sheet import sheets
+from bot.services.letter_preview import case_values, house_values
+from bot.services.new_case import House
+from bot.services.own_words import in_own_words
+from bot.store.unit_of_work import Work
+from bot.templates import Rendered, Template, Templates
+from bot.texts import speaker
+from bot.vocabulary import (
+    ActionKind,
+    DraftId,
+    Language,
+    MailboxKey,
+    MatterKey,
+    MessageId,
+    Missing,
+    TemplateKey,
+)
+from bot.worktime import end_of_working_day
+from functionmail.identity import Identity
+
+Values = Mapping[str, str | list[str]]
+
+_NOT_STORED: Final = DraftId(0)
+_DAYS: Final[tuple[str, ...]] = ("answer_by", "close_on")
+_SAY_WHY_OF: Final = 2
+"""So many reasons fit on a line; more are said in one sentence for all."""
+
+
+class Writer:
+    """Writes replies inside the caller's transaction."""
+
+    def __init__(
+        self,
+        house: House,
+        templates: Templates,
+        identity: Identity,
+        policies: Callable[[MailboxKey, datetime], AnswerPolicy],
+        clock: Clock,
+    ) -> None:
+        self.house = house
+        self.templates = templates
+        self._identity = identity
+        self._policies = policies
+        self._clock = clock
+
+    @property
+    def replies(self) -> RepliesFile:
+        """What the centre says about replies."""
+        return self.house.knowledge.replies
+
+    def payment_matters(self) -> tuple[MatterKey, ...]:
+        """Return the matters for which the facts that stop a payment have a letter of their own."""
+        known = PAYMENT_FACTS in self.templates.names()
+        return self.templates.get(PAYMENT_FACTS).matters if known else ()
+
+    def policy(self, case: Case, name: TemplateKey, *, beyond_doubt: bool = False) -> Policy:
+        """Return how far the assistant may go with a reply; see `reply_policy`."""
+        return reply_policy(
+            case,
+            name,
+            templates=self.templates,
+            replies=self.replies,
+            mode=self._policies(case.mailbox, self._clock.now()).mode,
+            beyond_doubt=beyond_doubt,
+        )
+
+    def language(self, case: Case, template: Template) -> Language:
+        """Return the language of the customer's mail if the template has it, else Swedish."""
+        wanted = (case.language, Language.SWEDISH)
+        return next(
+            (known for want in wanted for known in template.languages if known == want),
+            template.languages[0],
+        )
+
+    def write(
+        self,
+        work: Work,
+        case: Case,
+        name: TemplateKey,
+        *,
+        by: str,
+        occasion: str | None = None,
+        message_id: MessageId | None = None,
+        given: Values | None = None,
+        recipient: str | None = None,
+    ) -> ReplyDraft | None:
+        """Store a draft, filled from the case; None where its occasion has had one.
+
+        Args:
+            message_id: The mail that it answers; default: the last that a person sent.
+            given: Values that stand in place of those of the case.
+        """
+        template = self.templates.get(name)
+        language = self.language(case, template)
+        if message_id is None:
+            mails = work.messages.incoming_of_case(case.id)
+            message_id = mails[-1] if mails else None
+        return work.reply_drafts.insert(
+            ReplyDraft(
+                id=_NOT_STORED,
+                case_id=case.id,
+                message_id=message_id,
+                mailbox=case.mailbox,
+                template=name,
+                language=language,
+                created_at=self._clock.now(),
+                author=by,
+                occasion=occasion,
+                recipient=recipient,
+                given={**self._owed(work, case, name, language), **(given or {})},
+            )
+        )
+
+    def values(self, work: Work, case: Case, draft: ReplyDraft) -> dict[str, object]:
+        """Return all values of a letter: the house's, the case's, and those of the draft."""
+        template = self.templates.get(draft.template)
+        invoices = work.case_invoices.of_cases([case.id]).get(case.id, ())
+        numbers = [invoice.number for invoice in invoices]
+        reference = self._identity.case_reference(str(case.number))
+        knowledge = self.house.knowledge
+        return {
+            **house_values(template, knowledge.links),
+            **case_values(case, reference, numbers, knowledge),
+            **draft.given,
+        }
+
+    def holes(self, work: Work, case: Case, draft: ReplyDraft) -> tuple[str, ...]:
+        """Return the names of the values that a letter requires and does not have."""
+        fields, values = self.templates.get(draft.template).fields, self.values(work, case, draft)
+        return tuple(
+            name for name, field in fields.items() if field.required and not values.get(name)
+        )
+
+    def letter(self, work: Work, case: Case, draft: ReplyDraft) -> Rendered:
+        """Return the letter as the customer will see it.
+
+        Raises:
+            ReplyHasHole: A required value is missing; names it.
+        """
+        values = self.values(work, case, draft)
+        rendered = self.templates.render(draft.template, draft.language, values)
+        return in_own_words(rendered, draft.own_text, values)
+
+    def queue(
+        self,
+        work: Work,
+        case: Case,
+        draft: ReplyDraft,
+        *,
+        by: str,
+        feedback: Feedback | None = None,
+    ) -> ReplyDraft:
+        """Hand a draft to the outbox, as it stands; by `SYSTEM` it goes out automatically.
+
+        Raises:
+            ReplyHasHole: A required value is missing; nothing is changed.
+            DataError: Nobody is known to send it to.
+        """
+        if draft.message_id is None and draft.recipient is None:
+            raise DataError("utkast {draft}: ange vart brevet ska skickas (--to)", draft=draft.id)
+        draft = self._with_fresh_days(work, case, draft)
+        rendered, number = self.letter(work, case, draft), work.reply_drafts.next_number(case.id)
+        now = self._clock.now()
+        queued = work.reply_drafts.change(
+            replace(
+                draft,
+                state=DraftState.SENDING,
+                automatic=by == SYSTEM,
+                sent_by=by,
+                feedback=feedback,
+                n=number,
+                language=rendered.language,
+                template_version=rendered.version,
+                subject=rendered.subject,
+                text=rendered.text,
+                html=rendered.html,
+            )
+        )
+        work.actions.plan([_planned(queued, now)], now)
+        return queued
+
+    def _with_fresh_days(self, work: Work, case: Case, draft: ReplyDraft) -> ReplyDraft:
+        """Count days anew in a letter that waited and that no person has changed."""
+        if draft.editor is not None or draft.author != SYSTEM:
+            return draft
+        language = Language(draft.language)
+        owed = self._owed(work, case, draft.template, language)
+        days = {name: owed[name] for name in _DAYS if name in owed}
+        return replace(draft, given={**draft.given, **days})
+
+    def _owed(
+        self, work: Work, case: Case, name: TemplateKey, language: Language
+    ) -> dict[str, str | list[str]]:
+        """Return the values of the letters about what is missing; none for other letters."""
+        if name not in (INFORMATION_NEEDED, INFORMATION_REMINDER):
+            return {}
+        (sheet,) = sheets(work, [case])
+        replies = self.house.knowledge.replies
+        if name == INFORMATION_NEEDED:
+            return {**asked_for(sheet.missing, language), "answer_by": self._answer_by(case)}
+        asked = [draft for draft in work.reply_drafts.of_case(case.id) if draft.template != name]
+        lines = next((d.given["missing"] for d in reversed(asked) if "missing" in d.given), [])
+        return {
+            "missing": lines or asked_for(sheet.missing, language).get("missing", []),
+            "close_on": self._working_days(replies.close_days).isoformat(),
+        }
+
+    def _answer_by(self, case: Case) -> str:
+        day = self._working_days(self.house.knowledge.replies.remind_days)
+        if case.handle_by is not None:
+            calendar = self.house.calendar
+            today = calendar.local_date(self._clock.now())
+            day = max(today, min(day, calendar.local_date(case.handle_by)))
+        return day.isoformat()
+
+    def _working_days(self, days: int) -> date:
+        calendar = self.house.calendar
+        end = end_of_working_day(self._clock.now(), calendar, after_days=days)
+        return calendar.local_date(end)
+
+
+def asked_for(missing: Sequence[Missing], language: Language) -> dict[str, str | list[str]]:
+    """Return what is missing, a line for each fact, and why we need it."""
+    if not missing:
+        return {}
+    say = speaker(language)
+    why = [say.code(f"why_missing.{item}") for item in missing]
+    return {
+        "missing": [say.code(f"missing.{item}") for item in missing],
+        "why": " ".join(why) if len(why) <= _SAY_WHY_OF else say.code("why_missing.several"),
+    }
+
+
+def _planned(draft: ReplyDraft, now: datetime) -> PlannedAction:
+    return PlannedAction(
+        key=f"reply:draft:{draft.id}:{draft.n}",
+        kind=ActionKind.REPLY,
+        case_id=draft.case_id,
+        due_at=now,
+        data={"what": "draft", "draft": draft.id, "mailbox": draft.mailbox, "n": draft.n},
+    )
