@@ -7,12 +7,24 @@ from collections.abc import Callable
 
 from bot.cases import Case, Event
 from bot.clock import Clock
-from bot.errors import DataError
+from bot.errors import DataError, IllegalChange
 from bot.services.deadlines import deadline_anew
 from bot.services.new_case import House
 from bot.services.urgent_cases import watch_over
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import EventKind, PersonKey, Status, StopReason, Urgency, Verdict
+
+
+class CaseTaken(DataError):
+    """Somebody else has the case already.
+
+    Attributes:
+        owner: Who has it.
+    """
+
+    def __init__(self, case: Case, owner: PersonKey) -> None:
+        super().__init__("ärende {case} är redan taget av någon annan", case=case.number)
+        self.owner = owner
 
 
 class Casework:
@@ -24,18 +36,33 @@ class Casework:
         self._clock = clock
 
     def take(self, case: Case, *, by: PersonKey) -> Case:
-        """Make a person the owner; the case is open from then on."""
+        """Make a person the owner, whoever it was; the case is open from then on."""
+        return self._do(case, lambda work, now_case: self._taken(work, now_case, by))
+
+    def claim(self, case: Case, *, by: PersonKey) -> Case:
+        """Take a case that nobody has; of two who do so at once, one gets it.
+
+        Raises:
+            CaseTaken: Somebody else has it.
+            IllegalChange: It is closed.
+        """
 
         def change(work: Work, now_case: Case) -> Case:
-            taken = dataclasses.replace(now_case, owner=by)
-            if taken.status is Status.NEW:
-                taken.allow(Status.OPEN)
-                taken = dataclasses.replace(taken, status=Status.OPEN)
-            if taken.owner != now_case.owner:
-                work.books.mark_case(taken.id)
-            return self._store(work, taken, EventKind.TAKEN, by)
+            if now_case.status is Status.CLOSED:
+                raise IllegalChange(
+                    "ärende {case} är avslutat; öppna det igen först", case=now_case.number
+                )
+            if now_case.owner not in (None, by):
+                raise CaseTaken(now_case, now_case.owner)
+            return now_case if now_case.owner == by else self._taken(work, now_case, by)
 
-        return self._do(case, change)
+        try:
+            return self._do(case, change)
+        except CaseTaken:
+            raise
+        except DataError:
+            # Changed by somebody else between reading and writing; now it shows what it was.
+            return self._do(case, change)
 
     def acknowledge(self, case: Case, *, by: PersonKey) -> Case:
         """Say that a person has seen an urgent case: the ladder stops. It is not solved by that.
@@ -137,6 +164,15 @@ class Casework:
             return now_case
 
         return self._do(case, change)
+
+    def _taken(self, work: Work, case: Case, by: PersonKey) -> Case:
+        taken = dataclasses.replace(case, owner=by)
+        if taken.status is Status.NEW:
+            taken.allow(Status.OPEN)
+            taken = dataclasses.replace(taken, status=Status.OPEN)
+        if taken.owner != case.owner:
+            work.books.mark_case(taken.id)
+        return self._store(work, taken, EventKind.TAKEN, by)
 
     def _do(self, case: Case, change: Callable[[Work, Case], Case]) -> Case:
         with self._database.work() as work:

@@ -98,8 +98,19 @@ class Cases:
             query = query.where(CaseRow.urgent != Urgency.NO)
         return [_case(row) for row in self._connection.execute(query.limit(limit))]
 
-    def queue(self, *, urgent_only: bool = False, limit: int = 1000) -> list[Case]:
-        """Return the open cases: first what must be handled first, then the oldest."""
+    def queue(
+        self,
+        *,
+        urgent_only: bool = False,
+        owner: PersonKey | None = None,
+        team: TeamKey | None = None,
+        limit: int = 1000,
+    ) -> list[Case]:
+        """Return the open cases: first what must be handled first, then the oldest.
+
+        Args:
+            owner, team: Only those of a person, of a team.
+        """
         query = (
             select(CaseRow.__table__)
             .where(CaseRow.status != Status.CLOSED)
@@ -107,6 +118,10 @@ class Cases:
         )
         if urgent_only:
             query = query.where(CaseRow.urgent != Urgency.NO)
+        if owner is not None:
+            query = query.where(CaseRow.owner == owner)
+        if team is not None:
+            query = query.where(CaseRow.team == team)
         return [_case(row) for row in self._connection.execute(query.limit(limit))]
 
     def open_urgent(self, *, after: CaseId, limit: int) -> list[Case]:

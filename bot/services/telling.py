@@ -1,0 +1,73 @@
+"""Feedback by a person: the customer was told that a case is ongoing, or that it is done.
+
+A case that came by phone has a promise to keep; see `Phone.feedback`. For one that came by mail
+a person has called the customer, or met them; a reply from a template counts by itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Final
+
+from bot.cases import Case, Event
+from bot.clock import Clock
+from bot.errors import IllegalChange
+from bot.promises import Feedback
+from bot.services.new_case import House
+from bot.services.phone import Phone
+from bot.store.unit_of_work import Database, Work
+from bot.vocabulary import Channel, EventKind, PersonKey, Status, Urgency
+
+_EVENT_OF: Final[Mapping[Feedback, EventKind]] = {
+    Feedback.ONGOING: EventKind.FEEDBACK_ONGOING,
+    Feedback.DONE: EventKind.FEEDBACK_DONE,
+}
+
+
+class Telling:
+    """Notes what customers were told; each call is one transaction."""
+
+    def __init__(self, database: Database, house: House, phone: Phone, clock: Clock) -> None:
+        self._database = database
+        self._house = house
+        self._phone = phone
+        self._clock = clock
+
+    def told(self, case: Case, said: Feedback, *, by: PersonKey) -> Case:
+        """Note that a person has told the customer how a case stands.
+
+        A case that is done is closed, unless it is urgent and nobody has ticked the stop.
+
+        Raises:
+            IllegalChange: It is closed.
+        """
+        if case.channel is Channel.PHONE:
+            return self._phone.feedback(case, said, by=by).case
+        with self._database.work() as work:
+            before = work.cases.get(case.id)
+            if before.status is Status.CLOSED:
+                raise IllegalChange(
+                    "ärende {case} är avslutat; öppna det igen först", case=before.number
+                )
+            after = self._stored(work, before, said)
+            work.cases.record([self._event(after, _EVENT_OF[said], by)])
+            if after.status is Status.CLOSED:
+                work.cases.record([self._event(after, EventKind.CLOSED, by)])
+            return after
+
+    def _stored(self, work: Work, case: Case, said: Feedback) -> Case:
+        status = case.status
+        if said is Feedback.DONE and (case.urgent is Urgency.NO or case.stop_confirmed):
+            status = Status.CLOSED
+        elif status is Status.NEW:
+            status = Status.OPEN
+        if status is case.status:
+            return case
+        case.allow(status)
+        if status is Status.CLOSED:
+            work.watches.end([case.id])
+        return work.cases.change(dataclasses.replace(case, status=status))
+
+    def _event(self, case: Case, kind: EventKind, by: PersonKey) -> Event:
+        return Event.on(case, kind, self._clock.now(), self._house.calendar, actor=by)
