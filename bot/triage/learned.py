@@ -26,7 +26,7 @@ RULE = "rule "
 
 YES, NO = "yes", "no"
 """Answers to what is so or is not."""
-_FLAG = {Urgency.COLLECTIONS: 0.45, Urgency.PAYOUT: 0.25}
+_FLAG = {Urgency.COLLECTIONS: 0.45, Urgency.PAYOUT: 0.3}
 """So much of a chance makes a mail urgent. A wrong payment cannot be called back."""
 _TRUST = 1.5
 """How much likelier a matter is where the rules find it too."""
@@ -35,7 +35,7 @@ _SURE: Mapping[Kind, float] = {Kind.SPAM: 0.5, Kind.AUTO_REPLY: 0.6, Kind.BOUNCE
 _HUSHED = 0.9
 """So much it takes where the rules hear but thanks, a withdrawal or a question in general."""
 _COMPLAINT = 0.5
-_RULED_COMPLAINT = 0.05
+_RULED_COMPLAINT = 0.15
 """So much of a chance makes a complaint; the lesser one where the rules hear it too."""
 _GLANCE = 0.3
 _KIND_RULES = {
