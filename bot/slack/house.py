@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from bot.slack.views import Teller
+
 if TYPE_CHECKING:
     from bot.cases import Case
     from bot.clock import Clock
     from bot.notifying import Names
     from bot.services.casework import Casework
+    from bot.services.choices import Choices
     from bot.services.colleagues import Colleagues
+    from bot.services.escalating import Escalating
+    from bot.services.moving import Moving
+    from bot.services.overview import Overview
     from bot.services.phone import Phone
+    from bot.services.replies import Replies
+    from bot.services.telling import Telling
     from bot.slack.directory import Directory
     from bot.slack.poster import Poster
     from bot.texts import Say
@@ -34,6 +42,12 @@ class SlackHouse:
 
     casework: Casework
     phone: Phone
+    telling: Telling
+    escalating: Escalating
+    moving: Moving
+    replies: Replies
+    overview: Overview
+    choices: Choices
     colleagues: Colleagues
     directory: Directory
     find_case: Callable[[str], Case]
@@ -44,3 +58,12 @@ class SlackHouse:
     clock: Clock
     channel: str
     web_url: str = ""
+
+    def teller(self, language: str) -> Teller:
+        """Return what makes views of cases in a language, ``sv`` or ``en``."""
+        return Teller(
+            names=self.names(language),
+            customer=self.choices.customer_name,
+            zone=self.zone,
+            web_url=self.web_url,
+        )

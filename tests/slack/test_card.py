@@ -136,4 +136,17 @@ def test_any_case_gives_a_valid_card(view: CaseView, say) -> None:
 def test_any_sentence_gives_a_valid_alert(sentence: str, say) -> None:
     made = as_sent(alert(sentence, say, case="2026-000123", mention="U0ANNA"))
     assert faults_in(MESSAGE, made) == []
-    assert faults_in(MESSAGE, as_sent(settled(sentence, sentence))) == []
+
+
+@given(views, words, languages)
+def test_an_alert_that_is_settled_is_valid_and_mentions_nobody(view, note: str, say) -> None:
+    made = as_sent(settled(view, note, say))
+    assert faults_in(MESSAGE, made) == []
+    assert mentions_in(made) == []
+
+
+@given(words, languages)
+def test_whom_an_alert_is_for_is_named_where_slack_does_not_know_them(name: str, say) -> None:
+    made = as_sent(alert("Larm", say, name=name))
+    assert faults_in(MESSAGE, made) == []
+    assert mentions_in(made) == []

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from bot.slack.blocks.card import CaseAction
+from bot.slack.blocks.card import CaseAction, summary
 from bot.slack.blocks.parts import Part, actions, button, confirm, context, mrkdwn, section
 from bot.slack.message import SlackMessage
 from bot.slack.text import escaped
+from bot.slack.views import CaseView
 from bot.texts import Say
 
-_MOST = 2800
+_MOST = 2700
+_NAME = 120
+_NOTE = 300
 
 
 def alert(
-    sentence: str, say: Say, *, case: str | None = None, mention: str | None = None
+    sentence: str,
+    say: Say,
+    *,
+    case: str | None = None,
+    mention: str | None = None,
+    name: str | None = None,
 ) -> SlackMessage:
     """Return an alert.
 
@@ -20,9 +28,10 @@ def alert(
         sentence: What is the matter, as `notifying.sentence` says it; not escaped.
         case: Number of an urgent case that can be acknowledged; None: there are no buttons.
         mention: Slack user of the person whom it is for; None where nobody is known.
+        name: Of that person, said where there is no Slack user.
     """
     said = escaped(sentence, _MOST)
-    whom = _mentioned(mention)
+    whom = _mentioned(mention) or (name and f"*{escaped(name, _NAME)}*")
     text = f"{whom} {said}" if whom else said
     blocks: list[Part] = [section(mrkdwn(text))]
     if case is not None:
@@ -45,15 +54,15 @@ def alert_buttons(case: str, say: Say) -> list[Part]:
     ]
 
 
-def settled(sentence: str, done: str) -> SlackMessage:
-    """Return an alert that needs nobody any more.
+def settled(view: CaseView, done: str, say: Say) -> SlackMessage:
+    """Return an alert that nobody needs to look at any more; it mentions nobody.
 
     Args:
         done: Who has acknowledged it and when; not escaped.
     """
-    said, note = escaped(sentence, _MOST), escaped(done, 300)
+    said, note = summary(view, say), escaped(done, _NOTE)
     blocks = (section(mrkdwn(said)), context(mrkdwn(note)))
-    return SlackMessage(text=f"{said} – {note}", blocks=blocks)
+    return SlackMessage(text=f"{said} {note}", blocks=blocks)
 
 
 def _mentioned(user: str | None) -> str | None:
