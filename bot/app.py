@@ -7,6 +7,7 @@ this module opens no connection and loads no mail library.
 from __future__ import annotations
 
 import os
+import random
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -331,6 +332,7 @@ def build(
             Wakeup(database.engine),
             poll_s=settings.poll_seconds,
             monotonic=clock.monotonic,
+            spread=lambda: random.uniform(1.0, 1.25),
         ),
     )
 

@@ -53,7 +53,14 @@ class Worker:
         *,
         poll_s: float,
         monotonic: Callable[[], float],
+        spread: Callable[[], float] = lambda: 1.0,
     ) -> None:
+        """Make a worker.
+
+        Args:
+            spread: By how much to lengthen a pause each time, at least 1, so that mailboxes
+                that failed together do not all ask their server at the same instant.
+        """
         self._watch = watch
         self._intake = intake
         self._dispatch = dispatch
@@ -61,6 +68,7 @@ class Worker:
         self._wake = wake
         self._poll_s = poll_s
         self._monotonic = monotonic
+        self._spread = spread
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -96,7 +104,7 @@ class Worker:
                 if pause_s is None:
                     self._wait_for_news(mailbox)
                 else:
-                    self._stopping.wait(pause_s)
+                    self._stopping.wait(pause_s * self._spread())
             self._watch.close(mailbox)
 
     def _wait_for_news(self, mailbox: MailboxKey) -> None:

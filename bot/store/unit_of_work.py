@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
@@ -13,11 +14,12 @@ from bot.store.books import Books
 from bot.store.case_invoices import CaseInvoices
 from bot.store.cases import Cases
 from bot.store.checkpoints import Mailboxes
-from bot.store.engine import tidy, transaction
+from bot.store.engine import is_sqlite, tidy, transaction
 from bot.store.ledger import Ledger
 from bot.store.messages import Messages
 from bot.store.promises import PhoneCalls, Promises
 from bot.store.registers import RegisterEntries
+from bot.store.reply_facts import ReplyFacts
 from bot.store.replies import ReplyDrafts, ReplyTasks, TagTips
 from bot.store.slack import SlackEvents, SlackLinks, SlackPace
 from bot.store.slack_cards import SlackCards
@@ -48,6 +50,7 @@ class Work:
     reply_drafts: ReplyDrafts
     reply_tasks: ReplyTasks
     tag_tips: TagTips
+    reply_facts: ReplyFacts
     slack_events: SlackEvents
     slack_cards: SlackCards
     slack_posts: SlackPosts
@@ -60,11 +63,16 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._turn = threading.RLock() if is_sqlite(engine) else nullcontext()
 
     @contextmanager
     def work(self) -> Iterator[Work]:
-        """Open a transaction that may write: commit on success, else roll back."""
-        with transaction(self.engine) as connection:
+        """Open a transaction that may write: commit on success, else roll back.
+
+        SQLite lets one write at a time and makes others poll; threads of one process wait in
+        line instead, so that none is turned away as long as only they write.
+        """
+        with self._turn, transaction(self.engine) as connection:
             yield _work(connection)
 
     @contextmanager
@@ -101,6 +109,7 @@ def _work(connection: Connection) -> Work:
         reply_drafts=ReplyDrafts(connection),
         reply_tasks=ReplyTasks(connection),
         tag_tips=TagTips(connection),
+        reply_facts=ReplyFacts(connection),
         slack_events=SlackEvents(connection),
         slack_cards=SlackCards(connection),
         slack_posts=SlackPosts(connection),

@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import event, insert, select, text
 
 from bot.errors import DatabaseUnavailable, SettingsError
-from bot.store import counters
+from bot.store import counters, schema
 from bot.store.engine import open_engine, transaction
 from bot.store.tables import MailboxRow
+from bot.store.unit_of_work import Database
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -111,3 +112,23 @@ def test_a_database_file_in_a_missing_folder_says_so_in_one_line(tmp_path):
 def test_an_unknown_database_is_refused_with_what_would_do(url):
     with pytest.raises(SettingsError, match="database_url"):
         open_engine(url)
+
+
+def test_threads_that_write_wait_for_their_turn_and_none_is_turned_away(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'turns.db'}")
+    event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 0"))
+    schema.make_ready(engine)
+    database = Database(engine)
+    ready = threading.Barrier(12)
+
+    def write(number):
+        ready.wait(10)
+        for _ in range(20):
+            with database.work() as work:
+                work.mailboxes.connect(f"box{number}", NOON)
+        return number
+
+    with ThreadPoolExecutor(12) as pool:
+        wrote = list(pool.map(write, range(12)))
+    database.close()
+    assert wrote == list(range(12))
