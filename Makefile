@@ -20,7 +20,7 @@ demo: $(READY) ## Start the product with a sample city; no network
 	$(BIN)/sammadag demo
 
 test: $(READY) ## Run everything not marked slow (under 5 minutes)
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow"
 
 test-slow: $(READY) ## Run what is marked slow (under 15 minutes)
 	$(BIN)/python -m pytest -q -m slow
