@@ -57,6 +57,7 @@ from bot.services.phone import Phone
 from bot.services.reading import Reader
 from bot.services.registers import Registers
 from bot.services.replies import Replies
+from bot.services.reply_outline import Outlines
 from bot.services.reply_timer import ReplyTimer
 from bot.services.same_day import SameDay
 from bot.services.sent_mail import SentMail
@@ -109,6 +110,7 @@ class App:
     urgency_watch: UrgencyWatch
     stop_lists: StopLists
     replies: Replies
+    outlines: Outlines
     reply_timer: ReplyTimer
     moving: Moving
     worker: Worker
@@ -176,7 +178,7 @@ def make_ledger_import(
         after_switch=(
             lambda: refresh_all(database, clock),
             lambda: refresh_deadlines(database, house, clock),
-            lambda: find_misses(database, clock),
+            lambda: find_misses(database, house.calendar, clock),
         ),
     )
 
@@ -316,6 +318,7 @@ def build(
         replies=Replies(
             database, writer, clock, plain=lambda: load_plain(knowledge_folder(settings))
         ),
+        outlines=Outlines(database, writer),
         reply_timer=reply_timer,
         moving=Moving(database, writer, clock),
         worker=Worker(

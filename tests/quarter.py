@@ -350,7 +350,7 @@ def _importer(city: City) -> LedgerImport:
         after_switch=(
             lambda: refresh_all(app.database, city.clock),
             lambda: refresh_deadlines(app.database, app.house, city.clock),
-            lambda: find_misses(app.database, city.clock),
+            lambda: find_misses(app.database, app.knowledge.calendar, city.clock),
         ),
         rest=lambda _seconds: None,
     )

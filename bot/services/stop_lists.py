@@ -34,6 +34,7 @@ from bot.store.stop_list_misses import AtCollector, Miss
 from bot.store.stop_lists import GivenOut, Judged, Stated
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import ActionKind, CaseId, InvoiceStage, ProcessKey, Urgency
+from bot.worktime import Calendar, next_working_moment
 
 log = structlog.get_logger()
 
@@ -228,12 +229,13 @@ def _listed(invoice: Invoice) -> ListedInvoice:
     )
 
 
-def find_misses(database: Database, clock: Clock) -> int:
+def find_misses(database: Database, calendar: Calendar, clock: Clock) -> int:
     """Find what stood on a stop list and is at the collector now; return how many are new.
 
     To be called after every import of the ledger. Each invoice is counted and told once. What
     is at the collector rightly is no miss: a person has ticked that no stop was needed, or
-    that it was stopped and the new due date has passed too.
+    that it was stopped and the new due date has passed too. Nobody is called at night for
+    what is lost already: an import outside opening hours tells at the opening.
     """
     with database.reading() as work:
         found = work.misses.at_collector()
@@ -245,7 +247,7 @@ def find_misses(database: Database, clock: Clock) -> int:
     now = clock.now()
     with database.work() as work:
         work.misses.record(misses, now)
-        work.actions.plan(_alerts(misses, now), now)
+        work.actions.plan(_alerts(misses, next_working_moment(now, calendar)), now)
     log.error("stop_list_missed", invoices=len(misses))
     return len(misses)
 
@@ -255,13 +257,13 @@ def _is_right(miss: AtCollector, without_need: frozenset[CaseId]) -> bool:
     return miss.ticked and (moved or miss.case_id in without_need)
 
 
-def _alerts(misses: Sequence[AtCollector], now: datetime) -> Iterator[PlannedAction]:
+def _alerts(misses: Sequence[AtCollector], due_at: datetime) -> Iterator[PlannedAction]:
     if len(misses) > MOST_SINGLE_ALERTS:
         yield PlannedAction(
             key=f"alert:stop_list_misses:{misses[0].invoice}",
             kind=ActionKind.ALERT,
             case_id=None,
-            due_at=now,
+            due_at=due_at,
             data={
                 "code": AlertCode.STOP_LIST_MISSES.value,
                 "count": len(misses),
@@ -274,7 +276,7 @@ def _alerts(misses: Sequence[AtCollector], now: datetime) -> Iterator[PlannedAct
             key=f"alert:stop_list_miss:{miss.invoice}",
             kind=ActionKind.ALERT,
             case_id=miss.case_id,
-            due_at=now,
+            due_at=due_at,
             data={
                 "code": AlertCode.STOP_LIST_MISS.value,
                 "invoice": miss.invoice,

@@ -62,7 +62,7 @@ def rows(made):
 def let_time_pass_and_import(city, *invoices, **span):
     city.later(**(span or {"hours": 1}))
     import_ledger(city.app.database, city.clock.now(), *invoices)
-    return find_misses(city.app.database, city.clock)
+    return find_misses(city.app.database, city.app.knowledge.calendar, city.clock)
 
 
 def alerts_of(city, code):
@@ -390,3 +390,14 @@ def test_a_list_of_twenty_thousand_cases_takes_a_few_seconds(city):
     assert len(listed(city).lines) == count
     assert listed(city).changes.added == ()
     assert time.perf_counter() - begun < 20
+
+
+def test_a_miss_that_an_import_at_night_finds_is_told_at_the_opening(city):
+    urgent(city)
+    listed(city)
+    night = datetime(2026, 3, 4, 1, 30, tzinfo=UTC)
+    gone = invoice(NUMBER, InvoiceStage.COLLECTION)
+    assert let_time_pass_and_import(city, gone, seconds=(night - TUESDAY).total_seconds()) == 1
+    assert alerts_of(city, "stop_list_miss") == []
+    city.later(hours=6)
+    assert len(alerts_of(city, "stop_list_miss")) == 1
