@@ -1,0 +1,138 @@
+"""Learned weights: how much each feature of a question speaks for each intent.
+
+Multinomial logistic regression over words, their beginnings, the cues that the rules find and
+what is named. ``python tests/learn_questions.py`` makes the weights out of labelled questions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.language.tokens import WORD
+from bot.understanding.hearing import Heard
+from bot.understanding.model import Intent
+
+_STEM = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedIntents:
+    """Weights.
+
+    Attributes:
+        intents: The answers, in the order of the columns.
+        bias: One number for each.
+        weights: Feature -> one number for each.
+    """
+
+    intents: tuple[Intent, ...]
+    bias: tuple[float, ...]
+    weights: Mapping[str, Sequence[float]]
+
+    def chances(self, features: Mapping[str, float]) -> dict[Intent, float]:
+        """Return intent -> probability; they add up to one."""
+        sums = list(self.bias)
+        for feature, loudness in features.items():
+            for place, weight in enumerate(self.weights.get(feature, ())):
+                sums[place] += loudness * weight
+        highest = max(sums)
+        powers = [math.exp(total - highest) for total in sums]
+        whole = sum(powers)
+        return {intent: power / whole for intent, power in zip(self.intents, powers, strict=True)}
+
+    def words_for(self, intent: Intent, features: Mapping[str, float]) -> tuple[str, ...]:
+        """Return up to three words that speak most for an intent, the strongest first."""
+        place = self.intents.index(intent)
+        speaking = [
+            (loudness * self.weights[name][place], name.removeprefix("w "))
+            for name, loudness in features.items()
+            if name.startswith("w ") and name in self.weights
+        ]
+        return tuple(name for weight, name in sorted(speaking, reverse=True)[:3] if weight > 0)
+
+
+def features_of(heard: Heard) -> dict[str, float]:
+    """Return what a question shows: feature -> how loudly it speaks."""
+    words = list(_words(heard))
+    written = {f"w {word}" for word in words}
+    written |= {f"s {word[:_STEM]}" for word in words if len(word) > _STEM}
+    written |= {f"b {first} {second}" for first, second in pairwise(["^", *words, "$"])}
+    loud = 1.0 / math.sqrt(max(6, len(written)))
+    found = dict.fromkeys(sorted(written), 2.0 * loud)
+    signs = set(_signs(heard))
+    found |= dict.fromkeys(sorted(signs), 0.6)
+    for intent, score in scores(heard).items():
+        found[f"rule {intent}"] = min(score, 12.0) / 6.0
+    return found
+
+
+def scores(heard: Heard) -> dict[Intent, float]:
+    """Return what the rules alone say: intent -> the weights of its cues."""
+    found: dict[Intent, float] = {}
+    for hit in heard.hits:
+        if hit.cue.intent is not None:
+            found[hit.cue.intent] = found.get(hit.cue.intent, 0.0) + hit.cue.weight
+    return found
+
+
+def _words(heard: Heard) -> Iterator[str]:
+    """Yield the words, with what is named replaced by what it is."""
+    taken: list[tuple[int, int, str]] = [
+        *((one.start, one.end, "<case>") for one in heard.numbers.cases),
+        *((one.start, one.end, "<invoice>") for one in heard.numbers.invoices),
+        *((one.start, one.end, "<number>") for one in heard.numbers.plain),
+        *((one.start, one.end, "<process>") for one in heard.processes),
+        *((one.start, one.end, "<period>") for one in heard.periods if not one.is_day),
+    ]
+    if heard.customer is not None:
+        taken.append((heard.customer.start, heard.customer.end, "<customer>"))
+    said: set[int] = set()
+    for match in WORD.finditer(heard.masked):
+        spot = next(
+            (at for at, (start, end, _) in enumerate(taken) if start <= match.start() < end), None
+        )
+        if spot is None:
+            yield match.group()
+        elif spot not in said:
+            said.add(spot)
+            yield taken[spot][2]
+
+
+def _signs(heard: Heard) -> Iterable[str]:
+    named = list(_named(heard))
+    yield from (f"has {name}" for name in named)
+    if len(heard.sentence.words) <= 3:
+        yield "has few words"
+    if heard.sentence.question:
+        yield "has question mark"
+    if not named and all(hit.cue.name != "domain" for hit in heard.hits):
+        yield "has nothing of ours"
+    strong = {hit.cue.intent for hit in heard.hits if hit.cue.intent and hit.cue.weight > 1}
+    for intent in strong:
+        yield f"cue {intent}"
+        for name in named:
+            yield f"cue {intent} {name}"
+
+
+def _named(heard: Heard) -> Iterator[str]:
+    if heard.numbers.cases:
+        yield "case"
+    if heard.numbers.invoices:
+        yield "invoice"
+    if heard.numbers.plain:
+        yield "number"
+    if heard.processes:
+        yield "process"
+    if any(one.place for one in heard.processes):
+        yield "place"
+    if heard.customer is not None:
+        yield "customer"
+    if any(one.is_day for one in heard.periods):
+        yield "day"
+    if any(not one.is_day for one in heard.periods):
+        yield "period"
+    if max(heard.matters.values(), default=0.0) >= 4.0 or any(hit.cue.matter for hit in heard.hits):
+        yield "matter"

@@ -1,0 +1,48 @@
+"""Which matter a question is about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from bot.understanding.hearing import Heard
+from bot.vocabulary import MatterKey
+
+_SAID = 6.0
+_SAID_MOST = 9.0
+"""What a phrase for staff adds, and several of them."""
+_HEARD = 0.6
+_HEARD_MOST = 6.0
+"""How much is believed of what triage hears, and at most."""
+ENOUGH = 3.0
+"""So much makes a matter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterFound:
+    """A matter, how much speaks for it, and the words that name it."""
+
+    matter: MatterKey
+    score: float
+    words: str
+
+
+def matter_of(heard: Heard) -> MatterFound | None:
+    """Return the matter that a question names; None where nothing says enough."""
+    blocked = {hit.cue.matter for hit in heard.hits if hit.cue.blocks}
+    said = [hit for hit in heard.hits if hit.cue.matter and not hit.cue.blocks]
+    said = [hit for hit in said if hit.cue.matter not in blocked]
+    counts = Counter(hit.cue.matter for hit in said if hit.cue.matter)
+    found: dict[MatterKey, float] = {}
+    for matter, score in heard.matters.items():
+        if matter not in blocked:
+            found[matter] = min(_HEARD_MOST, score) * _HEARD
+    for matter, count in counts.items():
+        found[matter] = found.get(matter, 0.0) + min(_SAID_MOST, _SAID + 1.5 * (count - 1))
+    if not found:
+        return None
+    best = max(found, key=lambda key: (found[key], key))
+    if found[best] < ENOUGH:
+        return None
+    words = next((heard.words_of(hit) for hit in said if hit.cue.matter == best), "")
+    return MatterFound(matter=best, score=found[best], words=words)

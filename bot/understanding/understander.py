@@ -1,0 +1,130 @@
+"""From a question to an intent with its slots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.understanding.hearing import Ears, Heard, MatterEar, hear
+from bot.understanding.learned import LearnedIntents, features_of, scores
+from bot.understanding.mentions import CustomerNames, ProcessNames
+from bot.understanding.model import Intent, Reason, Slot, Understanding, Vocabulary
+from bot.understanding.slots import fill, reasons_of
+from bot.understanding.words import WordBook, Words
+from bot.vocabulary import NONE, MatterKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ranking:
+    """Intents by their chances, the likeliest first."""
+
+    chances: Mapping[Intent, float]
+    order: tuple[Intent, ...]
+    features: Mapping[str, float]
+
+
+class Understander:
+    """Understands questions; compiled once, may be shared between threads."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        words: Words,
+        matters: MatterEar,
+        learned: LearnedIntents | None = None,
+    ) -> None:
+        """Compile.
+
+        Args:
+            matters: Tells which matters a text speaks of, as triage hears it.
+            learned: None leaves the intent to the rules alone.
+
+        Raises:
+            BadPhrase: A phrase cannot be read.
+        """
+        self._vocabulary = vocabulary
+        self._learned = learned
+        names = [name for own in vocabulary.processes.values() for name in own]
+        self._ears = Ears(
+            book=WordBook(words),
+            processes=ProcessNames(vocabulary.processes),
+            customers=CustomerNames(vocabulary.customers, names),
+            matters=matters,
+        )
+
+    def hear(self, text: str, today: date) -> Heard:
+        """Return what a question shows; for learning, and for `understood`."""
+        return hear(text, today, self._ears)
+
+    def understand(self, text: str, today: date) -> Understanding:
+        """Return what a question means.
+
+        Args:
+            text: As it was written; at most 1,000 characters are read.
+            today: The local day on which it was written.
+        """
+        return self.understood(self.hear(text, today))
+
+    def understood(self, heard: Heard, intent: Intent | None = None) -> Understanding:
+        """Return what a question means that was heard, with the intent found or given."""
+        ranking = self._ranking(heard)
+        chosen = ranking.order[0] if intent is None else intent
+        filled = fill(chosen, heard, self._vocabulary)
+        slots = {one.slot: one.value for one in filled}
+        return Understanding(
+            intent=chosen,
+            slots=slots,
+            confidence=round(ranking.chances[chosen], 3),
+            second=next(other for other in ranking.order if other is not chosen),
+            handled_by=self._handled_by(heard, slots) if chosen is Intent.ROUTE else None,
+            compares=any(one.compares for one in heard.periods[:1]),
+            reasons=(*self._reasons(heard, chosen, ranking), *reasons_of(filled)),
+        )
+
+    def _ranking(self, heard: Heard) -> _Ranking:
+        features: Mapping[str, float] = {}
+        if self._learned is None:
+            chances = _by_rules(scores(heard))
+        else:
+            features = features_of(heard)
+            chances = self._learned.chances(features)
+        order = tuple(sorted(chances, key=lambda intent: (-chances[intent], intent)))
+        return _Ranking(chances=chances, order=order, features=features)
+
+    def _reasons(self, heard: Heard, intent: Intent, ranking: _Ranking) -> tuple[Reason, ...]:
+        hits = [hit for hit in heard.hits if hit.cue.intent is intent]
+        hits.sort(key=lambda hit: -hit.cue.weight)
+        said = dict.fromkeys(heard.words_of(hit) for hit in hits)
+        found = [Reason(rule=f"intent.{intent}", words=words) for words in list(said)[:2]]
+        if not found and self._learned is not None:
+            words = ", ".join(self._learned.words_for(intent, ranking.features))
+            found = [Reason(rule=f"learned.{intent}", words=words)]
+        return tuple(found)
+
+    def _handled_by(self, heard: Heard, slots: Mapping[Slot, str]) -> str | None:
+        """Return the process that handles what is named.
+
+        The matter decides where it has processes of its own and the one that is named, which
+        may be but a guess ("är det KR eller …"), is none of them.
+        """
+        named = slots.get(Slot.PROCESS)
+        if Slot.MATTER not in slots:
+            return named
+        own = self._vocabulary.matters.get(MatterKey(slots[Slot.MATTER]))
+        if own is None:
+            return named
+        if not own:
+            return named or NONE
+        if named in own:
+            return named
+        elsewhere = (hit.cue.process for hit in heard.hits if hit.cue.process in own)
+        return next(elsewhere, None) or own[0]
+
+
+def _by_rules(ruled: Mapping[Intent, float]) -> dict[Intent, float]:
+    """Return chances by the rules alone; nothing said means that it is not for us."""
+    powers = {intent: 2.0 ** ruled.get(intent, 0.0) for intent in Intent}
+    powers[Intent.UNKNOWN] *= 2.0
+    whole = sum(powers.values())
+    return {intent: power / whole for intent, power in powers.items()}
