@@ -229,8 +229,11 @@ class ReplyDraft:
             )
 
     def unsent(self) -> ReplyDraft:
-        """Return the draft open again, because it did not go out."""
-        return replace(self, state=DraftState.OPEN, automatic=False, sent_by=None, n=None)
+        """Return the draft open again, because it did not go out.
+
+        It keeps its number, so that what is sent next has another.
+        """
+        return replace(self, state=DraftState.OPEN, automatic=False, sent_by=None)
 
     def _must_be_open(self) -> None:
         if self.state is not DraftState.OPEN:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli.common import build_app, console, of, print_json, settings_of
+from bot.cli.template_effect import add_effect
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def add(app: typer.Typer, say: Say) -> None:
     _add_list(template, say)
     _add_show(template, say)
     _add_preview(template, say)
+    add_effect(template, say)
 
 
 def _add_list(app: typer.Typer, say: Say) -> None:

@@ -22,12 +22,17 @@ Templates = Mapping[TemplateKey, Collection[Language] | None]
 
 
 def problems(
-    folder: Path, *, people_file: Path | None = None, templates: Templates | None = None
+    folder: Path,
+    *,
+    people_file: Path | None = None,
+    templates: Templates | None = None,
+    letters: Collection[TemplateKey] | None = None,
 ) -> list[KnowledgeError]:
     """List all errors of all files, and everything in which they do not agree.
 
     Args:
         templates: Where given, every matter must have its receipts among them.
+        letters: Where given, the rules for replies may name these and no others.
 
     Returns:
         File by file in the order in which they are read, each once; empty if all is well.
@@ -41,8 +46,8 @@ def problems(
         errors.extend(error.errors)
     if templates is not None:
         errors.extend(missing_receipts(files, templates))
-        if files.replies is not None:
-            errors.extend(unknown_templates(files.replies, templates))
+    if letters is not None and files.replies is not None:
+        errors.extend(unknown_templates(files.replies, letters))
     return list({str(error): error for error in errors}.values())
 
 

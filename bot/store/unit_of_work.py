@@ -19,8 +19,8 @@ from bot.store.ledger import Ledger
 from bot.store.messages import Messages
 from bot.store.promises import PhoneCalls, Promises
 from bot.store.registers import RegisterEntries
-from bot.store.reply_facts import ReplyFacts
 from bot.store.replies import ReplyDrafts, ReplyTasks, TagTips
+from bot.store.reply_facts import ReplyFacts
 from bot.store.slack import SlackEvents, SlackLinks, SlackPace
 from bot.store.slack_cards import SlackCards
 from bot.store.slack_posts import SlackPosts

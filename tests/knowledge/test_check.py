@@ -172,3 +172,16 @@ def test_a_template_that_is_wrong_itself_is_not_said_to_be_missing(folder):
 def test_the_shipped_matters_have_their_receipts():
     shipped = languages_in(templates_folder())
     assert problems(bundled_folder(), templates=shipped) == []
+
+
+def test_a_rule_about_a_misspelt_letter_is_a_problem(folder):
+    with (folder / "replies.yaml").open("a", encoding="utf-8") as file:
+        file.write("two_people: [instalment_plam]\n")
+    said = [str(problem) for problem in problems(folder, letters=["instalment_plan"])]
+    assert "menade du instalment_plan?" in " ".join(said)
+
+
+def test_a_rule_about_a_mailbox_that_does_not_exist_is_a_problem(folder):
+    small.spoil(folder, "replies.yaml", "[info]", "[infoo]")
+    (said,) = found(folder, "replies.yaml")
+    assert "brevlådan infoo finns inte; menade du info?" in said
