@@ -109,6 +109,7 @@ class App:
     casework: Casework
     urgency_watch: UrgencyWatch
     stop_lists: StopLists
+    writer: Writer
     replies: Replies
     outlines: Outlines
     reply_timer: ReplyTimer
@@ -315,6 +316,7 @@ def build(
         casework=Casework(database, house, clock),
         urgency_watch=urgency_watch,
         stop_lists=StopLists(database, knowledge, clock),
+        writer=writer,
         replies=Replies(
             database, writer, clock, plain=lambda: load_plain(knowledge_folder(settings))
         ),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.services.overview import Overview
     from bot.services.phone import Phone
     from bot.services.replies import Replies
+    from bot.services.reply_outline import Outlines
     from bot.services.telling import Telling
     from bot.slack.directory import Directory
     from bot.slack.poster import Poster
@@ -46,6 +47,7 @@ class SlackHouse:
     escalating: Escalating
     moving: Moving
     replies: Replies
+    outlines: Outlines
     overview: Overview
     choices: Choices
     colleagues: Colleagues

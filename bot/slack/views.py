@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from bot.cases import Case
+from bot.cases import SOMEBODY, SYSTEM, Case, Event
 from bot.notifying import Names
-from bot.vocabulary import Channel, Status, Urgency
+from bot.services.overview import Day, Queue
+from bot.vocabulary import Channel, PersonKey, Status, Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,45 @@ class CaseView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventView:
+    """Something that happened to a case.
+
+    Attributes:
+        code: Of `bot.texts`.
+        actor: Name of one of the staff; None where no person of ours did it.
+    """
+
+    at: datetime
+    code: str
+    actor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    """The first cases of a queue, and how many it has in all."""
+
+    cases: tuple[CaseView, ...] = ()
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayView:
+    """What waits for one of the staff.
+
+    Attributes:
+        team: Name; None for a head, whose `others` are the urgent cases of all.
+        staffing: (name of a place, name of who answers it or None).
+        at: Local time at which this was true.
+    """
+
+    team: str | None
+    mine: QueueView
+    others: QueueView
+    staffing: tuple[tuple[str, str | None], ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
     """Makes views in one language.
 
@@ -78,6 +118,35 @@ class Teller:
             by_phone=case.channel is Channel.PHONE,
             url=f"{self.web_url}/cases/{case.number}" if self.web_url else None,
         )
+
+    def day(self, day: Day) -> DayView:
+        """Return what waits for one of the staff as it may be shown."""
+        names = self.names
+        return DayView(
+            team=None if day.team is None else names.team(day.team),
+            mine=self._queue(day.mine),
+            others=self._queue(day.others),
+            staffing=tuple(
+                (
+                    names.place(staffed.place),
+                    None if staffed.on_duty is None else names.person(staffed.on_duty),
+                )
+                for staffed in day.staffing
+            ),
+            at=day.at.astimezone(self.zone),
+        )
+
+    def event(self, event: Event) -> EventView:
+        """Return something that happened as it may be shown."""
+        is_person = event.actor not in (SYSTEM, SOMEBODY)
+        return EventView(
+            at=event.at.astimezone(self.zone),
+            code=f"event.{event.kind}",
+            actor=self.names.person(PersonKey(event.actor)) if is_person else None,
+        )
+
+    def _queue(self, queue: Queue) -> QueueView:
+        return QueueView(cases=tuple(map(self.case, queue.cases)), count=queue.count)
 
     def _local(self, instant: datetime | None) -> datetime | None:
         return None if instant is None else instant.astimezone(self.zone)

@@ -50,7 +50,9 @@ REFUSED = {
     "a menu of one behind dots": row(menu("overflow", 1)),
     "a menu of six behind dots": row(menu("overflow", 6)),
     "a menu of 101": row(menu("static_select", 101)),
-    "a choice that is none of them": row(menu("static_select", 2) | {"initial_option": OPTION | {"value": "9"}}),
+    "a choice that is none of them": row(
+        menu("static_select", 2) | {"initial_option": OPTION | {"value": "9"}}
+    ),
     "an image without words": {"type": "image", "image_url": "https://a.example/x.png"},
     "a live mention of a channel": {
         "type": "section",

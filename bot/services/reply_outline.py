@@ -1,0 +1,107 @@
+"""A letter in outline: how it will read, without anything that a mail has said.
+
+For places that mail text must not reach (DESIGN, promise 5), as Slack. What comes from the
+mails, such as invoice numbers, and what a person has yet to write stand as marks in brackets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.cases import Case
+from bot.errors import NotFound
+from bot.reply_rules import ASKING
+from bot.services.letter_preview import case_values, house_values
+from bot.services.writing import Writer
+from bot.store.unit_of_work import Database
+from bot.templates import FieldType, Template
+from bot.vocabulary import TemplateKey
+
+_FROM_MAILS = frozenset({"invoice_numbers"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A value that a person writes.
+
+    Attributes:
+        about: What it is, in the words of the template.
+    """
+
+    name: str
+    about: str
+    kind: FieldType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A letter in outline.
+
+    Attributes:
+        asked: What a person must write before it can go out.
+        two_people: A colleague must approve it before it goes out.
+    """
+
+    template: TemplateKey
+    title: str
+    text: str
+    asked: tuple[Asked, ...]
+    two_people: bool
+
+
+class Outlines:
+    """Draws letters in outline; reads only."""
+
+    def __init__(self, database: Database, writer: Writer) -> None:
+        self._database = database
+        self._writer = writer
+
+    def outline(self, case: Case, name: str) -> Outline:
+        """Return a letter on a case in outline, in the language in which it will be written.
+
+        Raises:
+            NotFound: There is no such template.
+        """
+        if name not in self._writer.templates.names():
+            raise NotFound("det finns ingen sådan mall; se `sammadag template list`")
+        template = self._writer.templates.get(TemplateKey(name))
+        known = self._known(case, template)
+        language = self._writer.language(case, template)
+        values = {**dict(_marks(template)), **known}
+        rendered = self._writer.templates.render(template.name, language, values)
+        return Outline(
+            template=template.name,
+            title=template.title,
+            text=rendered.text,
+            asked=tuple(self._asked(case, template, known)),
+            two_people=template.name in self._writer.replies.two_people,
+        )
+
+    def _known(self, case: Case, template: Template) -> dict[str, object]:
+        knowledge = self._writer.house.knowledge
+        return {
+            **house_values(template, knowledge.links),
+            **case_values(case, f"[#{case.number}]", (), knowledge),
+        }
+
+    def _asked(self, case: Case, template: Template, known: dict[str, object]) -> Iterator[Asked]:
+        if template.name in ASKING:
+            return  # they are written from what is missing on the case
+        with self._database.reading() as work:
+            named = bool(work.case_invoices.of_cases([case.id]).get(case.id, ()))
+        for name, field in template.fields.items():
+            filled = name in known or (name in _FROM_MAILS and named)
+            if field.required and not filled and field.link is None:
+                yield Asked(name=name, about=field.about, kind=field.type)
+
+
+def _marks(template: Template) -> Iterator[tuple[str, object]]:
+    """Yield what stands for each value; days and links, which have a form, are the samples."""
+    for name, field in template.fields.items():
+        if field.type in (FieldType.DATE, FieldType.LINK):
+            yield name, field.sample
+        elif field.type is FieldType.LINES:
+            yield name, (f"[{field.about}]",)
+        else:
+            yield name, f"[{field.about}]"

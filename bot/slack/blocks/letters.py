@@ -1,0 +1,181 @@
+"""Choosing a reply, seeing how it will read, filling in what is missing, and sending it.
+
+A letter is shown in outline: what mails have said stands as marks in brackets, since mail text
+never reaches Slack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from bot.slack.blocks.card import summary
+from bot.slack.blocks.modals import Field, Modal
+from bot.slack.blocks.parts import (
+    Part,
+    actions,
+    button,
+    confirm,
+    context,
+    divider,
+    field,
+    lines,
+    modal,
+    mrkdwn,
+    option,
+    section,
+    select,
+    text_input,
+)
+from bot.slack.message import SlackMessage
+from bot.slack.text import escaped
+from bot.slack.views import CaseView
+from bot.texts import Say
+
+VALUE: Final = "value:"
+"""Begins the name of the question for a value of the letter."""
+_MOST_ASKED: Final = 20
+_LONGEST: Final = {"line": 200, "date": 10, "link": 500}
+_NAMES: Final = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateView:
+    """A template that can be chosen.
+
+    Attributes:
+        why: Why it fits, already in words.
+    """
+
+    name: str
+    title: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedView:
+    """A value that a person writes.
+
+    Attributes:
+        kind: ``line``, ``lines``, ``text``, ``link`` or ``date``.
+    """
+
+    name: str
+    about: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlineView:
+    """A letter in outline; see `bot.services.reply_outline`."""
+
+    name: str
+    text: str
+    asked: tuple[AskedView, ...] = ()
+    two_people: bool = False
+
+
+class LetterAction(StrEnum):
+    """What the buttons under a draft are called; their value is its number."""
+
+    SEND = "letter_send"
+    DISCARD = "letter_discard"
+
+
+def template_modal(
+    view: CaseView,
+    templates: Sequence[TemplateView],
+    say: Say,
+    *,
+    chosen: OutlineView | None = None,
+) -> Part:
+    """Let a person choose a template, and show how the letter will read."""
+    if not templates:
+        text = say("Ingen mall passar ärendet.")
+        blocks = [section(mrkdwn(summary(view, say))), section(mrkdwn(text))]
+        return modal(Modal.TEMPLATE, say("Mall"), blocks, close=say("Stäng"))
+    menu = select(
+        Field.TEMPLATE,
+        [option(f"{one.title} – {one.why}", one.name) for one in templates],
+        placeholder=say("Välj mall"),
+        chosen=None if chosen is None else chosen.name,
+    )
+    blocks = [
+        section(mrkdwn(summary(view, say))),
+        field(Field.TEMPLATE, say("Mall"), menu, dispatches=True),
+    ]
+    if chosen is not None:
+        blocks += _outline(chosen, say)
+    return modal(
+        Modal.TEMPLATE,
+        say("Skriv till kunden"),
+        blocks,
+        close=say("Avbryt"),
+        submit=say("Skriv utkast"),
+        metadata=view.number,
+    )
+
+
+def draft_message(
+    view: CaseView,
+    draft: int,
+    say: Say,
+    *,
+    holes: Sequence[str] = (),
+    two_people: bool = False,
+) -> SlackMessage:
+    """Say that a draft is written, and offer to send it where it is finished.
+
+    Args:
+        holes: What is missing, in the words of the template; not escaped.
+        two_people: A colleague must approve it first.
+    """
+    text = say("Utkast {draft} är skrivet i ärende {case}.", draft=draft, case=view.number)
+    if holes:
+        names = escaped(say.listing(holes), _NAMES)
+        text = f"{text} {say('Det här saknas: {names}.', names=names)}"
+    elif two_people:
+        text = f"{text} {say('En kollega behöver godkänna det innan det skickas.')}"
+    blocks = [section(mrkdwn(text)), actions(_draft_buttons(draft, say, ready=not holes))]
+    how = say("Läs hela brevet med sammadag reply show {draft}.", draft=draft)
+    blocks.append(context(mrkdwn(how)))
+    return SlackMessage(text=text, blocks=tuple(blocks))
+
+
+def _draft_buttons(draft: int, say: Say, *, ready: bool) -> list[Part]:
+    value = str(draft)
+    sure = confirm(
+        say("Skicka brevet?"),
+        say("Kunden får brevet på en gång."),
+        say("Skicka"),
+        say("Avbryt"),
+    )
+    discard = button(say("Kasta"), LetterAction.DISCARD, value)
+    if not ready:
+        return [discard]
+    send = button(say("Skicka"), LetterAction.SEND, value, style="primary", confirm=sure)
+    return [send, discard]
+
+
+def _outline(outline: OutlineView, say: Say) -> list[Part]:
+    note = say(
+        "Det inom hakparentes fylls i från ärendet eller av dig; dagar är exempel. "
+        "Mejlets text visas inte här."
+    )
+    found = [divider(), section(lines(outline.text)), context(mrkdwn(note))]
+    if outline.two_people:
+        found.append(context(mrkdwn(say("En kollega behöver godkänna brevet innan det skickas."))))
+    return [*found, *(_question(one, say) for one in outline.asked[:_MOST_ASKED])]
+
+
+def _question(asked: AskedView, say: Say) -> Part:
+    hints = {"date": say("Som 2026-03-29."), "lines": say("En sak per rad.")}
+    name = f"{VALUE}{asked.name}"
+    box = text_input(
+        name,
+        multiline=asked.kind in ("lines", "text"),
+        most=_LONGEST.get(asked.kind, 3000),
+    )
+    return field(name, asked.about, box, hint=hints.get(asked.kind))
