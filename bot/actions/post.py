@@ -52,8 +52,9 @@ class Post:
     ) -> Handover | Refusal:
         """Send the mail of an action, or leave it among the drafts of its mailbox.
 
-        An action that was begun before is looked for in Sent and among the drafts first. What
-        a person said of a mail in doubt holds.
+        An action that was begun before is looked for in Sent and among the drafts first. A
+        draft that was remembered and is in neither place may be on its way, or somebody has
+        thrown it away. What a person said of a mail in doubt holds.
 
         Args:
             record: Puts on record that the mail is out; called then, and only then.
@@ -64,6 +65,8 @@ class Post:
             return self._sent(record)
         try:
             key = sender.find_draft(message_id) if begun_before else None
+            if key is None and action.draft is not None and verdict is not Verdict.AGAIN:
+                return Handover.UNCERTAIN
             if key is None:
                 key = sender.save_draft(message_id, content)
             with self._database.work() as work:

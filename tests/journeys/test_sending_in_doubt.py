@@ -7,7 +7,7 @@ import pytest
 from bot.errors import DataError
 from bot.vocabulary import PersonKey, Verdict
 from functionmail.connectors.memory import MemoryMailbox, MemorySender
-from functionmail.errors import MessageGone, Refusal, SendRefused, SendUncertain
+from functionmail.errors import MailboxUnavailable, MessageGone, Refusal, SendRefused, SendUncertain
 from tests.letters import ORDINARY, URGENT_INVOICE
 from tests.outbox import outbox_of
 
@@ -20,8 +20,11 @@ class BrokenLine(MemorySender):
     arrives = False
     refusal: Refusal | None = None
     in_doubt = True
+    fails: MailboxUnavailable | None = None
 
     def send(self, draft):
+        if self.fails is not None:
+            raise self.fails
         if self.refusal is not None:
             raise SendRefused("kundreskontra", "sending", refusal=self.refusal)
         if self.in_doubt:
@@ -101,6 +104,21 @@ def test_sending_again_what_lies_in_sent_after_all_sends_nothing(city, box, send
     dispatch.run_due()
     assert len(box.sent) == 1
     assert city.events(case).count("receipt_sent") == 1
+
+
+def test_a_draft_that_is_neither_there_nor_in_sent_is_in_doubt(city, box, sender, dispatch, case):
+    sender.in_doubt = False
+    sender.fails = MailboxUnavailable("kundreskontra", "sending")
+    dispatch.run_due()
+    box.drafts.clear()
+    sender.fails = None
+    city.later(minutes=1)
+    dispatch.run_due()
+    assert box.sent == []
+    assert city.actions(case)["reply:receipt"] == "uncertain"
+    city.app.casework.settle_sending(case, Verdict.AGAIN, by=ANNA)
+    dispatch.run_due()
+    assert len(box.sent) == 1
 
 
 def test_where_nothing_is_in_doubt_there_is_nothing_to_say(city, case):
