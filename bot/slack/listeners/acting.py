@@ -1,0 +1,135 @@
+"""Who acts, and how they are answered: what every listener needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.errors import SammaDagError
+from bot.services.colleagues import Colleague
+from bot.slack.blocks.home import home, stranger_home
+from bot.slack.house import SlackHouse
+from bot.slack.message import SlackMessage
+from bot.slack.text import escaped
+from bot.slack.views import CaseView, Teller
+from bot.texts import Say, speaker
+from bot.vocabulary import PersonKey
+
+log = structlog.get_logger()
+
+Body = Mapping[str, Any]
+"""What Slack tells us, as JSON has it."""
+_LONGEST_ERROR: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """One of the staff who does something in Slack, and the language they are spoken to in."""
+
+    user: str
+    colleague: Colleague
+    say: Say
+    teller: Teller
+
+    @property
+    def key(self) -> PersonKey:
+        """Their key in the knowledge."""
+        return self.colleague.key
+
+
+def actor_of(house: SlackHouse, user: str) -> Actor | None:
+    """Return which of the staff a Slack user is; None for a stranger."""
+    colleague = house.directory.colleague(user)
+    if colleague is None:
+        return None
+    say = speaker(colleague.language)
+    teller = house.teller(say.language)
+    return Actor(user=user, colleague=colleague, say=say, teller=teller)
+
+
+def shown(actor: Actor, house: SlackHouse, number: str) -> CaseView:
+    """Return the case with a number as it may be shown; raises NotFound."""
+    return actor.teller.case(house.find_case(number))
+
+
+def tell(client: WebClient, body: Body, message: SlackMessage) -> None:
+    """Show something to the one who acted: where they are, for them only, else directly."""
+    user, channel = body["user"]["id"], (body.get("channel") or {}).get("id")
+    blocks = [dict(block) for block in message.blocks]
+    if channel is None:
+        quietly(
+            lambda: client.chat_postMessage(
+                channel=user,
+                text=message.text,
+                blocks=blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        )
+        return
+    quietly(
+        lambda: client.chat_postEphemeral(
+            channel=channel, user=user, text=message.text, blocks=blocks
+        )
+    )
+
+
+def act(
+    house: SlackHouse, client: WebClient, body: Body, do: Callable[[Actor], SlackMessage | None]
+) -> None:
+    """Let one of the staff do something; tell them what came of it, or what was wrong."""
+    actor = actor_of(house, body["user"]["id"])
+    if actor is None:
+        tell(client, body, SlackMessage(text=not_known(house.say)))
+        return
+    try:
+        told = do(actor)
+    except SammaDagError as error:
+        told = SlackMessage(text=wrong(error, actor.say))
+    house.poster.nudge()
+    if told is not None:
+        tell(client, body, told)
+    if is_home(body):
+        publish_home(house, client, actor.user)
+
+
+def wrong(error: SammaDagError, say: Say) -> str:
+    """Say what was wrong, escaped."""
+    return escaped(say.error(error), _LONGEST_ERROR)
+
+
+def not_known(say: Say) -> str:
+    """Say that only staff may do this."""
+    return say(
+        "Jag känner inte igen dig, så jag kan inte visa eller ändra ärenden. Fråga mig gärna vem "
+        "som hanterar vad."
+    )
+
+
+def publish_home(house: SlackHouse, client: WebClient, user: str) -> None:
+    """Draw somebody's App Home anew."""
+    actor = actor_of(house, user)
+    if actor is None:
+        view = stranger_home(house.say)
+    else:
+        view = home(actor.teller.day(house.overview.day(actor.key)), actor.say)
+    quietly(lambda: client.views_publish(user_id=user, view=view))
+
+
+def is_home(body: Body) -> bool:
+    """Tell whether somebody acted in their App Home."""
+    return (body.get("view") or {}).get("type") == "home"
+
+
+def quietly(call: Callable[[], object]) -> None:
+    """Call Slack for something that people can do without; what fails is logged."""
+    try:
+        call()
+    except (SlackApiError, SlackClientError, OSError) as error:
+        reason = error.response.get("error") if isinstance(error, SlackApiError) else None
+        log.warning("slack_answer_lost", reason=reason or type(error).__name__)

@@ -1,0 +1,187 @@
+"""Writing to a customer: choose a template, see it in outline, write a draft, send it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from bot.cases import Case
+from bot.errors import SammaDagError
+from bot.slack.blocks.card import CaseAction
+from bot.slack.blocks.letters import (
+    VALUE,
+    AskedView,
+    LetterAction,
+    OutlineView,
+    TemplateView,
+    draft_message,
+    template_modal,
+)
+from bot.slack.blocks.modals import Field, Modal
+from bot.slack.blocks.parts import Part
+from bot.slack.house import SlackHouse
+from bot.slack.listeners.acting import (
+    Actor,
+    Body,
+    act,
+    actor_of,
+    not_known,
+    quietly,
+    tell,
+    wrong,
+)
+from bot.slack.listeners.modals import chosen, refuse
+from bot.slack.message import SlackMessage
+from bot.vocabulary import DraftId, TemplateKey
+
+Values = dict[str, str | list[str]]
+
+_MOST_DIGITS: Final = 12
+
+
+def register(app: App, house: SlackHouse) -> None:
+    """Hook the button, the modal and what stands under a draft into the app."""
+    letters = _Letters(house)
+    app.action(CaseAction.TEMPLATE)(letters.open)
+    app.action(Field.TEMPLATE)(letters.choose)
+    app.view(Modal.TEMPLATE)(letters.write)
+    app.action(LetterAction.SEND)(letters.send)
+    app.action(LetterAction.DISCARD)(letters.discard)
+
+
+class _Letters:
+    def __init__(self, house: SlackHouse) -> None:
+        self._house = house
+
+    def open(self, ack: Ack, body: Body, client: WebClient) -> None:
+        """Offer the templates that fit a case, the best of them in outline."""
+        ack()
+
+        def do(actor: Actor) -> None:
+            case = self._house.find_case(str(body["actions"][0].get("value")))
+            view = self._modal(actor, case, None)
+            client.views_open(trigger_id=body["trigger_id"], view=view)
+
+        act(self._house, client, body, do)
+
+    def choose(self, ack: Ack, body: Body, client: WebClient) -> None:
+        """Show the letter that was chosen."""
+        ack()
+
+        def do(actor: Actor) -> None:
+            shown = body["view"]
+            case = self._house.find_case(shown["private_metadata"])
+            name = str((body["actions"][0].get("selected_option") or {}).get("value"))
+            view = self._modal(actor, case, name)
+            quietly(lambda: client.views_update(view_id=shown["id"], hash=shown["hash"], view=view))
+
+        act(self._house, client, body, do)
+
+    def write(self, ack: Ack, body: Body, client: WebClient) -> None:
+        """Write a draft, with what was typed; it is kept with the case."""
+        actor = actor_of(self._house, body["user"]["id"])
+        if actor is None:
+            refuse(ack, body, {Field.TEMPLATE: not_known(self._house.say)})
+            return
+        try:
+            case = self._house.find_case(body["view"]["private_metadata"])
+            told = self._written(actor, case, str(chosen(body, Field.TEMPLATE)), body)
+        except SammaDagError as error:
+            refuse(ack, body, {Field.TEMPLATE: wrong(error, actor.say)})
+            return
+        ack()
+        self._house.poster.nudge()
+        tell(client, body, told)
+
+    def send(self, ack: Ack, body: Body, client: WebClient) -> None:
+        """Hand a letter to the outbox."""
+        ack()
+
+        def do(actor: Actor) -> None:
+            draft = self._house.replies.send(_draft(body), by=actor.key)
+            text = actor.say("Utkast {draft} skickas till kunden.", draft=draft.id)
+            _replace(client, body, text)
+
+        act(self._house, client, body, do)
+
+    def discard(self, ack: Ack, body: Body, client: WebClient) -> None:
+        """Throw a draft away."""
+        ack()
+
+        def do(actor: Actor) -> None:
+            draft = self._house.replies.discard(_draft(body))
+            _replace(client, body, actor.say("Utkast {draft} är kastat.", draft=draft.id))
+
+        act(self._house, client, body, do)
+
+    def _modal(self, actor: Actor, case: Case, name: str | None) -> Part:
+        fitting = self._house.replies.suggest(case)
+        templates = [
+            TemplateView(
+                name=one.template.name,
+                title=one.template.title,
+                why=actor.say.code(f"fits.{one.fits}"),
+            )
+            for one in fitting
+        ]
+        known = {one.name for one in templates}
+        wanted = name if name in known else next((one.name for one in templates), None)
+        chosen = None if wanted is None else self._outline(case, wanted)
+        return template_modal(actor.teller.case(case), templates, actor.say, chosen=chosen)
+
+    def _outline(self, case: Case, name: str) -> OutlineView:
+        found = self._house.outlines.outline(case, name)
+        return OutlineView(
+            name=found.template,
+            text=found.text,
+            asked=tuple(
+                AskedView(name=one.name, about=one.about, kind=one.kind.value)
+                for one in found.asked
+            ),
+            two_people=found.two_people,
+        )
+
+    def _written(self, actor: Actor, case: Case, name: str, body: Body) -> SlackMessage:
+        outline = self._outline(case, name)
+        given = _given(outline, body["view"]["state"]["values"])
+        draft = self._house.replies.draft(case, TemplateKey(name), by=actor.key, given=given)
+        sheet = self._house.replies.show(draft.id)
+        about = {one.name: one.about for one in outline.asked}
+        return draft_message(
+            actor.teller.case(case),
+            draft.id,
+            actor.say,
+            holes=[about.get(hole, hole) for hole in sheet.holes],
+            two_people=sheet.two_people,
+        )
+
+
+def _given(outline: OutlineView, state: Mapping[str, Any]) -> Values:
+    """Return what was typed for the values of a letter."""
+    given: Values = {}
+    for asked in outline.asked:
+        name = f"{VALUE}{asked.name}"
+        typed = str(state.get(name, {}).get(name, {}).get("value") or "").strip()
+        if not typed:
+            continue
+        lines = [line.strip() for line in typed.splitlines() if line.strip()]
+        given[asked.name] = lines if asked.kind == "lines" else typed
+    return given
+
+
+def _draft(body: Body) -> DraftId:
+    value = str(body["actions"][0].get("value") or "")
+    is_number = value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS
+    return DraftId(int(value) if is_number else 0)
+
+
+def _replace(client: WebClient, body: Body, text: str) -> None:
+    """Let the message under which somebody clicked say what became of it."""
+    channel, message = body.get("channel"), body.get("message")
+    if channel is None or message is None:
+        return
+    where, ts = channel["id"], message["ts"]
+    quietly(lambda: client.chat_update(channel=where, ts=ts, text=text, blocks=[]))
