@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
 
 from bot.promises import Feedback, Promise
 from bot.store.engine import insert_if_new
@@ -34,6 +34,10 @@ class PhoneCalls:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def forget(self, case_id: CaseId) -> None:
+        """Delete what was said in a call that was logged by mistake."""
+        self._connection.execute(delete(PhoneCallRow).where(PhoneCallRow.case_id == case_id))
 
     def insert(self, call: PhoneCall) -> None:
         """Store what was said in the call that opened a case."""
@@ -140,6 +144,23 @@ class Promises:
             )
         )
         return changed.rowcount > 0
+
+    def take_back(self, case_id: CaseId, kept_at: datetime, now: datetime) -> bool:
+        """Let a promise wait again that was noted as kept at an instant; it is looked at now.
+
+        Returns:
+            False where no promise was kept then.
+        """
+        changed = self._connection.execute(
+            update(PromiseRow)
+            .where(PromiseRow.case_id == case_id, PromiseRow.kept_at == kept_at)
+            .values(kept_at=None, kept_with=None, broken_at=None, next_at=now)
+        )
+        return changed.rowcount > 0
+
+    def forget(self, case_id: CaseId) -> None:
+        """Delete the promises about a call that was logged by mistake."""
+        self._connection.execute(delete(PromiseRow).where(PromiseRow.case_id == case_id))
 
     def reopened(self) -> list[tuple[CaseId, int, datetime]]:
         """Return the phone cases that were opened again since their newest promise.

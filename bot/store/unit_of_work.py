@@ -14,7 +14,9 @@ from bot.store.books import Books
 from bot.store.case_invoices import CaseInvoices
 from bot.store.cases import Cases
 from bot.store.checkpoints import Mailboxes
+from bot.store.conversations import Conversations
 from bot.store.engine import is_sqlite, tidy, transaction
+from bot.store.facts import Facts
 from bot.store.ledger import Ledger
 from bot.store.messages import Messages
 from bot.store.promises import PhoneCalls, Promises
@@ -56,6 +58,8 @@ class Work:
     slack_posts: SlackPosts
     slack_pace: SlackPace
     slack_links: SlackLinks
+    conversations: Conversations
+    facts: Facts
 
 
 class Database:
@@ -115,4 +119,6 @@ def _work(connection: Connection) -> Work:
         slack_posts=SlackPosts(connection),
         slack_pace=SlackPace(connection),
         slack_links=SlackLinks(connection),
+        conversations=Conversations(connection),
+        facts=Facts(connection),
     )

@@ -18,6 +18,7 @@ from bot.understanding.model import (
     Vocabulary,
     Whose,
 )
+from bot.understanding.thread import Topic, understand_after
 from bot.understanding.understander import Understander
 from bot.understanding.words import IntentWords, MatterWords, Words
 
@@ -31,9 +32,11 @@ __all__ = [
     "QueueFilter",
     "Reason",
     "Slot",
+    "Topic",
     "Understander",
     "Understanding",
     "Vocabulary",
     "Whose",
     "Words",
+    "understand_after",
 ]

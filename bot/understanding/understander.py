@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from bot.understanding.learned import LearnedIntents, features_of, scores
 from bot.understanding.mentions import CustomerNames, ProcessNames
 from bot.understanding.model import Intent, Reason, Slot, Understanding, Vocabulary
 from bot.understanding.slots import fill, reasons_of
-from bot.understanding.words import WordBook, Words
+from bot.understanding.words import Hit, WordBook, Words
 from bot.vocabulary import NONE, MatterKey
 
 
@@ -77,10 +77,14 @@ class Understander:
             slots=slots,
             confidence=round(ranking.chances[chosen], 3),
             second=next(other for other in ranking.order if other is not chosen),
-            handled_by=self._handled_by(heard, slots) if chosen is Intent.ROUTE else None,
+            handled_by=self._handled_by(heard.hits, slots) if chosen is Intent.ROUTE else None,
             compares=any(one.compares for one in heard.periods[:1]),
             reasons=(*self._reasons(heard, chosen, ranking), *reasons_of(filled)),
         )
+
+    def handler_of(self, slots: Mapping[Slot, str]) -> str | None:
+        """Return the process that handles what slots name; see `Understanding.handled_by`."""
+        return self._handled_by((), slots)
 
     def _ranking(self, heard: Heard) -> _Ranking:
         features: Mapping[str, float] = {}
@@ -102,7 +106,7 @@ class Understander:
             found = [Reason(rule=f"learned.{intent}", words=words)]
         return tuple(found)
 
-    def _handled_by(self, heard: Heard, slots: Mapping[Slot, str]) -> str | None:
+    def _handled_by(self, hits: Iterable[Hit], slots: Mapping[Slot, str]) -> str | None:
         """Return the process that handles what is named.
 
         The matter decides where it has processes of its own and the one that is named, which
@@ -118,7 +122,7 @@ class Understander:
             return named or NONE
         if named in own:
             return named
-        elsewhere = (hit.cue.process for hit in heard.hits if hit.cue.process in own)
+        elsewhere = (hit.cue.process for hit in hits if hit.cue.process in own)
         return next(elsewhere, None) or own[0]
 
 

@@ -5,17 +5,18 @@ Three groups, so that personal data can be deleted without breaking the record:
 * what somebody said: mails and callers (``message_raw``, ``message_text``,
   ``message_address``, ``message_triage``, ``attachment``, ``quarantine``, ``phone_call``) and
   staff in the registers (``register_entry.text``), in replies (``reply_draft_text``) and to
-  the assistant (``slack_event.body``, emptied when it is answered); and whose an invoice is
-  (``ledger_invoice`` until the next import, ``case_invoice.customer`` and ``customer_no``,
-  ``stop_list_line.line``),
+  the assistant (``slack_event.body``, emptied when it is answered, and ``proposal.said``);
+  and whose an invoice is (``ledger_invoice`` until the next import, ``case_invoice.customer``
+  and ``customer_no``, ``stop_list_line.line``),
 * what it became (``delivery``, ``message``, ``case_file``, ``stop_list``, ``promise``,
   ``reply_draft``, ``reply_task``, ``tag_tip``; and what of it stands in Slack:
-  ``slack_card``, ``slack_post``),
+  ``slack_card``, ``slack_post``; and of talking with the assistant: ``conversation``),
 * and what happened (``event``, ``action``), which hold keys, codes and numbers only.
 """
 
 from __future__ import annotations
 
+from bot.store.tables.assistant import ConversationRow, ProposalRow
 from bot.store.tables.base import Row, UtcDateTime
 from bot.store.tables.casework import (
     ActionRow,
@@ -69,6 +70,7 @@ __all__ = [
     "BreakerRow",
     "CaseInvoiceRow",
     "CaseRow",
+    "ConversationRow",
     "CounterRow",
     "DeliveryRow",
     "EventRow",
@@ -84,6 +86,7 @@ __all__ = [
     "MissRow",
     "PhoneCallRow",
     "PromiseRow",
+    "ProposalRow",
     "QuarantineRow",
     "RegisterEntryRow",
     "ReplyDraftRow",
