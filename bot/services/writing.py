@@ -183,8 +183,7 @@ class Writer:
         if draft.message_id is None and draft.recipient is None:
             raise DataError("utkast {draft}: ange vart brevet ska skickas (--to)", draft=draft.id)
         draft = self._with_fresh_days(work, case, draft)
-        rendered, number = self.letter(work, case, draft), work.reply_drafts.next_number(case.id)
-        now = self._clock.now()
+        rendered, now = self.letter(work, case, draft), self._clock.now()
         queued = work.reply_drafts.change(
             replace(
                 draft,
@@ -192,7 +191,7 @@ class Writer:
                 automatic=by == SYSTEM,
                 sent_by=by,
                 feedback=feedback,
-                n=number,
+                n=work.reply_drafts.next_number(case.id, now),
                 language=rendered.language,
                 template_version=rendered.version,
                 subject=rendered.subject,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.errors import DataError, ReplyHasHole
 from bot.knowledge.replies_file import RuleEntry
@@ -14,6 +18,7 @@ from tests.letters import NO_NUMBER, NO_NUMBER_NO_DATE, ORDINARY
 from tests.reply_stories import drafts, material_with, people, sent_letters, templates_of, work_off
 
 ASKED = "Vi behöver veta lite mer"
+NUMBERS = count()
 
 
 def the_case(city, letter, **parts):
@@ -243,3 +248,40 @@ def test_mail_from_before_the_mailbox_answers_is_never_answered_by_itself(build_
     case = the_case(city, NO_NUMBER, date=city.clock.now().replace(hour=9))
     kinds = [event.kind for event in city.history(case)]
     assert EventKind.REPLY_SENT not in kinds
+
+
+PEOPLE_DO = st.lists(
+    st.sampled_from(("look", "draft", "discard", "send", "answer", "fail")), max_size=8
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(PEOPLE_DO)
+def test_whatever_people_do_the_same_facts_are_never_asked_for_twice(city, steps):
+    city.post(**NO_NUMBER_NO_DATE, sender=f"p{next(NUMBERS)}@kund.example")
+    city.take_in()
+    case, anna = city.cases()[-1], people(city, 1)[0]
+    for step in steps:
+        with suppress(DataError, ReplyHasHole):
+            do(city, case, step, anna)
+    city.app.dispatch.run_due()
+    written = [one for one in drafts(city, case) if one.template == INFORMATION_NEEDED]
+    assert sum(one.state is DraftState.SENT for one in written) <= 1
+    assert sum(one.state is not DraftState.DISCARDED for one in written) <= 1
+
+
+def do(city, case, step, anna):
+    open_now = [one for one in drafts(city, case) if one.state is DraftState.OPEN]
+    if step == "look":
+        city.app.reply_timer.run_due()
+    elif step == "draft":
+        city.app.replies.draft(case, INFORMATION_NEEDED, by=anna)
+    elif step == "discard" and open_now:
+        city.app.replies.discard(open_now[0].id)
+    elif step == "send" and open_now:
+        city.app.replies.send(open_now[0].id, by=anna)
+        city.app.dispatch.run_due()
+    elif step == "answer":
+        city.set_status(case, Status.OPEN)
+    elif step == "fail" and open_now:
+        city.app.replies.edit(open_now[0].id, by=anna, given={"why": ""})
