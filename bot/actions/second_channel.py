@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 
 from bot.clock import Clock
@@ -24,15 +24,29 @@ _NUMBERS = 1_000_000_000
 class FallbackNotifier:
     """Tries one channel, and the next when that is down."""
 
-    def __init__(self, first: Notifier, second: Notifier) -> None:
+    def __init__(
+        self,
+        first: Notifier,
+        second: Notifier,
+        *,
+        only: Callable[[Alert], bool] = lambda _alert: True,
+    ) -> None:
+        """Make a notifier of two.
+
+        Args:
+            only: Which alerts go by the second channel; the others wait for the first.
+        """
         self._first = first
         self._second = second
+        self._only = only
 
     def notify(self, alert: Alert) -> None:
         """See `Notifier.notify`. Where both are down, the first one's trouble is told."""
         try:
             self._first.notify(alert)
         except NotifierUnavailable as down:
+            if not self._only(alert):
+                raise
             try:
                 self._second.notify(alert)
             except NotifierUnavailable:

@@ -38,6 +38,7 @@ def add(app: typer.Typer, say: Say) -> None:
     def run(context: typer.Context) -> None:
         from bot.app import build
         from bot.errors import SettingsError
+        from bot.faces import open_slack
         from bot.material import load_material
         from bot.signals import stop_on_signals
 
@@ -50,8 +51,15 @@ def add(app: typer.Typer, say: Say) -> None:
         app_ = build(settings, material=load_material(settings, lazy=False))
         lock = app_.claim()
         try:
+            slack = open_slack(app_)
             stop_on_signals(app_.worker.stop)
-            app_.worker.run()
+            if slack is not None:
+                slack.start()
+            try:
+                app_.worker.run()
+            finally:
+                if slack is not None:
+                    slack.stop()
         finally:
             lock.release()
             app_.close()

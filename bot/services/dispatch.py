@@ -27,7 +27,7 @@ _MAX_ATTEMPTS = 12
 
 
 class Dispatch:
-    """Performs planned actions, one at a time."""
+    """Performs planned actions of the kinds that it has performers for, one at a time."""
 
     def __init__(
         self,
@@ -39,10 +39,21 @@ class Dispatch:
         probe: Probe,
     ) -> None:
         self._database = database
-        self._performers = performers
+        self._performers = dict(performers)
         self._clock = clock
-        self._worker = worker
+        self.worker = worker
         self._probe = probe
+
+    def hand_over(self, kind: ActionKind, performer: Performer) -> Dispatch:
+        """Leave a kind of action to an outbox with its own performer, and return that."""
+        del self._performers[kind]
+        return Dispatch(
+            self._database,
+            {kind: performer},
+            self._clock,
+            worker=self.worker,
+            probe=self._probe,
+        )
 
     def run_due(self, *, stop: Callable[[], bool] = lambda: False) -> int:
         """Perform everything that is due; return how many actions were touched.
@@ -58,7 +69,9 @@ class Dispatch:
     def run_one(self) -> bool:
         """Perform the oldest due action; False when nothing is due."""
         with self._database.work() as work:
-            action = work.actions.claim_due(self._clock.now(), worker=self._worker, lease=LEASE)
+            action = work.actions.claim_due(
+                self._clock.now(), worker=self.worker, lease=LEASE, kinds=tuple(self._performers)
+            )
         if action is None:
             return False
         self._probe(Step.CLAIMED)

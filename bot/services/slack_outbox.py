@@ -55,6 +55,11 @@ class Outbox:
             )
             return None
 
+    def owes(self) -> bool:
+        """Tell whether anything is left to post or to update, now or later."""
+        with self._database.reading() as work:
+            return work.slack_cards.owes() or work.slack_posts.owes()
+
     def case(self, case_id: CaseId) -> Case:
         """Return a case as it is now."""
         with self._database.reading() as work:
@@ -119,14 +124,15 @@ class Outbox:
         with self._database.work() as work:
             work.slack_posts.failed(key, because, self._clock.now())
 
-    def take_turn(self, channel: str) -> timedelta:
-        """Take the turn in a channel: nothing left to wait; else how long to wait for it."""
+    def reserve_turn(self, channel: str, *, patience: timedelta) -> timedelta | None:
+        """Reserve the next turn in a channel; return how long to wait for it.
+
+        None where that is longer than `patience`; nothing is reserved then.
+        """
         now = self._clock.now()
         with self._database.work() as work:
-            if work.slack_pace.take(channel, now, gap=GAP):
-                return timedelta()
-            free_at = work.slack_pace.free_at(channel) or now
-        return max(free_at - now, timedelta(milliseconds=10))
+            turn = work.slack_pace.reserve(channel, now, gap=GAP, most=patience)
+        return None if turn is None else turn - now
 
     def hold(self, channel: str, seconds: float) -> None:
         """Post nothing to a channel for so long, as Slack asked."""

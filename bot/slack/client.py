@@ -39,7 +39,7 @@ class Endpoint:
     proxy: str | None = None
     tls: ssl.SSLContext | None = None
 
-    def web_client(self, token: str, *, timeout_s: int = TIMEOUT_S) -> WebClient:
+    def web_client(self, token: str | None, *, timeout_s: int = TIMEOUT_S) -> WebClient:
         """Return a client that repeats nothing by itself."""
         return WebClient(
             token=token,

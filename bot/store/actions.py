@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,9 +32,15 @@ class ActionQueue:
             self._connection.execute(text(f"NOTIFY {CHANNEL}"))
 
     def claim_due(
-        self, now: datetime, *, worker: str, lease: timedelta, keys_like: str = "%"
+        self,
+        now: datetime,
+        *,
+        worker: str,
+        lease: timedelta,
+        keys_like: str = "%",
+        kinds: Collection[ActionKind] = tuple(ActionKind),
     ) -> ClaimedAction | None:
-        """Reserve the oldest due action, or return None.
+        """Reserve the oldest due action of some kinds, or return None.
 
         Two workers never get one action: the UPDATE repeats the condition of the SELECT,
         and only the worker that changed a row owns it. A crashed worker's claim ends with
@@ -47,7 +53,7 @@ class ActionQueue:
         )
         oldest = (
             select(ActionRow.key)
-            .where(*free, ActionRow.key.like(keys_like))
+            .where(*free, ActionRow.key.like(keys_like), ActionRow.kind.in_(kinds))
             .order_by(ActionRow.due_at, ActionRow.key)
             .limit(1)
             .with_for_update(skip_locked=True)

@@ -100,11 +100,28 @@ class SlackPace:
         )
         return taken.rowcount == 1
 
-    def free_at(self, channel: str) -> datetime | None:
-        """Return when a channel is free; None where nothing was ever posted there."""
-        return self._connection.scalar(
-            select(SlackChannelRow.next_at).where(SlackChannelRow.channel == channel)
-        )
+    def reserve(
+        self, channel: str, now: datetime, *, gap: timedelta, most: timedelta
+    ) -> datetime | None:
+        """Reserve the next turn in a channel and return when it is, ahead of all who take one.
+
+        None where that would be later than `most` from now; nothing is reserved then.
+        """
+        insert_if_new(self._connection, SlackChannelRow, [{"channel": channel, "next_at": now}])
+        while True:
+            free_at = self._connection.scalar(
+                select(SlackChannelRow.next_at).where(SlackChannelRow.channel == channel)
+            )
+            turn = max(now, free_at or now)
+            if turn - now > most:
+                return None
+            reserved = self._connection.execute(
+                update(SlackChannelRow)
+                .where(SlackChannelRow.channel == channel, SlackChannelRow.next_at == free_at)
+                .values(next_at=turn + gap)
+            )
+            if reserved.rowcount == 1:
+                return turn
 
     def hold(self, channel: str, until: datetime) -> None:
         """Post nothing to a channel before an instant, as Slack asked."""

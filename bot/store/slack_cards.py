@@ -149,10 +149,12 @@ class SlackCards:
         ).first()
         return None if row is None or row.ts is None else Card(channel=row.channel, ts=row.ts)
 
-    def count_owed(self) -> int:
-        """Count the cards that are not posted yet."""
-        count = select(func.count()).select_from(SlackCardRow).where(SlackCardRow.ts.is_(None))
-        return self._connection.scalar(count) or 0
+    def owes(self) -> bool:
+        """Tell whether any card is missing, or does not show its case as it is."""
+        return any(
+            self._connection.execute(_stale(shown_closed)).first() is not None
+            for shown_closed in (False, True)
+        )
 
     def _set(self, case_id: CaseId, **values: Any) -> None:  # noqa: ANN401 - columns of a row
         self._connection.execute(
@@ -164,13 +166,28 @@ def _free(now: datetime) -> Any:  # noqa: ANN401 - a condition of SQLAlchemy's
     return or_(SlackCardRow.claimed_until.is_(None), SlackCardRow.claimed_until <= now)
 
 
-def _due(now: datetime, shown_closed: bool, urgent_only: bool) -> Select[Any]:
-    """Return the next card that is out of date.
+def _stale(shown_closed: bool) -> Select[Any]:
+    """Return cards that do not show their case as it is.
 
     Cards that show a closed case are asked for apart, by the few cases that are open: they
     become ever more, and only a reopened case can need one.
     """
-    stale = or_(SlackCardRow.shown_version.is_(None), SlackCardRow.shown_version != CaseRow.version)
+    found = (
+        select(SlackCardRow.__table__)
+        .join(CaseRow, CaseRow.id == SlackCardRow.case_id)
+        .where(
+            SlackCardRow.shown_closed.is_(shown_closed),
+            or_(
+                SlackCardRow.shown_version.is_(None),
+                SlackCardRow.shown_version != CaseRow.version,
+            ),
+        )
+        .limit(1)
+    )
+    return found.where(CaseRow.status.in_(NOT_CLOSED)) if shown_closed else found
+
+
+def _due(now: datetime, shown_closed: bool, urgent_only: bool) -> Select[Any]:
     urgent = and_(SlackCardRow.ts.is_(None), CaseRow.urgent != Urgency.NO)
     busy = (
         select(literal(1))
@@ -178,22 +195,12 @@ def _due(now: datetime, shown_closed: bool, urgent_only: bool) -> Select[Any]:
         .exists()
     )
     found = (
-        select(SlackCardRow.__table__)
-        .join(CaseRow, CaseRow.id == SlackCardRow.case_id)
-        .where(
-            SlackCardRow.shown_closed.is_(shown_closed),
-            stale,
-            SlackCardRow.due_at <= now,
-            _free(now),
-            ~busy,
-        )
+        _stale(shown_closed)
+        .where(SlackCardRow.due_at <= now, _free(now), ~busy)
         .order_by(
             case((urgent, 0), (SlackCardRow.ts.is_(None), 1), else_=2),
             SlackCardRow.due_at,
             SlackCardRow.case_id,
         )
-        .limit(1)
     )
-    if shown_closed:
-        found = found.where(CaseRow.status.in_(NOT_CLOSED))
     return found.where(urgent) if urgent_only else found

@@ -166,12 +166,16 @@ class SlackPosts:
         """Return Slack's name of a posted message; None while it is not posted."""
         return self._connection.scalar(select(SlackPostRow.ts).where(SlackPostRow.key == key))
 
+    def owes(self) -> bool:
+        """Tell whether any message waits to be posted."""
+        waiting = select(SlackPostRow.key).where(SlackPostRow.state == PostState.WAITING).limit(1)
+        return self._connection.execute(waiting).first() is not None
+
     def forget(self, before: datetime) -> int:
-        """Delete what was posted, or given up, before an instant."""
+        """Delete what was planned before an instant and waits no more."""
         done = self._connection.execute(
             delete(SlackPostRow).where(
-                SlackPostRow.state.in_((PostState.SENT, PostState.FAILED)),
-                SlackPostRow.sent_at < before,
+                SlackPostRow.state != PostState.WAITING, SlackPostRow.planned_at < before
             )
         )
         return done.rowcount

@@ -26,6 +26,7 @@ from bot.vocabulary import Language, MailboxKey
 from functionmail.identity import Identity
 from tests.city import TUESDAY, shipped_material
 from tests.contracts.mail_servers import SERVERS
+from tests.contracts.slack_channel import Slack
 
 SAY = speaker(Language.SWEDISH)
 KNOWLEDGE = shipped_material().knowledge
@@ -46,8 +47,16 @@ class Channel(Protocol):
     def recover(self) -> None:
         """Carry alerts again."""
 
+    def close(self) -> None:
+        """Let go of what the channel holds."""
 
-class Console:
+
+class _NothingHeld:
+    def close(self) -> None:
+        """See `Channel.close`."""
+
+
+class Console(_NothingHeld):
     """Lines on a terminal."""
 
     def __init__(self, _folder: Path) -> None:
@@ -70,7 +79,7 @@ class Console:
         self._down = False
 
 
-class Memory:
+class Memory(_NothingHeld):
     """Alerts in a list."""
 
     def __init__(self, _folder: Path) -> None:
@@ -86,7 +95,7 @@ class Memory:
         self.notifier.down = False
 
 
-class Mail:
+class Mail(_NothingHeld):
     """E-mail out of a function mailbox."""
 
     def __init__(self, folder: Path) -> None:
@@ -107,7 +116,7 @@ class Mail:
         self._server.recover()
 
 
-class FirstOfTwo:
+class FirstOfTwo(_NothingHeld):
     """Two channels, of which the first works until both break down."""
 
     first_works = True
@@ -144,6 +153,7 @@ CHANNELS: dict[str, Callable[[Path], Channel]] = {
     "mail": Mail,
     "first of two": FirstOfTwo,
     "second of two": SecondOfTwo,
+    "slack": Slack,
 }
 
 

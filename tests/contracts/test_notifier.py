@@ -32,7 +32,9 @@ HOW_MANY = {
 @pytest.fixture(params=list(CHANNELS))
 def channel(request, tmp_path):
     """A channel that works and has carried nothing yet."""
-    return CHANNELS[request.param](tmp_path)
+    channel = CHANNELS[request.param](tmp_path)
+    yield channel
+    channel.close()
 
 
 def test_an_alert_reaches_a_person_with_its_case_and_its_team(channel):
@@ -108,5 +110,7 @@ def notifiers_of_the_house() -> set[str]:
 
 
 def test_no_notifier_of_the_house_is_left_out(tmp_path):
-    tested = {type(make(tmp_path).notifier).__name__ for make in CHANNELS.values()}
-    assert notifiers_of_the_house() == tested
+    channels = [make(tmp_path) for make in CHANNELS.values()]
+    for channel in channels:
+        channel.close()
+    assert notifiers_of_the_house() == {type(channel.notifier).__name__ for channel in channels}

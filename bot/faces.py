@@ -1,0 +1,253 @@
+"""Faces that are put on the house when it runs: Slack."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from bot.actions.alert import AlertPerformer
+from bot.actions.second_channel import FallbackNotifier, MailNotifier
+from bot.app import App
+from bot.errors import SettingsError
+from bot.notifying import Alert, AlertCode
+from bot.services.choices import Choices
+from bot.services.colleagues import Colleagues
+from bot.services.escalating import Escalating
+from bot.services.naming import case_named
+from bot.services.overview import Overview
+from bot.services.slack_events import Events
+from bot.services.slack_outbox import Outbox
+from bot.services.telling import Telling
+from bot.settings import SlackSettings, Transport, secret_text
+from bot.texts import speaker
+from bot.vocabulary import ActionKind, Urgency
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slack_bolt import App as BoltApp
+
+    from bot.slack.client import Endpoint
+    from bot.slack.drawing import Drawing
+    from bot.slack.face import Connected, SlackFace
+    from bot.slack.house import SlackHouse
+    from bot.slack.poster import Poster
+    from bot.slack.sender import Sender
+
+_INTERACTIVE_TIMEOUT_S = 5
+"""People wait for these calls; what opens a modal must be done within three seconds anyway."""
+_LADDER = (AlertCode.URGENT, AlertCode.UNACKNOWLEDGED, AlertCode.HALF_TIME, AlertCode.LAST_HOUR)
+
+
+def open_slack(app: App, *, sleep: Callable[[float], None] = time.sleep) -> SlackFace | None:
+    """Put the face of Slack on the house; None where the settings name no channel.
+
+    From then on alerts go to Slack, urgent ones by e-mail where Slack does not answer.
+
+    Raises:
+        SettingsError: A token is missing, a file cannot be read, or the extra is not installed.
+    """
+    given = app.settings.slack
+    if given is None:
+        return None
+    try:
+        import slack_bolt  # noqa: F401 - asked for here so that the missing extra is named
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            "slack: tillägget är inte installerat; kör pip install 'sammadag[slack]'"
+        ) from error
+    return _Building(app, given, sleep).face()
+
+
+class _Building:
+    """The parts of the face, as they are needed by one another."""
+
+    def __init__(self, app: App, given: SlackSettings, sleep: Callable[[float], None]) -> None:
+        from bot.slack.client import SlackClient
+        from bot.slack.directory import Directory
+        from bot.slack.poster import Poster
+        from bot.slack.reach import Reach
+
+        self._app = app
+        self._given = given
+        self._sleep = sleep
+        self._bot_token = _token(given, "bot_token", "xoxb-")
+        self._endpoint = _endpoint(given)
+        self._client = SlackClient(self._endpoint.web_client(self._bot_token))
+        self._say = speaker(app.settings.language)
+        self._outbox = Outbox(app.database, app.clock)
+        self._reach = Reach(app.clock.monotonic)
+        self._wake = threading.Event()
+        self._colleagues = Colleagues(app.knowledge)
+        self._directory = Directory(self._client, self._colleagues, app.clock)
+        self._poster: Poster = Poster(self._outbox, wake=self._wake.set)
+
+    def face(self) -> SlackFace:
+        """Return the whole face, not started."""
+        from bot.slack.app import build_app
+        from bot.slack.face import Parts, SlackFace
+        from bot.slack.inbox import Inbox
+
+        given = self._given
+        events = Events(self._app.database, self._app.clock)
+        inbox = Inbox(events)
+        is_socket = given.transport is Transport.SOCKET
+        bolt, end_listeners = build_app(
+            self._endpoint.web_client(None, timeout_s=_INTERACTIVE_TIMEOUT_S),
+            self._bot_token,
+            self._house,
+            inbox,
+            signing_secret="" if is_socket else _token(given, "signing_secret", ""),
+        )
+        app_token = _token(given, "app_token", "xapp-") if is_socket else ""
+        parts = Parts(
+            client=self._client,
+            app=bolt,
+            link=self._link(bolt, app_token),
+            inbox=inbox,
+            events=events,
+            outbox=self._outbox,
+            sender=self._sender(),
+            alerts=self._alerts(),
+            end_listeners=end_listeners,
+            app_token_client=self._endpoint.web_client(app_token) if is_socket else None,
+            channel=given.channel,
+            alert_channel=self._alert_channel,
+            worker=self._app.dispatch.worker,
+            wake=self._wake,
+        )
+        return SlackFace(parts, self._app.clock)
+
+    @property
+    def _alert_channel(self) -> str:
+        return self._given.alert_channel or self._given.channel
+
+    @cached_property
+    def _house(self) -> SlackHouse:
+        from bot.slack.house import SlackHouse
+
+        app = self._app
+        return SlackHouse(
+            casework=app.casework,
+            phone=app.phone,
+            telling=Telling(app.database, app.house, app.phone, app.clock),
+            escalating=Escalating(app.database, app.house, app.clock),
+            moving=app.moving,
+            replies=app.replies,
+            outlines=app.outlines,
+            overview=Overview(app.database, app.house, app.clock),
+            choices=Choices(app.knowledge),
+            colleagues=self._colleagues,
+            directory=self._directory,
+            find_case=partial(case_named, database=app.database),
+            poster=self._poster,
+            say=self._say,
+            names=app.knowledge.names_in,
+            zone=app.house.zone,
+            clock=app.clock,
+            channel=self._given.channel,
+        )
+
+    def _link(self, bolt: BoltApp, app_token: str) -> Connected:
+        given = self._given
+        if given.transport is Transport.HTTP:
+            from bot.slack.http_link import HttpLink
+
+            return HttpLink(bolt, self._app.clock, host=given.host, port=given.port)
+        from bot.slack.socket_link import SocketLink
+
+        return SocketLink(bolt, app_token, self._app.clock, proxy=given.proxy or None)
+
+    def _sender(self) -> Sender:
+        from bot.slack.sender import Sender
+
+        app = self._app
+        return Sender(
+            self._client,
+            self._outbox,
+            self._reach,
+            app.clock,
+            channel=self._given.channel,
+            render=self._drawing().card,
+        )
+
+    def _alerts(self) -> Callable[[], bool]:
+        from bot.slack.notifier import SlackNotifier
+
+        app = self._app
+        slack = SlackNotifier(
+            self._client,
+            self._outbox,
+            self._reach,
+            channel=self._alert_channel,
+            render=self._drawing().alert,
+            sleep=self._sleep,
+        )
+        senders = {key: connection.sender for key, connection in app.connections.items()}
+        by_mail = MailNotifier(senders, app.knowledge, app.identity, app.clock, self._say)
+        performer = AlertPerformer(
+            app.database,
+            FallbackNotifier(slack, by_mail, only=cannot_wait),
+            app.knowledge,
+            app.knowledge.calendar,
+            app.clock,
+        )
+        return app.dispatch.hand_over(ActionKind.ALERT, performer).run_one
+
+    def _drawing(self) -> Drawing:
+        from bot.slack.drawing import Drawing
+
+        teller = self._house.teller(self._say.language)
+        return Drawing(self._say, teller, self._directory.slack_id)
+
+
+def cannot_wait(alert: Alert) -> bool:
+    """Tell whether an alert must reach somebody although Slack does not answer."""
+    return alert.urgent is not Urgency.NO or alert.code in _LADDER
+
+
+def _token(given: SlackSettings, name: str, begins_with: str) -> str:
+    variable = f"SLACK_{name.upper()}"
+    token = secret_text(getattr(given, name), getattr(given, f"{name}_file"), variable=variable)
+    if not token:
+        raise SettingsError(
+            "slack.{name}: saknas; ange slack.{name}_file eller miljövariabeln {variable}",
+            name=name,
+            variable=variable,
+        )
+    if not token.startswith(begins_with):
+        raise SettingsError(
+            "slack.{name}: ska börja med {beginning}; kopiera rätt värde från appens sida hos "
+            "Slack",
+            name=name,
+            beginning=begins_with,
+        )
+    return token
+
+
+def _endpoint(given: SlackSettings) -> Endpoint:
+    from bot.slack.client import Endpoint
+
+    url = given.url if given.url.endswith("/") else f"{given.url}/"
+    if not url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        raise SettingsError("slack.url: ange en adress med https")
+    return Endpoint(url=url, proxy=given.proxy or None, tls=_trust(given.ca_file))
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext | None:
+    if ca_file is None:
+        return None
+    trusted = ssl.create_default_context()
+    try:
+        trusted.load_verify_locations(cafile=ca_file)
+    except OSError as error:
+        raise SettingsError(
+            "{section}.ca_file: filen {file} kan inte läsas som certifikat",
+            section="slack",
+            file=ca_file,
+        ) from error
+    return trusted
