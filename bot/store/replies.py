@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -16,8 +16,8 @@ from bot.store.engine import insert_if_new
 from bot.store.tables import ReplyDraftRow, ReplyDraftTextRow, ReplyTaskRow, TagTipRow
 from bot.vocabulary import CaseId, DraftId, MailboxKey, MessageId, TemplateKey
 
-_FIRST_N = 2
-"""The receipt of a case is number 1."""
+_BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
+_MINUTE = timedelta(minutes=1)
 _TEXTS = ("recipient", "given", "own_text", "subject", "text", "html")
 _FIXED = ("id", "case_id", "created_at", "version")
 
@@ -57,12 +57,16 @@ class ReplyDrafts:
         """Return the drafts that wait for a person, oldest first."""
         return self._found(ReplyDraftRow.state == DraftState.OPEN, limit=limit)
 
-    def next_number(self, case_id: CaseId) -> int:
-        """Return the number of the next mail of ours on a case."""
+    def next_number(self, case_id: CaseId, now: datetime) -> int:
+        """Return the number of the next mail of ours on a case; the receipt is number 1.
+
+        It grows with time, so that a database that was restored, and has forgotten letters,
+        gives none of their numbers to another letter.
+        """
         last = self._connection.scalar(
             select(func.max(ReplyDraftRow.n)).where(ReplyDraftRow.case_id == case_id)
         )
-        return _FIRST_N if last is None else last + 1
+        return max((last or 1) + 1, (now - _BEGINNING) // _MINUTE)
 
     def change(self, draft: ReplyDraft) -> ReplyDraft:
         """Store a changed draft and return it with its new version.
