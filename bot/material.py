@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from bot import knowledge as knowledge_package
@@ -14,9 +15,11 @@ from bot import templates as templates_package
 from bot.errors import KnowledgeError, SettingsError
 from bot.klarsprak import Rules
 from bot.knowledge import Knowledge, triage_rules
+from bot.knowledge.articles import load_articles
 from bot.knowledge.check import problems
 from bot.knowledge.lexicon_words import lexicon_words
 from bot.knowledge.plain_file import load_plain
+from bot.services.articles import Articles, ArticleWarning, warnings
 from bot.services.backtest import Trial
 from bot.services.letter_preview import Advice, advice
 from bot.services.reading import Reader
@@ -147,6 +150,22 @@ def advice_on_letters(settings: Settings) -> list[Advice]:
     """Return what may be better in the templates that hold; only where nothing is wrong."""
     letters = load_letters(settings)
     return list(advice(letters.templates, links=letters.knowledge.links, rules=letters.plain))
+
+
+def articles_of(settings: Settings) -> Articles:
+    """Load the articles that hold.
+
+    Raises:
+        KnowledgeError: A file is missing or wrong; names file and line.
+    """
+    return Articles(load_articles(knowledge_folder(settings)))
+
+
+def warnings_about_articles(settings: Settings, now: datetime) -> list[ArticleWarning]:
+    """Return what owners of articles should see to now; only where nothing is wrong."""
+    knowledge = load_knowledge(settings)
+    today = knowledge.calendar.local_date(now)
+    return list(warnings(articles_of(settings).about(), knowledge.matters, today))
 
 
 def templates_folder(settings: Settings) -> Path:

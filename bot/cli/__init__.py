@@ -14,6 +14,7 @@ import typer
 
 from bot.cli import (
     admin_commands,
+    article_commands,
     case_commands,
     casework_commands,
     database_commands,
@@ -50,6 +51,7 @@ _COMMANDS = (
     remark_commands,
     log_commands,
     template_commands,
+    article_commands,
     admin_commands,
     doctor_commands,
     database_commands,

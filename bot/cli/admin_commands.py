@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from bot.errors import KnowledgeError
     from bot.klarsprak import Finding
     from bot.knowledge import Knowledge
+    from bot.services.articles import ArticleWarning
     from bot.services.backtest_result import Backtest
     from bot.services.letter_preview import Advice
 
@@ -25,7 +27,7 @@ def add(app: typer.Typer, say: Say) -> None:
     @app.command(
         help=say(
             "Kontrollera kunskapsfiler, mallar och inställningar; alla fel med fil och rad, "
-            "och råd om klarspråk i mallarna."
+            "råd om klarspråk i mallarna och varningar om artiklar."
         ),
         epilog=say("Exempel: sammadag check"),
     )
@@ -33,19 +35,19 @@ def add(app: typer.Typer, say: Say) -> None:
         context: typer.Context,
         as_json: bool = typer.Option(False, "--json", help=say("Skriv felen som JSON.")),
     ) -> None:
-        from bot.material import advice_on_letters, check_everything
+        from bot.clock import SystemClock
+        from bot.material import advice_on_letters, check_everything, warnings_about_articles
 
         settings = settings_of(context)
         problems = check_everything(settings)
         advice = [] if problems else advice_on_letters(settings)
+        late = [] if problems else warnings_about_articles(settings, SystemClock().now())
         say = of(context).say
         if as_json:
             rows = [_problem(found, say) for found in problems]
-            print_json(rows + [_advice(found, say) for found in advice])
-        for found in problems:
-            tell(say.error(found))
-        for hint in advice:
-            tell(_advice_line(hint, say))
+            rows += [_advice(found, say) for found in advice]
+            print_json(rows + [_warning(found, say) for found in late])
+        _tell_all(problems, advice, late, say)
         if not problems and not as_json:
             console().print(say("Inga fel."))
         raise typer.Exit(1 if problems else 0)
@@ -111,6 +113,20 @@ def add(app: typer.Typer, say: Say) -> None:
             )
 
 
+def _tell_all(
+    problems: Iterable[KnowledgeError],
+    advice: Iterable[Advice],
+    late: Iterable[ArticleWarning],
+    say: Say,
+) -> None:
+    for found in problems:
+        tell(say.error(found))
+    for hint in advice:
+        tell(_advice_line(hint, say))
+    for warning in late:
+        tell(say("varning: {file}: {what}", **_warning(warning, say)))
+
+
 def _problem(found: KnowledgeError, say: Say) -> dict[str, object]:
     what = say.saying(found.what)
     return {"level": "error", "file": found.file, "line": found.line, "what": what}
@@ -119,6 +135,12 @@ def _problem(found: KnowledgeError, say: Say) -> dict[str, object]:
 def _advice(found: Advice, say: Say) -> dict[str, object]:
     file = f"{found.template}/{found.language}"
     return {"level": "advice", "file": file, "line": None, "what": _said(found.finding, say)}
+
+
+def _warning(found: ArticleWarning, say: Say) -> dict[str, object]:
+    file = "articles" if found.article is None else f"{found.article}.md"
+    what = say.code(f"article.{found.hint}", **found.values)
+    return {"level": "warning", "file": file, "line": None, "what": what}
 
 
 def _advice_line(found: Advice, say: Say) -> str:

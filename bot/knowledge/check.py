@@ -6,7 +6,13 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from bot.errors import KnowledgeError, Saying
-from bot.knowledge import combinations, learned_weights, phrase_faults, tag_faults
+from bot.knowledge import (
+    article_faults,
+    combinations,
+    learned_weights,
+    phrase_faults,
+    tag_faults,
+)
 from bot.knowledge.agreement import disagreements
 from bot.knowledge.files import Files, read_files
 from bot.knowledge.lexicon_files import LexiconFiles, MatterFile, read_lexicon
@@ -44,6 +50,7 @@ def problems(
         load_plain(folder)
     except KnowledgeErrors as error:
         errors.extend(error.errors)
+    errors.extend(article_faults.faults(folder, files))
     if templates is not None:
         errors.extend(missing_receipts(files, templates))
     if letters is not None and files.replies is not None:

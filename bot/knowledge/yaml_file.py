@@ -121,21 +121,35 @@ def read(path: Path, model: type[M]) -> M:
 
 def read_document(path: Path, model: type[M]) -> Document[M]:
     """Read a file into a model and remember the lines. Raises as `read` does."""
-    builder = _Builder(path.name, _text(path))
+    return document_of(path.name, text_of(path), model)
+
+
+def document_of(file: str, text: str, model: type[M]) -> Document[M]:
+    """Read a text that a file holds into a model. Raises as `read` does.
+
+    Args:
+        file: Name of the file, for the errors.
+    """
+    builder = _Builder(file, text)
     value, spots = builder.build()
     errors = list(builder.errors)
     content: M | None = None
     try:
-        content = model.model_validate_json(_as_json(value, spots, path.name), strict=True)
+        content = model.model_validate_json(_as_json(value, spots, file), strict=True)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        errors += [_explained(path.name, detail, model, spots) for detail in details]
+        errors += [_explained(file, detail, model, spots) for detail in details]
     if content is None or errors:
         raise KnowledgeErrors(tuple(sorted(errors, key=lambda error: error.line or 0)))
-    return Document(file=path.name, content=content, spots=spots)
+    return Document(file=file, content=content, spots=spots)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return what a file says.
+
+    Raises:
+        KnowledgeErrors: It is missing, unreadable or not UTF-8.
+    """
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:

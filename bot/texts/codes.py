@@ -4,9 +4,9 @@ The part before the first full stop tells what a code is about: ``kind``, ``stat
 ``event``, ``alert`` and so on; ``reason`` stands before the rules of triage and of
 `functionmail.automatic`, ``no_answer`` before why a mail may not be answered, ``withheld``
 before why a receipt did not go out. Sentences of ``missing``, ``reason``, ``no_answer``,
-``withheld``, ``where``, ``deadline``, ``duty``, ``plain``, ``auto_when``, ``field_type`` and
-``mail_error`` are parts of a longer one and begin with a small letter. Names of processes, matters,
-mailboxes and teams stand in the knowledge.
+``withheld``, ``where``, ``deadline``, ``duty``, ``plain``, ``article``, ``found_how``,
+``found_in``, ``auto_when``, ``field_type`` and ``mail_error`` are parts of a longer one and begin
+with a small letter. Names of processes, matters, mailboxes and teams stand in the knowledge.
 """
 
 from __future__ import annotations
@@ -357,6 +357,15 @@ CODES: Final[Mapping[str, str]] = {
     "duty.head_substitute": "{person} är ersättare för chefen",
     "duty.no_head": "varken chefen eller någon ersättare för chefen är på plats",
     "duty.not_listed": "finns inte i bemanningen",
+    "article.overdue": "skulle ha lästs igen senast {day}; {owner} ansvarar",
+    "article.hard_to_read": "svår att läsa: LIX {lix}, högst {most}; korta meningar och ord",
+    "article.no_article": "ärendetypen {matter} har ingen artikel",
+    "found_how.word": "ordet",
+    "found_how.part": "en del av ordet",
+    "found_how.near": "ett ord som liknar",
+    "found_in.title": "i titeln",
+    "found_in.also": "bland andra ord för samma sak",
+    "found_in.text": "i texten",
     "plain.hard_to_read": "svår att läsa: LIX {lix}, högst {most}; korta meningar och ord",
     "plain.too_long": "lång: {words} ord, högst {most}",
     "plain.too_short": "kort: {words} ord, minst {fewest}; säg också vad som händer nu",

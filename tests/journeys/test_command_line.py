@@ -180,7 +180,9 @@ def test_bad_yaml_stops_a_command_with_file_and_line(tmp_path, sqlite_url, own_k
 
 def test_check_finds_nothing_wrong_with_the_sample_city(config):
     called = call("--config", config, "check")
-    assert (called.code, called.err) == (0, "")
+    # One day the owners of its articles will be late with reading them again.
+    wrong = [line for line in called.err.splitlines() if not line.startswith("varning: ")]
+    assert (called.code, wrong) == (0, [])
 
 
 def test_check_names_every_fault_with_file_and_line(tmp_path, sqlite_url, own_knowledge):

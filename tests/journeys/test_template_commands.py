@@ -119,8 +119,8 @@ def test_check_gives_advice_and_is_content(own):
     called = call("--config", config, "check")
     assert called.code == 0
     assert called.err.startswith("råd om mallen delayed/sv: svårt ord: härmed")
-    (row,) = call("--config", config, "check", "--json").row()
-    assert (row["level"], row["file"]) == ("advice", "delayed/sv")
+    rows = call("--config", config, "check", "--json").row()
+    assert [row["file"] for row in rows if row["level"] == "advice"] == ["delayed/sv"]
 
 
 def test_check_names_a_template_of_a_process_that_is_not_there(own):
