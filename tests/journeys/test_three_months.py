@@ -32,7 +32,7 @@ HEADS = {
     "leverantorsreskontra": ("bengt-ohlander", "camilla-dyrssen", "daniel-westergard"),
 }
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def rows_of(mailbox):
