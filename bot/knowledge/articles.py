@@ -34,6 +34,7 @@ _HEADINGS: Final[Mapping[Language, str]] = {
     Language.ENGLISH: "## English",
 }
 _LANGUAGE_OF: Final = {heading: language for language, heading in _HEADINGS.items()}
+_KEY: Final = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _LONGEST: Final = 20_000
 _WORD: Final = re.compile(r"[^\W_]+(?:[-.:/][^\W_]+)*")
 
@@ -167,6 +168,9 @@ def word_count(text: str) -> int:
 
 
 def _read(path: Path) -> ArticleFile:
+    if _KEY.fullmatch(path.stem) is None:
+        form = Saying("små bokstäver, siffror och bindestreck")
+        raise _wrong(path, None, Saying("filens namn ska vara {form}", form=form))
     lines = text_of(path).replace("\r\n", "\n").split("\n")
     if lines[0].rstrip() != "---":
         raise _wrong(path, 1, Saying("en artikel börjar med raden ---"))

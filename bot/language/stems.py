@@ -18,6 +18,8 @@ from bot.vocabulary import Language
 _VOWELS: Final = frozenset("aeiouyåäö")
 _SHORTEST: Final = 3
 _ROUNDS: Final = 3
+_SHORTEST_LATER: Final = 5
+"""No round makes a stem shorter than this, but the first: omfattar would end as omf."""
 _S_AFTER: Final = frozenset("bcdfghjklmnoprtvy")
 _SWEDISH: Final = tuple(
     sorted(
@@ -47,12 +49,13 @@ def stem(word: str, language: Language) -> str:
     if language is Language.ENGLISH:
         return _english(word)
     start = _start_of_endings(word)
+    found = _swedish(word, start)
     for _ in range(_ROUNDS):  # leverantörerna -> leverantör -> leverant, as leverantör itself
-        shorter = _swedish(word, start)
-        if shorter == word:
+        shorter = _swedish(found, start)
+        if shorter == found or len(shorter) < _SHORTEST_LATER:
             break
-        word = shorter
-    return word
+        found = shorter
+    return found
 
 
 def _start_of_endings(word: str) -> int:

@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import log
+from math import log, sqrt
 from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -31,6 +31,8 @@ _TITLE, _ALSO, _TEXT = 4.0, 3.0, 0.7
 _SATURATION, _LENGTH = 1.2, 0.4
 _PART: Final = 0.5
 _PART_LETTERS: Final = 4
+_SHORT_PART: Final = 3
+"""So short may a part be where the other is known too: svarstid."""
 _NEAR: Final = 0.7
 _NEAR_LETTERS: Final = 5
 _NEAR_ENOUGH: Final = 85
@@ -54,6 +56,7 @@ _SMALL: Final[Mapping[Language, frozenset[str]]] = {
             "angaende", "hej", "tack", "sedan", "redan", "kommer", "kom", "tar", "ta", "ger", "ge",
             "vart", "vander", "er", "ert", "era", "nar", "varfor", "alla", "mer",
             "sig", "dom", "deras", "mycket", "manga", "just", "lite", "sadan", "samma",
+            "mellan", "tva", "tre",
         )
     ),
     Language.ENGLISH: frozenset(
@@ -151,7 +154,16 @@ class _Term(NamedTuple):
 class Index:
     """Texts of one language, ready to be asked."""
 
-    __slots__ = ("_dotted", "_entries", "_language", "_mean", "_rarity", "_stems", "_word_of")
+    __slots__ = (
+        "_dotted",
+        "_entries",
+        "_language",
+        "_mean",
+        "_rarity",
+        "_rarity_as_name",
+        "_stems",
+        "_word_of",
+    )
 
     def __init__(self, texts: Iterable[Text], language: Language) -> None:
         """Read the texts once."""
@@ -166,9 +178,10 @@ class Index:
         self._stems = sorted(found for found in self._word_of if len(found) >= _PART_LETTERS)
         self._entries = [self._entry(text) for text in listed]
         self._mean = sum(entry.length for entry in self._entries) / max(1, len(listed))
-        held = Counter(found for entry in self._entries for found in entry.weights)
-        self._rarity = {
-            found: log(1 + (len(listed) - n + 0.5) / (n + 0.5)) for found, n in held.items()
+        self._rarity = self._rarities(entry.fields for entry in self._entries)
+        named = self._rarities(entry.names for entry in self._entries)
+        self._rarity_as_name = {
+            found: sqrt(rarity * self._rarity[found]) for found, rarity in named.items()
         }
 
     def find(self, question: str) -> tuple[Match, ...]:
@@ -182,6 +195,12 @@ class Index:
         found = (self._match(at, terms, most) for at in range(len(self._entries)))
         hit = [match for match in found if match is not None]
         return tuple(sorted(hit, key=lambda match: (-match.points, match.text)))
+
+    def _rarities(self, held: Iterable[Iterable[str]]) -> dict[str, float]:
+        """Return how much each stem tells, from which stems each text has."""
+        numbers = Counter(found for stems in held for found in stems)
+        every = len(self._entries)
+        return {found: log(1 + (every - n + 0.5) / (n + 0.5)) for found, n in numbers.items()}
 
     def _words(self, text: str) -> Iterator[str]:
         """Yield every word that may tell something, in small letters."""
@@ -198,8 +217,8 @@ class Index:
         return found
 
     def _worth(self, word: str, plain: bool) -> float:
-        """Return the rarity of a word; one that stands nowhere is as rare as can be."""
-        return self._rarity.get(self._stem(word, plain), log(2 * len(self._entries) + 2))
+        """Return the rarity of a word; of one that stands nowhere, which may be a slip, half."""
+        return self._rarity.get(self._stem(word, plain), log(len(self._entries) + 1) / 2)
 
     def _terms(self, word: str, plain: bool) -> Iterator[_Term]:
         """Yield what to look for, for one word of a question.
@@ -227,20 +246,23 @@ class Index:
         """
         own = self._stem(word, plain)
         best: tuple[str, ...] = ()
-        for at in range(_PART_LETTERS, len(word) - _PART_LETTERS + 1):
-            heads = (word[:at], word[:at].removesuffix("s"))
+        for at in range(_SHORT_PART, len(word) - _SHORT_PART + 1):
+            heads = (word[:at].removesuffix("s"), word[:at])
             tail = self._known(word[at:], own, plain)
             head = next((part for each in heads if (part := self._known(each, own, plain))), None)
             parts = tuple(found for found in (head, tail) if found is not None)
+            if len(parts) == 1 and len(parts[0]) < _PART_LETTERS:
+                continue
             if parts and (len(parts), sum(map(len, parts))) > (len(best), sum(map(len, best))):
                 best = parts
         return best
 
     def _known(self, part: str, own: str, plain: bool) -> str | None:
         """Return the stem of a part of a word if texts hold it by itself."""
+        if len(part) < _SHORT_PART:
+            return None
         found = self._stem(part, plain)
-        long = len(found) >= _PART_LETTERS
-        return found if long and found != own and found in self._word_of else None
+        return found if found != own and found in self._word_of else None
 
     def _entry(self, text: Text) -> _Entry:
         entry = _Entry()
@@ -255,10 +277,9 @@ class Index:
                 if field is Field.TEXT:
                     entry.passages.append(counted)
                     entry.length += sum(counted.values())
-                else:
-                    entry.names.update(counted)
+                weights = entry.texts if field is Field.TEXT else entry.names
                 for found, number in counted.items():
-                    entry.weights[found] += weight * number / share
+                    weights[found] += weight * number / share
                     entry.fields.setdefault(found, field)
         return entry
 
@@ -273,9 +294,7 @@ class Index:
 
     def _match(self, at: int, terms: Sequence[_Term], most: float) -> Match | None:
         entry = self._entries[at]
-        whole = {
-            term.asked for term in terms if term.how is How.WORD and term.stem in entry.weights
-        }
+        whole = {term.asked for term in terms if term.how is How.WORD and term.stem in entry.fields}
         terms = [term for term in terms if term.how is How.WORD or term.asked not in whole]
         passage, together = self._best_passage(entry, terms)
         scale = 1 + _TOGETHER * together / most
@@ -286,22 +305,23 @@ class Index:
             text=at,
             passage=passage,
             points=sum(hit.points for hit in hits),
-            covered=min(1.0, self._held(terms, entry.weights) / most),
+            covered=min(1.0, self._held(terms, entry.fields) / most),
             hits=tuple(sorted(hits, key=lambda hit: (-hit.points, hit.asked, hit.met))),
         )
 
     def _hit(self, entry: _Entry, term: _Term, scale: float) -> Hit | None:
-        weight = entry.weights.get(term.stem)
-        if not weight:
+        if term.stem not in entry.fields:
             return None
         long = 1 - _LENGTH + _LENGTH * entry.length / self._mean
-        filled = weight * (_SATURATION + 1) / (weight + _SATURATION * long)
+        named = _filled(entry.names.get(term.stem, 0.0), 1.0)
+        said = _filled(entry.texts.get(term.stem, 0.0), long)
+        tells = named * self._rarity_as_name.get(term.stem, 0.0) + said * self._rarity[term.stem]
         return Hit(
             asked=term.asked,
             met=self._word_of[term.stem],
             how=term.how,
             field=entry.fields[term.stem],
-            points=term.weight * self._rarity[term.stem] * filled * scale,
+            points=term.weight * tells * scale,
         )
 
     def _best_passage(self, entry: _Entry, terms: Sequence[_Term]) -> tuple[int, float]:
@@ -317,7 +337,7 @@ class Index:
 
         best = max(range(len(entry.passages)), key=worth, default=0)
         own = entry.passages[best] if entry.passages else {}
-        return best, self._held(terms, own.keys() | entry.names)
+        return best, self._held(terms, own.keys() | entry.names.keys())
 
     def _held(self, terms: Sequence[_Term], stems: Container[str]) -> float:
         """Return the worth of the words of a question of which a stem is among some."""
@@ -329,21 +349,27 @@ class Index:
         return sum(best.values())
 
 
+def _filled(weight: float, long: float) -> float:
+    """Return what so many of a word amount to; ever more of them add ever less."""
+    return weight * (_SATURATION + 1) / (weight + _SATURATION * long) if weight else 0.0
+
+
 class _Entry:
     """A text, counted.
 
     Attributes:
-        weights: Stem -> how often it stands there, by the weights of the fields.
+        names: Stem -> how often it stands in the title or among other words for the same,
+            each by its weight.
+        texts: The same of the passages.
         fields: Stem -> the weightiest field that holds it.
-        names: The stems of the title and of the other words for the same.
         passages: The stems of each passage.
     """
 
-    __slots__ = ("fields", "length", "names", "passages", "weights")
+    __slots__ = ("fields", "length", "names", "passages", "texts")
 
     def __init__(self) -> None:
-        self.weights: dict[str, float] = defaultdict(float)
+        self.texts: dict[str, float] = defaultdict(float)
         self.fields: dict[str, Field] = {}
-        self.names: set[str] = set()
+        self.names: dict[str, float] = defaultdict(float)
         self.passages: list[Mapping[str, float]] = []
         self.length = 0.0

@@ -152,6 +152,12 @@ def test_an_article_that_is_wrong_does_not_hide_the_next(folder):
     assert {error.file for error in caught.value.errors} == {"anstand.md", "b.md"}
 
 
+def test_the_name_of_the_file_is_the_key_and_has_its_form(folder):
+    shutil.move(folder / FOLDER / "anstand.md", folder / FOLDER / "Anstånd ny.md")
+    with pytest.raises(KnowledgeErrors, match="filens namn ska vara små bokstäver"):
+        load_articles(folder)
+
+
 def test_a_folder_without_articles_is_a_problem(tmp_path):
     small.write(tmp_path)
     found = [str(error) for error in problems(tmp_path) if error.file.startswith(FOLDER)]

@@ -1,7 +1,8 @@
 """Questions and the article that answers them.
 
-The questions were written before the search was tuned. Those of the half ``held_out`` were not
-looked at while it was.
+The forty were written before the search was tuned; those of the half ``held_out`` were set aside
+until it had been measured on them. Twenty more were written when it was done, and nothing was
+changed after them.
 """
 
 from __future__ import annotations
@@ -18,8 +19,15 @@ from bot.services.articles import Articles
 from bot.vocabulary import Language, MatterKey, ProcessKey
 
 ARTICLES = Articles(load_articles(bundled_folder()))
-LINES = (Path(__file__).parents[1] / "data" / "article_questions.jsonl").read_text("utf-8")
-QUESTIONS = [json.loads(line) for line in LINES.splitlines()]
+DATA = Path(__file__).parents[1] / "data"
+
+
+def read(name):
+    return [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
+
+
+QUESTIONS = read("article_questions.jsonl")
+MORE = read("more_article_questions.jsonl")
 
 
 def found_for(question):
@@ -37,7 +45,13 @@ def test_the_right_article_comes_first_for_at_least_thirty_six():
     assert sum(first) >= 36
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["id"])
+def test_the_right_article_comes_first_for_at_least_eighteen_of_twenty_unseen_ones():
+    first = [found_for(question)[:1] == [question["article"]] for question in MORE]
+    assert len(first) == 20
+    assert sum(first) >= 18
+
+
+@pytest.mark.parametrize("question", [*QUESTIONS, *MORE], ids=lambda question: question["id"])
 def test_the_right_article_is_among_the_first_three(question):
     assert question["article"] in found_for(question)
 
