@@ -16,6 +16,7 @@ from bot.vocabulary import Language, MatterKey
 from tests.knowledge import small
 
 SHIPPED = load_articles(bundled_folder())
+CITY = load(bundled_folder())
 TOPICS = {
     "svarstider",
     "oppettider",
@@ -46,7 +47,7 @@ def change(folder: Path, right: str, wrong: str) -> int:
 
 def test_every_matter_has_an_article_and_so_have_the_topics():
     matters = {matter for article in SHIPPED.values() for matter in article.head.matters}
-    assert matters == set(load(bundled_folder()).matters)
+    assert matters == set(CITY.matters)
     assert set(SHIPPED) >= TOPICS
 
 
@@ -81,6 +82,27 @@ def test_a_shipped_article_names_no_day_count_that_is_the_centres_but_as_a_sampl
 def test_what_the_law_states_in_numbers_stands_in_both_languages(key, swedish, english):
     assert swedish in " ".join(SHIPPED[key].text(Language.SWEDISH).split())
     assert english in " ".join(SHIPPED[key].text(Language.ENGLISH).split())
+
+
+def swedish_of(key):
+    return " ".join(SHIPPED[key].text(Language.SWEDISH).split())
+
+
+def test_the_codes_that_an_article_repeats_are_those_of_the_processes():
+    codes = {f"{each.code} {each.name.sv.lower()}" for each in CITY.processes.values()}
+    assert [code for code in codes if code not in swedish_of("markning")] == []
+
+
+def test_the_hours_that_an_article_repeats_are_those_of_the_week():
+    (span,) = {span for spans in CITY.hours.week.values() for span in spans}
+    shown = f"{span.opens:%-H.%M}–{span.closes:%-H.%M}"
+    assert f"måndag till fredag klockan {shown}" in swedish_of("oppettider")
+
+
+def test_the_days_to_collection_that_an_article_repeats_are_those_of_the_rules():
+    words = {5: "fem dagar", 14: "fjorton dagar"}
+    for step in (CITY.dunning.default.reminder, CITY.dunning.default.collection):
+        assert words[step.after_days] in swedish_of("paminnelse-och-inkasso")
 
 
 @pytest.mark.parametrize(
