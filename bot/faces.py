@@ -5,15 +5,17 @@ from __future__ import annotations
 import ssl
 import threading
 import time
-from collections.abc import Callable
-from functools import cached_property, partial
+from collections.abc import Callable, Iterable
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from bot.actions.alert import AlertPerformer
 from bot.actions.second_channel import FallbackNotifier, MailNotifier
 from bot.app import App
+from bot.asking import make_talks
 from bot.errors import SettingsError
 from bot.notifying import Alert, AlertCode
+from bot.services.answer_notes import AnswerNotes
 from bot.services.choices import Choices
 from bot.services.colleagues import Colleagues
 from bot.services.escalating import Escalating
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from slack_bolt import App as BoltApp
 
+    from bot.slack.app import Listeners
     from bot.slack.client import Endpoint
     from bot.slack.drawing import Drawing
     from bot.slack.face import Connected, SlackFace
@@ -43,10 +46,19 @@ _INTERACTIVE_TIMEOUT_S = 5
 _LADDER = (AlertCode.URGENT, AlertCode.UNACKNOWLEDGED, AlertCode.HALF_TIME, AlertCode.LAST_HOUR)
 
 
-def open_slack(app: App, *, sleep: Callable[[float], None] = time.sleep) -> SlackFace | None:
+def open_slack(
+    app: App,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    modules: Iterable[Listeners] | None = None,
+) -> SlackFace | None:
     """Put the face of Slack on the house; None where the settings name no channel.
 
     From then on alerts go to Slack, urgent ones by e-mail where Slack does not answer.
+
+    Args:
+        sleep: Waits so many seconds, for a turn in a channel.
+        modules: What listens to people; default: all of `bot.slack.listeners`.
 
     Raises:
         SettingsError: A token is missing, a file cannot be read, or the extra is not installed.
@@ -60,13 +72,19 @@ def open_slack(app: App, *, sleep: Callable[[float], None] = time.sleep) -> Slac
         raise SettingsError(
             "slack: tillägget är inte installerat; kör pip install 'sammadag[slack]'"
         ) from error
-    return _Building(app, given, sleep).face()
+    return _Building(app, given, sleep, modules).face()
 
 
 class _Building:
     """The parts of the face, as they are needed by one another."""
 
-    def __init__(self, app: App, given: SlackSettings, sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        app: App,
+        given: SlackSettings,
+        sleep: Callable[[float], None],
+        modules: Iterable[Listeners] | None,
+    ) -> None:
         from bot.slack.client import SlackClient
         from bot.slack.directory import Directory
         from bot.slack.poster import Poster
@@ -75,6 +93,7 @@ class _Building:
         self._app = app
         self._given = given
         self._sleep = sleep
+        self._modules = modules
         self._bot_token = _token(given, "bot_token", "xoxb-")
         self._endpoint = _endpoint(given)
         self._client = SlackClient(self._endpoint.web_client(self._bot_token))
@@ -102,6 +121,7 @@ class _Building:
             self._house,
             inbox,
             signing_secret="" if is_socket else _token(given, "signing_secret", ""),
+            modules=self._modules,
         )
         app_token = _token(given, "app_token", "xapp-") if is_socket else ""
         parts = Parts(
@@ -141,6 +161,8 @@ class _Building:
             outlines=app.outlines,
             overview=Overview(app.database, app.house, app.clock),
             choices=Choices(app.knowledge),
+            answer_notes=AnswerNotes(app.registers),
+            talks=cache(lambda: make_talks(app)),
             colleagues=self._colleagues,
             directory=self._directory,
             find_case=partial(case_named, database=app.database),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import Protocol, cast
@@ -30,12 +30,21 @@ _TALKATIVE = ("slack_bolt", "slack_sdk")
 """These log whole payloads, with what people wrote, at levels below this one."""
 
 
-class _Listeners(Protocol):
-    def register(self, app: App, house: SlackHouse) -> None: ...
+class Listeners(Protocol):
+    """A module of listeners."""
+
+    def register(self, app: App, house: SlackHouse) -> None:
+        """Hook them into the Bolt app."""
 
 
 def build_app(
-    web: WebClient, token: str, house: SlackHouse, inbox: Inbox, *, signing_secret: str = ""
+    web: WebClient,
+    token: str,
+    house: SlackHouse,
+    inbox: Inbox,
+    *,
+    signing_secret: str = "",
+    modules: Iterable[Listeners] | None = None,
 ) -> tuple[App, Callable[[], None]]:
     """Return the Bolt app with all its listeners, and what ends its threads.
 
@@ -44,6 +53,7 @@ def build_app(
             asked once more.
         token: The bot's.
         signing_secret: For the transport `http`.
+        modules: Of listeners; default: all.
     """
     _keep_quiet()
     web.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=1))
@@ -56,17 +66,17 @@ def build_app(
     )
     inbox.watch_over(app)
     app.error(_failed)
-    for module in listener_modules():
+    for module in listener_modules() if modules is None else modules:
         module.register(app, house)
     app.event(re.compile(".*"))(_unheard)
     return app, lambda: executor.shutdown(wait=True, cancel_futures=True)
 
 
-def listener_modules() -> list[_Listeners]:
+def listener_modules() -> list[Listeners]:
     """Return the modules of `bot.slack.listeners`, by name."""
     names = sorted(found.name for found in pkgutil.iter_modules(listeners.__path__))
     return [
-        cast("_Listeners", module)
+        cast("Listeners", module)
         for module in (import_module(f"{listeners.__name__}.{name}") for name in names)
         if hasattr(module, "register")
     ]

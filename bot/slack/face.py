@@ -85,6 +85,11 @@ class SlackFace:
         """Return what is owed to Slack."""
         return self._parts.outbox
 
+    @property
+    def events(self) -> Events:
+        """Return what Slack has told us."""
+        return self._parts.events
+
     def start(self) -> None:
         """Check what an operator must have set right, and begin.
 

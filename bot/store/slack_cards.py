@@ -151,10 +151,9 @@ class SlackCards:
 
     def owes(self) -> bool:
         """Tell whether any card is missing, or does not show its case as it is."""
-        return any(
-            self._connection.execute(_stale(shown_closed)).first() is not None
-            for shown_closed in (False, True)
-        )
+        no_card = select(CaseRow.id).where(CaseRow.id > SlackChannelRow.cards_after).limit(1)
+        asked = (no_card, _stale(False), _stale(True))
+        return any(self._connection.execute(query).first() is not None for query in asked)
 
     def _set(self, case_id: CaseId, **values: Any) -> None:  # noqa: ANN401 - columns of a row
         self._connection.execute(

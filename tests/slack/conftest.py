@@ -64,3 +64,11 @@ def office(tmp_path, sqlite_url, slack, clock):
     office = Office(tmp_path / "mail", sqlite_url, slack, clock)
     yield office
     office.close()
+
+
+@pytest.fixture
+def machine(tmp_path, sqlite_url, slack, clock):
+    """As `office`, without anybody who listens to people."""
+    office = Office(tmp_path / "mail", sqlite_url, slack, clock, modules=())
+    yield office
+    office.close()

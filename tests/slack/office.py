@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ from pydantic import SecretStr
 from bot.clock import Clock, FixedClock
 from bot.faces import open_slack
 from bot.settings import SlackSettings
+from bot.slack.app import Listeners
 from bot.slack.face import SlackFace
+from bot.slack.poster import Poster
 from bot.texts import speaker
 from bot.vocabulary import PersonKey
 from tests.city import City
@@ -37,6 +40,7 @@ class Office(City):
         clock: Clock,
         *,
         mailboxes: tuple[str, ...] = ("kundreskontra", "info"),
+        modules: Iterable[Listeners] | None = None,
         **given: Any,
     ) -> None:
         self.slack = slack
@@ -49,11 +53,12 @@ class Office(City):
         super().__init__(
             folder, database_url, mailboxes, clock=clock, slack=SlackSettings(**settings)
         )
-        face = open_slack(self.app, sleep=self._wait)
+        face = open_slack(self.app, sleep=self._wait, modules=modules)
         assert face is not None
         self.face: SlackFace = face
         for key, person in self.app.knowledge.people.items():
             slack.space.add_user(slack_user(key), person.name, person.email)
+        self.poster = Poster(face.outbox)
         self.say = speaker(self.app.settings.language)
 
     def _wait(self, seconds: float) -> None:
@@ -71,15 +76,21 @@ class Office(City):
 
     def tell(self, *, seconds: float = 3600.0) -> int:
         """Tell and post all that is owed, moving the clock from turn to turn."""
-        count = 0
-        for _ in range(int(seconds)):
+        count, waited, pause = 0, 0.0, 1.0
+        while waited < seconds:
             self.app.dispatch.run_due()
             done = self.face.work_off()
             count += done
-            if not done and not self.face.outbox.owes():
+            if not done and not self.face.outbox.owes() and not self._plans():
                 break
-            self._wait(1.0)
+            pause = 1.0 if done else min(pause * 2, 60.0)
+            self._wait(pause)
+            waited += pause
         return count
+
+    def _plans(self) -> bool:
+        with self.app.database.reading() as work:
+            return work.actions.next_due() is not None
 
     @contextmanager
     def connected(self):
