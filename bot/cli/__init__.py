@@ -15,6 +15,7 @@ import typer
 from bot.cli import (
     admin_commands,
     article_commands,
+    ask_commands,
     case_commands,
     casework_commands,
     database_commands,
@@ -39,6 +40,7 @@ from functionmail.errors import ConnectorError
 
 _COMMANDS = (
     run_commands,
+    ask_commands,
     mail_commands,
     case_commands,
     quarantine_commands,

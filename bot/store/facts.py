@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
-from bot.store.tables import CaseRow, EventRow
+from bot.store.tables import CaseInvoiceRow, CaseRow, EventRow
 from bot.vocabulary import CaseId, CustomerKey, EventKind, ProcessKey, TeamKey, Urgency
 
 ANSWERS = (EventKind.ANSWERED, EventKind.FEEDBACK_ONGOING, EventKind.FEEDBACK_DONE)
 """What counts as an answer: a person's; receipts never do."""
+_CHUNK = 500
 _ENDS = (EventKind.CLOSED, EventKind.REOPENED)
 
 
@@ -82,14 +83,38 @@ class Facts:
         )
         return self._connection.scalar(query) or 0
 
+    def last_answers(self, case_ids: Collection[CaseId]) -> dict[CaseId, datetime]:
+        """Return when a person last answered each of some cases; unanswered ones are absent."""
+        found: dict[CaseId, datetime] = {}
+        listed = list(case_ids)
+        for at in range(0, len(listed), _CHUNK):
+            rows = self._connection.execute(
+                select(EventRow.case_id, func.max(EventRow.at))
+                .where(EventRow.case_id.in_(listed[at : at + _CHUNK]), EventRow.kind.in_(ANSWERS))
+                .group_by(EventRow.case_id)
+                .order_by(EventRow.case_id)
+            )
+            found.update((CaseId(case_id), last) for case_id, last in rows)
+        return found
+
+    def naming(self, invoice: str, *, limit: int) -> list[CaseId]:
+        """Return the cases that name an invoice, the newest first."""
+        rows = self._connection.scalars(
+            select(CaseInvoiceRow.case_id)
+            .where(CaseInvoiceRow.number == invoice)
+            .order_by(CaseInvoiceRow.case_id.desc())
+            .limit(limit)
+        )
+        return [CaseId(case_id) for case_id in rows]
+
     def _events(self, case_ids: Collection[int]) -> dict[int, list[Row[Any]]]:
         found: dict[int, list[Row[Any]]] = {}
         wanted = (*ANSWERS, EventKind.STOP_CONFIRMED, EventKind.UNDONE)
         listed = list(case_ids)
-        for at in range(0, len(listed), 500):
+        for at in range(0, len(listed), _CHUNK):
             rows = self._connection.execute(
                 select(EventRow.__table__)
-                .where(EventRow.case_id.in_(listed[at : at + 500]), EventRow.kind.in_(wanted))
+                .where(EventRow.case_id.in_(listed[at : at + _CHUNK]), EventRow.kind.in_(wanted))
                 .order_by(EventRow.id)
             )
             for row in rows:

@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from bot.texts.assistant_codes import ASSISTANT
+
 CODES: Final[Mapping[str, str]] = {
     "kind.case": "Nytt ärende",
     "kind.follow_up": "Fortsättning på ett ärende",
@@ -444,4 +446,5 @@ CODES: Final[Mapping[str, str]] = {
     "fault.text_truncated": "Texten är avkortad",
     "fault.bad_html": "Mejlets HTML är trasig",
     "fault.unreadable": "Mejlet går inte att läsa",
+    **ASSISTANT,
 }

@@ -1,0 +1,95 @@
+"""Putting the assistant together, for one question and for talking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bot.app import App, open_database, open_to_read
+from bot.clock import Clock, SystemClock
+from bot.errors import NotFound, SchemaOutdated
+from bot.knowledge import Knowledge
+from bot.material import articles_of, knowledge_folder, load_material
+from bot.services.assistant import Assistant
+from bot.services.proposals import Proposals
+from bot.services.question_words import make_understander
+from bot.services.talks import Talks
+from bot.settings import Settings
+from bot.store.unit_of_work import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssistantDesk:
+    """What one question takes."""
+
+    assistant: Assistant
+    knowledge: Knowledge
+    clock: Clock
+
+
+@contextmanager
+def open_assistant(settings: Settings, clock: Clock | None = None) -> Iterator[AssistantDesk]:
+    """Open the assistant for questions; the database is only read, and need not exist yet.
+
+    Raises:
+        KnowledgeError: A file is missing or wrong; names file and line.
+        SchemaOutdated: PostgreSQL is behind.
+    """
+    database = _database(settings)
+    try:
+        material = load_material(settings)
+        understander = make_understander(
+            knowledge_folder(settings), material.knowledge, material.rules
+        )
+        yield AssistantDesk(
+            assistant=Assistant(
+                understander,
+                material.knowledge,
+                templates=material.templates,
+                database=database,
+                articles=articles_of(settings),
+            ),
+            knowledge=material.knowledge,
+            clock=clock or SystemClock(),
+        )
+    finally:
+        if database is not None:
+            database.close()
+
+
+def _database(settings: Settings) -> Database | None:
+    """Return the database; None where there is none yet.
+
+    An older SQLite file is brought to the program's schema, as every command does.
+    """
+    try:
+        return open_to_read(settings)
+    except NotFound:
+        return None
+    except SchemaOutdated:
+        return open_database(settings)
+
+
+def make_talks(app: App) -> Talks:
+    """Return what keeps conversations, put on a house."""
+    material = load_material(app.settings)
+    understander = make_understander(
+        knowledge_folder(app.settings), material.knowledge, material.rules
+    )
+    assistant = Assistant(
+        understander,
+        app.knowledge,
+        templates=material.templates,
+        database=app.database,
+        articles=articles_of(app.settings),
+    )
+    proposals = Proposals(
+        app.database,
+        app.house,
+        app.clock,
+        casework=app.casework,
+        phone=app.phone,
+        registers=app.registers,
+    )
+    return Talks(app.database, assistant, proposals, app.knowledge, app.clock)

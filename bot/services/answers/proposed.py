@@ -1,0 +1,60 @@
+"""A proposal in words: what will be done, with which values, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from bot.promises import Feedback
+from bot.services.answers.caselists import case_line, find_case
+from bot.services.answers.ground import Ground
+from bot.services.proposing import Act, Part, Proposal
+from bot.texts import mark
+from bot.vocabulary import MatterKey, PersonKey, ProcessKey
+
+_SENTENCES: Final[Mapping[Act, str]] = {
+    Act.TAKE: mark("Förslag: du tar ärende {case}."),
+    Act.GIVE: mark("Förslag: ärende {case} lämnas över till {to}."),
+    Act.CLOSE: mark("Förslag: ärende {case} avslutas."),
+    Act.FEEDBACK: mark("Förslag: kunden i ärende {case} har {state}."),
+    Act.LOG_PHONE: mark("Förslag: ett telefonärende läggs upp, {process}, {matter}."),
+    Act.REMARK: mark("Förslag: en synpunkt registreras, {process}."),
+    Act.IDEA: mark("Förslag: en idé skrivs in i processloggen, {process}."),
+}
+
+
+def proposed(proposal: Proposal, ground: Ground) -> Iterator[str]:
+    """Yield what would be done, and what must be said first."""
+    say = ground.say
+    yield say(_SENTENCES[proposal.act], **_values(proposal, ground))
+    customer = proposal.values.get(Part.CUSTOMER)
+    if customer:
+        yield say("Kund: {customer}.", customer=customer)
+    number = proposal.values.get(Part.CASE)
+    if number:
+        case = find_case(ground, number)
+        if case is None:
+            yield say("Ärende {case} finns inte; kontrollera numret.", case=number)
+        else:
+            yield case_line(case, ground)
+    if proposal.missing:
+        lacking = say.listing(say.code(f"part.{part}") for part in proposal.missing)
+        yield say("Saknas: {missing}.", missing=lacking)
+    yield say("Inget är ändrat än.")
+
+
+def _values(proposal: Proposal, ground: Ground) -> dict[str, str]:
+    names, values, say = ground.names, proposal.values, ground.say
+    to, state = values.get(Part.TO, ""), values.get(Part.STATE)
+    known = to in ground.knowledge.people
+    whom = names.person(PersonKey(to)) if known else names.process(ProcessKey(to)) if to else "…"
+    said = "" if state is None else say.code(f"feedback.{Feedback(state)}")
+    matter = values.get(Part.MATTER)
+    process = values.get(Part.PROCESS)
+    return {
+        "case": values.get(Part.CASE, "…"),
+        "to": whom,
+        "state": said[:1].lower() + said[1:] if said else "…",
+        "process": names.process(ProcessKey(process)) if process else "…",
+        "matter": names.matter(MatterKey(matter)) if matter else "…",
+    }

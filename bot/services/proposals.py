@@ -1,0 +1,214 @@
+"""Doing what was proposed and confirmed, and undoing it.
+
+What is undone restores what was before, with the event `undone`. Nothing is undone that somebody
+has built upon since.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bot.cases import Case, Event
+from bot.clock import Clock
+from bot.errors import DataError
+from bot.promises import Feedback
+from bot.registers import EntryKind, Facts, Register, Step
+from bot.services.casework import Casework
+from bot.services.naming import case_named
+from bot.services.new_case import House
+from bot.services.phone import NewCall, Phone
+from bot.services.proposing import Act, Part, Proposal, team_of_process
+from bot.services.registers import Registers
+from bot.services.telling import Telling
+from bot.store.unit_of_work import Database, Work
+from bot.vocabulary import (
+    CaseId,
+    Channel,
+    EventKind,
+    MatterKey,
+    PersonKey,
+    ProcessKey,
+    Status,
+    TeamKey,
+)
+
+_WITHDRAWN: Final = "Ångrat i samtalet med assistenten."
+"""Stands in the register where an entry was undone; the registers are kept in Swedish."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What was done.
+
+    Attributes:
+        case: The case as it stands now; None for an entry of a register.
+        item: The number of a remark or a point of the process log.
+        undo: How it was before: keys, codes and numbers only.
+    """
+
+    act: Act
+    case: Case | None = None
+    item: int | None = None
+    undo: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Proposals:
+    """Does what was confirmed; each call is one transaction, as the services do it."""
+
+    def __init__(
+        self,
+        database: Database,
+        house: House,
+        clock: Clock,
+        *,
+        casework: Casework,
+        phone: Phone,
+        registers: Registers,
+    ) -> None:
+        self._database = database
+        self._house = house
+        self._clock = clock
+        self._casework = casework
+        self._phone = phone
+        self._registers = registers
+        self._telling = Telling(database, house, phone, clock)
+
+    def perform(self, proposal: Proposal, *, by: PersonKey) -> Done:
+        """Do what was confirmed.
+
+        Raises:
+            DataError: Something is missing, or the case does not allow it.
+            UsageError: A value is too long or empty.
+        """
+        if proposal.missing:
+            raise DataError("något saknas ännu; svara på frågorna först")
+        if proposal.act is Act.LOG_PHONE:
+            return self._log_phone(proposal, by)
+        if proposal.act in (Act.REMARK, Act.IDEA):
+            return self._register(proposal, by)
+        before = case_named(proposal.values[Part.CASE], self._database)
+        after = self._changed(before, proposal, by)
+        undo = {
+            "version": after.version,
+            "status": before.status.value,
+            "owner": before.owner,
+            "team": before.team,
+            "at": self._clock.now().isoformat(),
+        }
+        return Done(act=proposal.act, case=after, undo=undo)
+
+    def undo(self, done: Done, *, by: PersonKey) -> Case | None:
+        """Restore what was before; return the case as it stands then.
+
+        Raises:
+            DataError: Somebody has changed the case since.
+        """
+        if done.item is not None:
+            self._withdraw(done, by)
+            return None
+        assert done.case is not None  # what is no entry of a register is about a case
+        with self._database.work() as work:
+            case = work.cases.get(done.case.id)
+            if case.version != done.undo["version"]:
+                raise DataError(
+                    "ärende {case} har ändrats sedan dess; det går inte att ångra",
+                    case=case.number,
+                )
+            restored = self._restored(work, case, done)
+            stored = work.cases.change(restored)
+            event = self._event(stored, EventKind.UNDONE, by, undid=done.act.value)
+            work.cases.record([event])
+            return stored
+
+    def _changed(self, case: Case, proposal: Proposal, by: PersonKey) -> Case:
+        if proposal.act is Act.TAKE:
+            return self._casework.take(case, by=by)
+        if proposal.act is Act.CLOSE:
+            return self._casework.close(case, by=by)
+        if proposal.act is Act.FEEDBACK:
+            return self._telling.told(case, Feedback(proposal.values[Part.STATE]), by=by)
+        return self._hand_over(case, proposal.values[Part.TO], by)
+
+    def _hand_over(self, case: Case, to: str, by: PersonKey) -> Case:
+        """Give a case to a colleague, or to the team that has a process."""
+        knowledge = self._house.knowledge
+        person = knowledge.people.get(PersonKey(to))
+        owner = None if person is None else person.key
+        team = None if person is None else person.team
+        if person is None:
+            team = team_of_process(ProcessKey(to), knowledge)
+        with self._database.work() as work:
+            now_case = work.cases.get(case.id)
+            if now_case.status is Status.CLOSED:
+                raise DataError(
+                    "ärende {case} är avslutat; öppna det igen först", case=now_case.number
+                )
+            given = dataclasses.replace(now_case, owner=owner, team=team or now_case.team)
+            stored = work.cases.change(given)
+            work.books.mark_case(stored.id)
+            event = self._event(stored, EventKind.HANDED_OVER, by, to=owner, team=stored.team)
+            work.cases.record([event])
+            return stored
+
+    def _log_phone(self, proposal: Proposal, by: PersonKey) -> Done:
+        values = proposal.values
+        call = NewCall(
+            process=ProcessKey(values[Part.PROCESS]),
+            matter=MatterKey(values[Part.MATTER]),
+            customer=values[Part.CUSTOMER],
+            callback=values[Part.CALLBACK],
+            note=values.get(Part.TEXT, ""),
+        )
+        case = self._phone.add(call, by=by).case
+        return Done(act=proposal.act, case=case, undo={"version": case.version})
+
+    def _register(self, proposal: Proposal, by: PersonKey) -> Done:
+        values = proposal.values
+        remark = proposal.act is Act.REMARK
+        customer = self._house.knowledge.customer_key(values.get(Part.CUSTOMER))
+        facts = Facts(
+            process=ProcessKey(values[Part.PROCESS]), customer=customer if remark else None
+        )
+        register = Register.REMARKS if remark else Register.PROCESS_LOG
+        step = Step(kind=EntryKind.OPENED, text=values[Part.TEXT], facts=facts)
+        item = self._registers.open(register, step, by=by)
+        return Done(act=proposal.act, item=item.number)
+
+    def _withdraw(self, done: Done, by: PersonKey) -> None:
+        assert done.item is not None  # the caller has looked
+        register = Register.REMARKS if done.act is Act.REMARK else Register.PROCESS_LOG
+        step = Step(kind=EntryKind.CLOSED, text=_WITHDRAWN)
+        self._registers.follow(register, done.item, step, by=by)
+        if register is Register.PROCESS_LOG:
+            told = Step(kind=EntryKind.FEEDBACK, text=_WITHDRAWN)
+            self._registers.follow(register, done.item, told, by=by)
+
+    def _restored(self, work: Work, case: Case, done: Done) -> Case:
+        if done.act is Act.LOG_PHONE:
+            work.promises.forget(case.id)
+            work.phone_calls.forget(case.id)
+            work.watches.end([case.id])
+            return dataclasses.replace(case, status=Status.CLOSED)
+        if done.act is Act.FEEDBACK and case.channel is Channel.PHONE:
+            self._take_promise_back(work, case.id)
+        owner = done.undo["owner"]
+        work.books.mark_case(case.id)
+        return dataclasses.replace(
+            case,
+            status=Status(done.undo["status"]),
+            owner=None if owner is None else PersonKey(owner),
+            team=TeamKey(done.undo["team"]),
+        )
+
+    def _take_promise_back(self, work: Work, case_id: CaseId) -> None:
+        newest = work.promises.newest([case_id]).get(case_id)
+        if newest is not None and newest.kept_at is not None:
+            work.promises.take_back(case_id, newest.kept_at, self._clock.now())
+
+    def _event(
+        self, case: Case, kind: EventKind, by: PersonKey, **data: str | int | bool | None
+    ) -> Event:
+        return Event.on(case, kind, self._clock.now(), self._house.calendar, actor=by, **data)
