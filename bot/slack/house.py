@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.cases import Case
     from bot.clock import Clock
     from bot.notifying import Names
+    from bot.services.answer_notes import AnswerNotes
     from bot.services.casework import Casework
     from bot.services.choices import Choices
     from bot.services.colleagues import Colleagues
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bot.services.phone import Phone
     from bot.services.replies import Replies
     from bot.services.reply_outline import Outlines
+    from bot.services.talks import Talks
     from bot.services.telling import Telling
     from bot.slack.directory import Directory
     from bot.slack.poster import Poster
@@ -38,6 +40,7 @@ class SlackHouse:
         poster: Posts and updates through the outbox.
         say: The language of channels; a person is spoken to in their own.
         names: Language -> what things are called.
+        talks: Who answers questions, made when first asked; None: only help is given.
         web_url: Address of the web page without a slash at its end; empty: there is none.
     """
 
@@ -50,6 +53,7 @@ class SlackHouse:
     outlines: Outlines
     overview: Overview
     choices: Choices
+    answer_notes: AnswerNotes
     colleagues: Colleagues
     directory: Directory
     find_case: Callable[[str], Case]
@@ -60,6 +64,7 @@ class SlackHouse:
     clock: Clock
     channel: str
     web_url: str = ""
+    talks: Callable[[], Talks] | None = None
 
     def teller(self, language: str) -> Teller:
         """Return what makes views of cases in a language, ``sv`` or ``en``."""

@@ -6,6 +6,7 @@ are counted as Slack counts them, in UTF-16 units and after escaping.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -13,7 +14,9 @@ from typing import Final
 ELLIPSIS: Final = "…"
 _ZERO: Final = "\u200b"
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_MARKS: Final = frozenset("*_~`:")
+_MARKS: Final = frozenset("*_~`")
+_EMOJI: Final = re.compile(r":(?=[\w+'-]{1,80}:)")
+"""Where a code such as ``:fire:`` begins."""
 _QUOTES: Final = frozenset(">•")
 """Signs that begin a quotation or a list at the start of a line."""
 _LONGEST_CLUSTER: Final = 32
@@ -81,10 +84,11 @@ def _without_gaps(lines: Iterable[str]) -> Iterator[str]:
 def _pieces(text: str) -> list[str]:
     """Return each sign as it is sent."""
     found = []
+    emoji = {match.start() for match in _EMOJI.finditer(text)}
     before = "\n"
-    for sign in text:
+    for at, sign in enumerate(text):
         piece = _ENTITIES.get(sign, sign)
-        if sign in _MARKS:
+        if sign in _MARKS or at in emoji:
             piece = f"{_ZERO}{sign}{_ZERO}"
         elif before == "\n" and sign in _QUOTES:
             piece = _ZERO + piece

@@ -25,7 +25,11 @@ def test_formatting_marks_stand_alone() -> None:
 
 
 def test_an_emoji_code_stays_text() -> None:
-    assert ":fire:" not in escaped("det :fire: brinner")
+    assert not re.search(r":\w+:", escaped("det :fire: brinner :a:b:"))
+
+
+def test_a_time_and_a_colon_are_left_alone() -> None:
+    assert escaped("klart: senast 16:00") == "klart: senast 16:00"
 
 
 def test_a_quotation_at_the_start_of_a_line_is_none() -> None:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from bot.promises import Feedback
 from bot.services.choices import Choice
+from bot.services.phone import Feedback
 from bot.slack.blocks.card import moment, summary
 from bot.slack.blocks.parts import (
     Part,
@@ -39,7 +39,7 @@ class Modal(StrEnum):
     EVENTS = "modal_events"
     PHONE = "modal_phone"
     TEMPLATE = "modal_template"
-    VALUES = "modal_values"
+    MISSING = "modal_missing"
     RATING = "modal_rating"
 
 

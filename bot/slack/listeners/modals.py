@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from bot.cases import Case
 from bot.errors import SammaDagError
-from bot.promises import Feedback
+from bot.services.phone import Feedback
 from bot.slack.blocks.modals import Field, Modal, kept
 from bot.slack.house import SlackHouse
 from bot.slack.listeners.acting import Actor, Body, actor_of, not_known, publish_home, wrong

@@ -1,0 +1,194 @@
+"""Talking with us: mentions, direct messages, the slash command, by the real Bolt app."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from bot.clock import FixedClock
+from tests.city import TUESDAY
+from tests.letters import ORDINARY
+from tests.slack.office import Office, slack_user
+from tests.slack.people import Member
+from tests.slack.slack_server import SlackServer
+from tests.slack.workspace import CASES, Workspace
+
+ANNA = "agneta-brandt"
+STRANGER = "U0STRANGER"
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory, empty_file):
+    """An office that is connected for all the tests here."""
+    folder = tmp_path_factory.mktemp("office")
+    shutil.copy(empty_file, folder / "sammadag.db")
+    clock = FixedClock(TUESDAY)
+    slack = SlackServer(Workspace(lambda: clock.now().timestamp()))
+    office = Office(folder / "mail", f"sqlite:///{folder / 'sammadag.db'}", slack, clock)
+    slack.space.add_user(STRANGER, "nils", "nils@annan.example")
+    office.receive(**ORDINARY)
+    office.app.casework.claim(office.cases()[0], by=ANNA)
+    with office.connected():
+        yield office
+    office.close()
+    slack.close()
+
+
+@pytest.fixture
+def anna(live):
+    return Member(live.slack, slack_user(ANNA))
+
+
+@pytest.fixture
+def stranger(live):
+    return Member(live.slack, STRANGER)
+
+
+def wait(live, found, what=""):
+    def look():
+        live.later(seconds=1)
+        return found()
+
+    return live.slack.space.wait(look, what)
+
+
+def reply_to(live, delivery):
+    """Return what was answered to a message, in its thread."""
+    assert delivery.acknowledged
+    event = delivery.payload["event"]
+    thread = event.get("thread_ts") or event["ts"]
+    before = [one["ts"] for one in live.slack.space.said(event["channel"], thread=thread)]
+
+    def found():
+        said = live.slack.space.said(event["channel"], thread=thread)
+        return next((one for one in said if "bot_id" in one and one["ts"] not in before), None)
+
+    return wait(live, found, "an answer")
+
+
+def test_a_mention_is_answered_in_its_thread(live, anna):
+    assert reply_to(live, anna.mention("hjälp"))["channel"] == CASES
+
+
+def test_a_direct_message_is_answered(live, anna):
+    assert "Fråga mig" in reply_to(live, anna.write_directly("hjälp"))["text"]
+
+
+def test_a_repeated_event_is_answered_once(live, anna):
+    delivery = anna.mention("hjälp")
+    reply_to(live, delivery)
+    event = delivery.payload["event"]
+    live.slack.deliveries.event(event, event_id=delivery.payload["event_id"])
+    live.slack.deliveries.event(event)
+    live.later(seconds=5)
+    assert len(live.slack.space.said(CASES, thread=event["ts"])) == 1
+
+
+def test_the_command_gives_help(live, anna):
+    anna.command("hjälp")
+    wait(live, lambda: "/sammadag" in str(anna.ephemerals()), "help")
+
+
+def test_the_command_shows_ones_own_cases(live, anna):
+    anna.command("mina")
+    number = str(live.cases()[0].number)
+    wait(live, lambda: number in str(anna.ephemerals()), "the queue")
+
+
+def test_a_stranger_sees_no_queue(live, stranger):
+    stranger.command("mina")
+    wait(live, lambda: "känner inte igen" in str(stranger.ephemerals()), "an answer")
+    assert str(live.cases()[0].number) not in str(stranger.ephemerals())
+
+
+def test_the_command_opens_the_form_for_a_call(live, anna):
+    count = len(live.slack.space.views)
+    assert anna.command("logga").acknowledged
+    wait(live, lambda: len(live.slack.space.views) > count, "a modal")
+    assert anna.newest_view()["callback_id"] == "modal_phone"
+
+
+def test_who_handles_something_is_answered_with_a_rating_beneath(live, anna):
+    told = reply_to(live, anna.mention("vem hanterar anstånd?"))
+    assert "Kundreskontra" in told["text"]
+    assert "answer_rated" in str(told["blocks"])
+
+
+def test_a_stranger_hears_who_handles_what_and_nothing_of_cases(live, stranger):
+    assert "Kundreskontra" in reply_to(live, stranger.mention("vem hanterar anstånd?"))["text"]
+    number = str(live.cases()[0].number)
+    told = reply_to(live, stranger.mention(f"hur går det med ärende {number}?"))
+    assert "Anstånd" not in str(told)
+    assert "Agneta" not in str(told)
+
+
+def test_a_proposal_is_done_after_one_click_and_undone_after_another(live, anna):
+    live.receive(**ORDINARY | {"sender": "ny@kund.example"})
+    case = live.cases()[-1]
+    told = reply_to(live, anna.mention(f"jag tar ärende {case.number}"))
+    assert live.cases()[-1].owner is None
+    anna.click(told, "answer_do")
+    wait(live, lambda: live.cases()[-1].owner == ANNA, "the case to be taken")
+    wait(live, lambda: "answer_undo" in str(told["blocks"]), "the message to change")
+    anna.click(told, "answer_undo")
+    wait(live, lambda: live.cases()[-1].owner is None, "the case to be given back")
+
+
+def test_a_proposal_is_settled_by_the_one_who_asked_only(live, anna):
+    live.receive(**ORDINARY | {"sender": "annan@kund.example"})
+    case = live.cases()[-1]
+    told = reply_to(live, anna.mention(f"jag tar ärende {case.number}"))
+    bo = Member(live.slack, slack_user("birgitta-lonnell"))
+    bo.click(told, "answer_do")
+    wait(live, lambda: bo.ephemerals(), "an answer")
+    assert live.cases()[-1].owner is None
+    anna.click(told, "answer_drop")
+    wait(live, lambda: "låter jag" in told["text"], "the message to change")
+
+
+def test_what_a_proposal_lacks_is_filled_in_before_it_is_done(live, anna):
+    told = reply_to(live, anna.mention("logga samtal om faktura, Görel ringde"))
+    shown = [e for block in told["blocks"] for e in block.get("elements", ())]
+    assert "answer_fill" in [element.get("action_id") for element in shown]
+    count = len(live.slack.space.views)
+    anna.click(told, "answer_fill")
+    wait(live, lambda: len(live.slack.space.views) > count, "a modal")
+    view = anna.newest_view()
+    usual = {
+        "part:process": "kundreskontra",
+        "part:matter": "fakturering",
+        "part:customer": "Görel",
+        "part:callback": "08-46500417",
+    }
+    asked = {block["block_id"] for block in view["blocks"]}
+    before = len(live.cases())
+    sent = anna.submit(view, {name: value for name, value in usual.items() if name in asked})
+    assert sent.acknowledged
+    assert len(live.cases()) == before + 1
+    wait(live, lambda: "Klart" in told["text"], "the message to change")
+
+
+def test_a_conversation_keeps_its_thread(live, anna):
+    first = reply_to(live, anna.mention("hur många ärenden kom in förra veckan?"))
+    second = reply_to(live, anna.mention("och förra månaden?", thread=first["thread_ts"]))
+    assert "2026-02-01" in second["text"]
+
+
+def test_a_wrong_answer_becomes_a_point_in_the_process_log(live, anna):
+    told = reply_to(live, anna.mention("vem hanterar anstånd?"))
+    (rating,) = [b["elements"][0] for b in told["blocks"] if b["type"] == "context_actions"]
+    count = len(live.slack.space.views)
+    anna.click(told, "answer_rated", choice=rating["negative_button"]["value"])
+    wait(live, lambda: len(live.slack.space.views) > count, "a modal")
+    values = {"process": "kundreskontra", "note": "Det är inte vi längre."}
+    assert anna.submit(anna.newest_view(), values).acknowledged
+    direct = live.slack.space.direct(anna.user).id
+    wait(live, lambda: "processloggen" in str(live.slack.space.said(direct)), "thanks")
+
+
+def test_a_right_answer_is_thanked_for(live, anna):
+    told = reply_to(live, anna.mention("vem hanterar anstånd?"))
+    (rating,) = [b["elements"][0] for b in told["blocks"] if b["type"] == "context_actions"]
+    anna.click(told, "answer_rated", choice=rating["positive_button"]["value"])
+    wait(live, lambda: "Tack" in str(anna.ephemerals()), "thanks")
