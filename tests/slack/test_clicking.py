@@ -134,6 +134,13 @@ def test_who_is_too_late_is_told_who_has_it(live, card, anna, bo):
     assert case_of(live, card).owner == ANNA
 
 
+def test_who_did_what_is_told_in_the_thread_beneath_the_card(live, card, anna):
+    anna.click(card, "case_take")
+    thread = wait(live, lambda: live.slack.space.said(CASES, thread=card["ts"]), "a note")
+    assert "Agneta" in thread[0]["text"]
+    assert mentions_in(thread[0]) == []
+
+
 def test_a_case_can_be_taken_over(live, card, anna, bo):
     anna.click(card, "case_take")
     wait(live, lambda: "take:" in str(card["blocks"]), "the card to change")

@@ -10,13 +10,14 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.cases import Case
 from bot.errors import SammaDagError
 from bot.services.colleagues import Colleague
 from bot.slack.blocks.home import home, stranger_home
 from bot.slack.house import SlackHouse
 from bot.slack.message import SlackMessage
 from bot.slack.text import escaped
-from bot.slack.views import CaseView, Teller
+from bot.slack.views import Teller
 from bot.texts import Say, speaker
 from bot.vocabulary import PersonKey
 
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 Body = Mapping[str, Any]
 """What Slack tells us, as JSON has it."""
 _LONGEST_ERROR: Final = 500
+_NAME: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +52,6 @@ def actor_of(house: SlackHouse, user: str) -> Actor | None:
     say = speaker(colleague.language)
     teller = house.teller(say.language)
     return Actor(user=user, colleague=colleague, say=say, teller=teller)
-
-
-def shown(actor: Actor, house: SlackHouse, number: str) -> CaseView:
-    """Return the case with a number as it may be shown; raises NotFound."""
-    return actor.teller.case(house.find_case(number))
 
 
 def tell(client: WebClient, body: Body, message: SlackMessage) -> None:
@@ -96,6 +93,22 @@ def act(
         tell(client, body, told)
     if is_home(body):
         publish_home(house, client, actor.user)
+
+
+def note(house: SlackHouse, case: Case, what: str, sentence: str, actor: Actor) -> None:
+    """Leave a trace of who did what in the thread beneath the card of a case.
+
+    Args:
+        what: Tells this trace from others of the same version of the case.
+        sentence: Swedish and marked, with ``{person}``; said in the language of the channel.
+    """
+    card = house.poster.card_of(case.id)
+    if card is None or card.ts is None:
+        return
+    name = escaped(actor.colleague.name, _NAME)
+    message = SlackMessage(text=house.say(sentence, person=name))
+    key = f"note:{case.number}:{case.version}:{what}"
+    house.poster.post(key, card.channel, message, thread=card.ts)
 
 
 def wrong(error: SammaDagError, say: Say) -> str:

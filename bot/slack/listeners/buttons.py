@@ -15,11 +15,11 @@ from bot.slack.blocks.card import CaseAction, More, moment
 from bot.slack.blocks.modals import close_modal, events_modal, feedback_modal, move_modal
 from bot.slack.blocks.parts import Part
 from bot.slack.house import SlackHouse
-from bot.slack.listeners.acting import Actor, Body, act
+from bot.slack.listeners.acting import Actor, Body, act, note
 from bot.slack.message import SlackMessage
 from bot.slack.text import escaped
 from bot.slack.views import Teller
-from bot.texts import Say
+from bot.texts import Say, mark
 from bot.vocabulary import EventKind, PersonKey
 
 _NAME = 120
@@ -57,7 +57,8 @@ class _Buttons:
         ack()
 
         def do(actor: Actor) -> None:
-            self._house.casework.reopen(self._house.find_case(_value(body)), by=actor.key)
+            case = self._house.casework.reopen(self._house.find_case(_value(body)), by=actor.key)
+            note(self._house, case, "reopened", mark("{person} öppnade ärendet igen."), actor)
 
         act(self._house, client, body, do)
 
@@ -69,7 +70,8 @@ class _Buttons:
             case = self._house.find_case(_value(body))
             told = None
             try:
-                self._house.casework.acknowledge(case, by=actor.key)
+                case = self._house.casework.acknowledge(case, by=actor.key)
+                note(self._house, case, "seen", mark("{person} kvitterade larmet."), actor)
             except DataError:
                 seen = self._last(case, EventKind.ACKNOWLEDGED)
                 if seen is None:
@@ -90,6 +92,7 @@ class _Buttons:
         def do(actor: Actor) -> SlackMessage:
             case = self._house.find_case(_value(body))
             rung = self._house.escalating.escalate(case, by=actor.key)
+            note(self._house, case, f"up:{rung}", mark("{person} eskalerade larmet."), actor)
             whom = actor.say.code(f"rung.{rung}")
             text = actor.say("Larmet om ärende {case} går nu {whom}.", case=case.number, whom=whom)
             return SlackMessage(text=text)
@@ -139,13 +142,15 @@ class _Buttons:
     def _claim(self, actor: Actor, number: str) -> SlackMessage | None:
         case = self._house.find_case(number)
         try:
-            self._house.casework.claim(case, by=actor.key)
+            case = self._house.casework.claim(case, by=actor.key)
         except CaseTaken as taken:
             return SlackMessage(text=self._who_has(case, taken.owner, actor))
+        note(self._house, case, "taken", mark("{person} tog ärendet."), actor)
         return None
 
     def _take_over(self, actor: Actor, number: str) -> None:
-        self._house.casework.take(self._house.find_case(number), by=actor.key)
+        case = self._house.casework.take(self._house.find_case(number), by=actor.key)
+        note(self._house, case, "taken", mark("{person} tog över ärendet."), actor)
 
     def _feedback(self, actor: Actor, case: Case) -> Part:
         return feedback_modal(actor.teller.case(case), actor.say)

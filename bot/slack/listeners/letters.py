@@ -29,12 +29,14 @@ from bot.slack.listeners.acting import (
     act,
     actor_of,
     not_known,
+    note,
     quietly,
     tell,
     wrong,
 )
 from bot.slack.listeners.modals import chosen, refuse
 from bot.slack.message import SlackMessage
+from bot.texts import mark
 from bot.vocabulary import DraftId, TemplateKey
 
 Values = dict[str, str | list[str]]
@@ -102,6 +104,9 @@ class _Letters:
 
         def do(actor: Actor) -> None:
             draft = self._house.replies.send(_draft(body), by=actor.key)
+            case = self._house.replies.show(draft.id).case
+            sentence = mark("{person} skickade ett svar till kunden.")
+            note(self._house, case, f"sent:{draft.id}", sentence, actor)
             text = actor.say("Utkast {draft} skickas till kunden.", draft=draft.id)
             _replace(client, body, text)
 

@@ -13,7 +13,16 @@ from bot.errors import SammaDagError
 from bot.services.phone import Feedback
 from bot.slack.blocks.modals import Field, Modal, kept
 from bot.slack.house import SlackHouse
-from bot.slack.listeners.acting import Actor, Body, actor_of, not_known, publish_home, wrong
+from bot.slack.listeners.acting import (
+    Actor,
+    Body,
+    actor_of,
+    not_known,
+    note,
+    publish_home,
+    wrong,
+)
+from bot.texts import mark
 from bot.vocabulary import StopReason, Urgency
 
 Errors = dict[str, str]
@@ -21,6 +30,10 @@ Errors = dict[str, str]
 Do = Callable[[Actor, Case], Errors | None]
 
 _LONGEST_ERROR: Final = 150
+_TOLD: Final[Mapping[Feedback, str]] = {
+    Feedback.ONGOING: mark("{person} har sagt till kunden att ärendet pågår."),
+    Feedback.DONE: mark("{person} har sagt till kunden att ärendet är klart."),
+}
 
 
 def register(app: App, house: SlackHouse) -> None:
@@ -40,7 +53,8 @@ class _Modals:
 
         def do(actor: Actor, case: Case) -> None:
             said = Feedback(str(chosen(body, Field.SAID)))
-            self._house.telling.told(case, said, by=actor.key)
+            told = self._house.telling.told(case, said, by=actor.key)
+            note(self._house, told, f"told:{said}", _TOLD[said], actor)
 
         self._submit(ack, body, client, do, place=Field.SAID)
 
@@ -54,7 +68,8 @@ class _Modals:
                     return {Field.CONFIRMED: text}
                 reason = StopReason(str(chosen(body, Field.REASON)))
                 self._house.casework.confirm_stop(case, reason, by=actor.key)
-            self._house.casework.close(case, by=actor.key)
+            closed = self._house.casework.close(case, by=actor.key)
+            note(self._house, closed, "closed", mark("{person} avslutade ärendet."), actor)
             return None
 
         self._submit(ack, body, client, do, place=Field.REASON)
@@ -68,7 +83,8 @@ class _Modals:
                 return {Field.PROCESS: actor.say("Den processen finns inte längre.")}
             wanted = str(chosen(body, Field.MATTER))
             matter = None if kept(wanted) else self._house.choices.matter(wanted)
-            self._house.moving.move(case, process, by=actor.key, matter=matter)
+            moved = self._house.moving.move(case, process, by=actor.key, matter=matter)
+            note(self._house, moved, "moved", mark("{person} flyttade ärendet."), actor)
             return None
 
         self._submit(ack, body, client, do, place=Field.PROCESS)
