@@ -30,6 +30,7 @@ _NAMES: Final[Mapping[Matter, str]] = {
     Matter.DRAFTS: mark("Utkast"),
     Matter.SENT: mark("Skickat"),
     Matter.SEND: mark("Skicka"),
+    Matter.SCOPE: mark("Räckvidd"),
     Matter.SEND_TEST: mark("Provmejl"),
 }
 

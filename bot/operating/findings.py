@@ -33,6 +33,7 @@ class Matter(StrEnum):
     DRAFTS = "drafts"
     SENT = "sent"
     SEND = "send"
+    SCOPE = "scope"
     SEND_TEST = "send_test"
 
 

@@ -113,7 +113,7 @@ class Examiner:
     def examine(self) -> Iterator[Found]:
         """Yield what is right and wrong with the mailbox."""
         try:
-            clocks = self._ask()
+            aside = self._ask()
             self._probe()
         except ConnectorError as error:
             yield self._found(
@@ -125,22 +125,33 @@ class Examiner:
             return
         yield self._found(Matter.SIGN_IN, State.RIGHT, Saying("inloggningen fungerar"))
         yield from (self._told(ability) for ability in Ability)
-        yield from clocks
+        yield from aside
 
     def _ask(self) -> list[Found]:
-        """Ask those parts of the connection that can tell; return what shows of the clocks."""
+        """Ask those parts of the connection that can tell; return what shows beside abilities."""
         clocks: list[Found] = []
+        too_wide: set[str] = set()
         for part in (self._connection.source, self._connection.sender):
             if not isinstance(part, Examinable):
                 continue
             before = self._clock.now()
             found = part.examine()
             self._known |= {one.what: one for one in found.findings}
+            too_wide.update(found.too_wide)
             if found.server_time is not None:
                 clocks.append(
                     compare_clocks(found.server_time, before, self._clock.now(), mailbox=self._name)
                 )
-        return clocks[:1]
+        return [*clocks[:1], *self._scope(too_wide)]
+
+    def _scope(self, too_wide: set[str]) -> Iterator[Found]:
+        if too_wide:
+            text = Saying(
+                "appen kommer åt alla brevlådor i organisationen; ta bort {rights} i Entra, så att "
+                "bara rättigheterna från RBAC for Applications gäller (README, Microsoft 365)",
+                rights=", ".join(sorted(too_wide)),
+            )
+            yield self._found(Matter.SCOPE, State.DOUBTFUL, text)
 
     def _probe(self) -> None:
         """Find out by reading what was not told."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from lxml import etree
 
-from tests.ews.shapes import folder_element, item_element, matches, wanted_fields
+from tests.ews.shapes import add_rights, folder_element, item_element, matches, wanted_fields
 from tests.ews.soap import M, T, add, answer, failure, q, success
 from tests.ews.world import EwsError, Folder, Item, Mailbox, User, World
 
@@ -43,7 +43,10 @@ class Call:
     def folder(self, named: etree._Element, *, writing: bool = False) -> Folder:
         if named.tag == q(T, "DistinguishedFolderId"):
             address = named.findtext(f"{q(T, 'Mailbox')}/{q(T, 'EmailAddress')}")
-            return self.open(address or self.own_address, writing=writing).known(named.get("Id"))
+            found = self.open(address or self.own_address, writing=writing).known(named.get("Id"))
+            if found.known_as in self.user.closed:
+                raise EwsError("ErrorAccessDenied")
+            return found
         folder = self.world.folders.get(named.get("Id"))
         if folder is None:
             raise EwsError("ErrorFolderNotFound")
@@ -54,6 +57,11 @@ class Call:
         item = self.world.find(named.get("Id"))
         self.open(item.folder.address, writing=writing)
         return item
+
+    def rights(self, folder: Folder) -> set[str]:
+        """Return what the caller may do with what lies in a folder."""
+        read_only = self.acting_as is None and folder.address in self.user.read_only
+        return {"Read"} if read_only else {"CreateContents", "Delete", "Modify", "Read"}
 
     def listed(self, tag: str) -> list[etree._Element]:
         box = self.body.find(q(M, tag))
@@ -77,9 +85,14 @@ class Call:
 
 
 def get_folder(call: Call) -> etree._Element:
+    tells_rights = "folder:EffectiveRights" in wanted_fields(call.body)
+
     def one(named: etree._Element, message: etree._Element) -> None:
-        box = add(message, M, "Folders")
-        box.append(folder_element(call.world, call.folder(named)))
+        folder = call.folder(named)
+        shown = folder_element(call.world, folder)
+        if tells_rights:
+            add_rights(shown, call.rights(folder) - call.world.not_owned)
+        add(message, M, "Folders").append(shown)
 
     return call.each("GetFolder", call.listed("FolderIds"), one)
 
@@ -128,7 +141,10 @@ def get_item(call: Call) -> etree._Element:
         code = item.hopeless or (item.unreadable if "item:MimeContent" in wanted else None)
         if code is not None:
             raise EwsError(code)
-        add(message, M, "Items").append(item_element(call.world, item, wanted))
+        shown = item_element(call.world, item, wanted)
+        if "item:EffectiveRights" in wanted:
+            add_rights(shown, call.rights(item.folder))
+        add(message, M, "Items").append(shown)
 
     return call.each("GetItem", call.listed("ItemIds"), one)
 

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
@@ -85,6 +86,7 @@ class EwsServer:
         self.speaks_ntlm = False
         self.tokens_given = 0
         self.minute_s = minute_s
+        self.shows: datetime | None = None
         self._certificate = certificate
         self._port = 0
         self._before: list[tuple[str, Callable[[], object]]] = []
@@ -216,6 +218,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_args: Any) -> None:
         """Tests need no access log."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the time that a test sets, or the machine's."""
+        shown = self.server.ews.shows
+        return super().date_time_string(shown.timestamp() if shown else timestamp)
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))

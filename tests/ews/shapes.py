@@ -75,6 +75,19 @@ def _add_simple(
             add(made, T, tag, values[tag])
 
 
+def add_rights(made: etree._Element, rights: set[str]) -> None:
+    box = add(made, T, "EffectiveRights")
+    for name in (
+        "CreateAssociated",
+        "CreateContents",
+        "CreateHierarchy",
+        "Delete",
+        "Modify",
+        "Read",
+    ):
+        add(box, T, name, str(name in rights).lower())
+
+
 def wanted_fields(body: etree._Element) -> set[str]:
     """Return the fields that a request asks for; extended ones as ``tag`` or ``set/name``."""
     simple = {field.get("FieldURI") or "" for field in body.iter(q(T, "FieldURI"))}

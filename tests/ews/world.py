@@ -99,6 +99,7 @@ class User:
     read_only: set[str] = field(default_factory=set)
     send_as: set[str] = field(default_factory=set)
     impersonates: set[str] = field(default_factory=set)
+    closed: set[str] = field(default_factory=set)
 
 
 class World:
@@ -117,6 +118,7 @@ class World:
         self.epoch = 1
         self.page = 512
         self.invents_ids = False
+        self.not_owned: set[str] = set()
         self._serial = count(1)
         self._clock = count()
 

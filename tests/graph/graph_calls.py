@@ -164,7 +164,8 @@ class Call:
 
     def _folder(self, box: GraphMailbox, _root, folder: str = "", children: str = "") -> Answer:
         if folder and not children:
-            return as_json(200, {"id": self._folder_id(box, folder)})
+            key = self._folder_id(box, folder)
+            return as_json(200, {"id": key, "displayName": box.folders[key][0]})
         wanted = re.fullmatch(r"displayName eq '(.*)'", self.query["$filter"])
         shown = (wanted[1].replace("''", "'"), self._folder_id(box, folder) if folder else "")
         rows = [{"id": key} for key, folder in box.folders.items() if folder == shown]

@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -46,6 +47,8 @@ class GraphServer:
     Attributes:
         boxes: By address.
         rights: What the application may do; with no right at all every mailbox is closed.
+        granted_in_entra: What stands in the tokens, since it holds in the whole tenant.
+        shows: The time that the server tells; None: the machine's.
         secret: The one that is accepted; None: only the registered certificate is.
         calls: Name of the route of every call, in order.
         without_immutable: Calls on mailboxes that did not ask for immutable ids.
@@ -55,6 +58,8 @@ class GraphServer:
     def __init__(self, *addresses: str) -> None:
         self.boxes = {address: GraphMailbox(address) for address in addresses}
         self.rights = {"Mail.ReadWrite", "Mail.Send"}
+        self.granted_in_entra: set[str] = set()
+        self.shows: datetime | None = None
         self.secret: str | None = SECRET
         self.calls: list[str] = []
         self.without_immutable: list[str] = []
@@ -146,6 +151,9 @@ class GraphServer:
             return as_json(401, {"error": "invalid_client", "error_codes": [code]})
         self.tokens_given += 1
         self._valid = f"token-{self.tokens_given}"
+        if self.granted_in_entra:
+            claims = {"roles": sorted(self.granted_in_entra), "jti": self._valid}
+            self._valid = jwt.encode(claims, "a key of the tests that is long enough", "HS256")
         content = {"token_type": "Bearer", "expires_in": 3599, "access_token": self._valid}
         return as_json(200, content)
 
@@ -209,6 +217,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_args) -> None:
         pass
+
+    def date_time_string(self, timestamp=None) -> str:
+        shown = self.server_side.shows
+        return super().date_time_string(shown.timestamp() if shown else timestamp)
 
     def do_GET(self) -> None:
         self._handle()

@@ -7,7 +7,8 @@ or is not known.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -50,10 +51,13 @@ class Examination:
     Attributes:
         findings: At most one for each ability; none for what the server does not tell.
         server_time: What the server's clock showed, aware UTC.
+        too_wide: Permissions of the account that open every mailbox of the organisation,
+            as the server names them.
     """
 
     findings: tuple[Finding, ...]
     server_time: datetime | None = None
+    too_wide: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.server_time is not None:
@@ -70,3 +74,14 @@ class Examinable(Protocol):
 
     def examine(self) -> Examination:
         """Find out what can be done in the mailbox; asks the server anew each time."""
+
+
+def server_clock(date: str) -> datetime | None:
+    """Return what a Date header of HTTP shows (RFC 9110, 6.6.1), to the second; None for nonsense.
+
+    In it GMT is the only time zone.
+    """
+    try:
+        return parsedate_to_datetime(date).replace(tzinfo=UTC) if date.endswith("GMT") else None
+    except (ValueError, TypeError):
+        return None

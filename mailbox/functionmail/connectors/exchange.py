@@ -14,6 +14,7 @@ from functools import partial
 from exchangelib import Account
 from exchangelib.folders import BaseFolder
 
+from functionmail.connectors.examining import Examination
 from functionmail.connectors.exchange_account import DEADLINE_S, ExchangeMailbox, inbox, sent
 from functionmail.connectors.exchange_endpoint import (
     AUTHORITY,
@@ -25,6 +26,7 @@ from functionmail.connectors.exchange_endpoint import (
     kerberos_is_installed,
 )
 from functionmail.connectors.exchange_errors import BEGIN_AGAIN
+from functionmail.connectors.exchange_examining import examine_inbox
 from functionmail.connectors.exchange_marks import Marks
 from functionmail.connectors.exchange_news import News
 from functionmail.connectors.exchange_reading import Reader
@@ -142,6 +144,10 @@ class ExchangeSource:
     def move(self, key: MessageKey, folder: str) -> None:
         """See `MailSource.move`. The folder lies below the Inbox, or beside it."""
         self._marks.move(key, folder)
+
+    def examine(self) -> Examination:
+        """See `Examinable.examine`."""
+        return examine_inbox(self._box)
 
     def close(self) -> None:
         """See `MailSource.close`."""

@@ -153,6 +153,11 @@ class Endpoint:
         """Tell whether a refusal may mean no more than that a token is too old."""
         return self._server.auth is Auth.OAUTH2
 
+    @property
+    def acts_as_mailbox(self) -> bool:
+        """Tell whether each mailbox is opened as itself, with all its own rights."""
+        return self._server.access is Access.IMPERSONATION
+
     @contextmanager
     def turn(self, patience_s: float) -> Iterator[None]:
         """Let a call through; only one at a time until the server has let one in.

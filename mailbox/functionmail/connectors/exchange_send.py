@@ -14,8 +14,10 @@ from exchangelib import Account, Message, Q
 from exchangelib.errors import ResponseMessageError
 from exchangelib.folders import BaseFolder, FolderCollection
 
+from functionmail.connectors.examining import Examination
 from functionmail.connectors.exchange_account import ExchangeMailbox, drafts, outbox, sent
 from functionmail.connectors.exchange_errors import GONE, refusal
+from functionmail.connectors.exchange_examining import examine_folders
 from functionmail.connectors.exchange_services import (
     AUTO_SUBMITTED,
     LOOP,
@@ -106,6 +108,10 @@ class ExchangeSender:
             "looking in Sent",
             lambda account: bool(_find(account, [sent(account), outbox(account)], message_id)),
         )
+
+    def examine(self) -> Examination:
+        """See `Examinable.examine`. Who may send as the mailbox is told for impersonation only."""
+        return examine_folders(self._box, acts_as_mailbox=self._box.endpoint.acts_as_mailbox)
 
     def close(self) -> None:
         """See `MailSender.close`."""

@@ -16,10 +16,10 @@ from typing import Any
 from exchangelib import Account, ExtendedProperty, Message
 from exchangelib.errors import MalformedResponseError
 from exchangelib.fields import FieldPath
-from exchangelib.folders import BaseFolder
+from exchangelib.folders import BaseFolder, Folder
 from exchangelib.items import ID_ONLY
 from exchangelib.properties import ItemId
-from exchangelib.services import GetItem, GetStreamingEvents, SyncFolderItems
+from exchangelib.services import GetFolder, GetItem, GetStreamingEvents, SyncFolderItems
 from exchangelib.util import TNS
 
 from functionmail.connectors.exchange_sync import EPOCH, Changes, Entry
@@ -94,6 +94,8 @@ FIELDS = _paths("headers", "subject", "author", "message_id")
 MARKS = _paths("categories", "parent_folder_id")
 LOOKUP = _paths("message_id", "datetime_received", "datetime_created", SEARCH_KEY)
 OWN = _paths("message_id", OWN_ID)
+RIGHTS = _paths("effective_rights")
+_SHOWN = {FieldPath(field=Folder.get_field_by_fieldname(n)) for n in ("name", "effective_rights")}
 
 
 class _Whole:
@@ -122,6 +124,20 @@ class ReadItems(_ReadAtOnce, GetItem):  # type: ignore[misc]
 
     def _elem_to_obj(self, elem: Any) -> Message:
         return Message.from_xml(elem=elem, account=self.account)
+
+
+class LookAtFolders(GetFolder):  # type: ignore[misc]
+    """GetFolder; remembers when it was answered.
+
+    Attributes:
+        date: The answer's Date header; empty without one.
+    """
+
+    date = ""
+
+    def _get_soap_parts(self, response: Any) -> Any:  # of requests or of the library's tests
+        self.date = response.headers.get("Date") or ""
+        return super()._get_soap_parts(response)
 
 
 class ListChanges(_ReadAtOnce, SyncFolderItems):  # type: ignore[misc]
@@ -160,6 +176,17 @@ class Listen(GetStreamingEvents):  # type: ignore[misc]
         found = super()._get_element_container(message, name=name)
         self.heard()
         return found
+
+
+def look_at_folder(account: Account, folder: BaseFolder) -> tuple[Folder, str]:
+    """Return a folder with its name and what may be done with it, and the server's Date header."""
+    service = LookAtFolders(account=account)
+    found = list(service.call(folders=[folder], additional_fields=_SHOWN, shape=ID_ONLY))
+    if len(found) != 1:
+        raise MalformedResponseError("an answer without the folder")
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return found[0], service.date
 
 
 def list_page(account: Account, folder: BaseFolder, state: str | None) -> tuple[Changes, bool]:

@@ -10,10 +10,12 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from functionmail.connectors.graph_tokens import Tokens
+from functionmail.connectors.examining import server_clock
+from functionmail.connectors.graph_tokens import Tokens, permissions_in
 from functionmail.connectors.graph_wire import Answer, AnswerLost, Wire
 from functionmail.errors import ConnectorError, MailboxUnavailable, MessageGone, SignInRefused
 
@@ -83,6 +85,9 @@ class GraphClient:
     Any call raises `MailboxUnavailable` (`AnswerLost` where it may have been done all the
     same), `SignInRefused`, `MessageGone` or `GraphRefused`.
 
+    Attributes:
+        server_time: What the server's clock showed at the last answer, if it told.
+
     Args:
         url: Of Graph, with its version.
         mailbox: For error messages.
@@ -104,6 +109,7 @@ class GraphClient:
         self._tokens = tokens
         self._wire = wire
         self._sleep = sleep
+        self.server_time: datetime | None = None
 
     def get(
         self, path: str, doing: str, *, query: Mapping[str, str] | str = "", page: int = 0
@@ -145,6 +151,10 @@ class GraphClient:
         request = _Request(method="PATCH", path=path, content=content, kind="application/json")
         return self._object(self._patiently(request, doing), doing)
 
+    def permissions(self) -> frozenset[str]:
+        """Return what the application may do in every mailbox, such as ``Mail.ReadWrite``."""
+        return permissions_in(self._tokens.current())
+
     def close(self) -> None:
         """Let go of the connection."""
         self._wire.close()
@@ -171,6 +181,7 @@ class GraphClient:
             answer = self._wire.call(
                 request.method, url, doing, headers=headers, content=request.content
             )
+            self.server_time = server_clock(answer.headers.get("date", ""))
             if answer.status != 401 or not may_renew:
                 break
             token = self._tokens.current(instead_of=token)

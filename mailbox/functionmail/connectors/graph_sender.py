@@ -14,6 +14,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from itertools import islice
 
+from functionmail.connectors.examining import Examination
 from functionmail.connectors.graph_client import (
     GraphClient,
     GraphRefused,
@@ -21,6 +22,7 @@ from functionmail.connectors.graph_client import (
     message_path,
     quoted,
 )
+from functionmail.connectors.graph_examining import examine_folders
 from functionmail.connectors.graph_folders import DELETED, Folders
 from functionmail.connectors.graph_wire import AnswerLost
 from functionmail.connectors.received import header_fields
@@ -158,6 +160,10 @@ class GraphSender:
         """See `MailSender.find_sent`. People may have moved the copy: it counts anywhere."""
         rows = self._with_id(message_id, "looking in Sent")
         return any(row.get("isDraft") is False for row in rows)
+
+    def examine(self) -> Examination:
+        """See `Examinable.examine`."""
+        return examine_folders(self._client)
 
     def close(self) -> None:
         """See `MailSender.close`."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 
+from functionmail.connectors.examining import Examination
 from functionmail.connectors.graph_client import GraphClient, GraphRefused, Json, message_path
 from functionmail.connectors.graph_delta import (
     Order,
@@ -17,6 +18,7 @@ from functionmail.connectors.graph_delta import (
     RoundExpired,
     read_checkpoint,
 )
+from functionmail.connectors.graph_examining import examine_inbox
 from functionmail.connectors.graph_folders import INBOX, Folders
 from functionmail.connectors.graph_wire import AnswerLost
 from functionmail.connectors.received import received_date
@@ -129,6 +131,10 @@ class GraphSource:
         except MessageGone:
             self._folders.forget(folder)
             self._move(key, self._folders.own(folder, doing))
+
+    def examine(self) -> Examination:
+        """See `Examinable.examine`."""
+        return examine_inbox(self._client)
 
     def close(self) -> None:
         """See `MailSource.close`."""

@@ -5,6 +5,7 @@ msal keeps a token as long as it is good and asks for the next one shortly befor
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections.abc import Callable, Mapping
@@ -30,6 +31,21 @@ _ADVICE = {
     7000222: "the secret has expired",
 }
 """By the number in AADSTS… (learn.microsoft.com, "Microsoft Entra authentication error codes")."""
+
+
+def permissions_in(token: str) -> frozenset[str]:
+    """Return the application permissions that stand in an access token (its claim ``roles``).
+
+    They hold in the whole tenant. Empty for a token that cannot be read: its shape is a
+    matter between Entra and Graph, so this is for advice only.
+    """
+    try:
+        _, payload, _ = token.split(".")
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        roles = list(claims["roles"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return frozenset()
+    return frozenset(role for role in roles if isinstance(role, str) and role.isprintable())
 
 
 class Credential(Protocol):
