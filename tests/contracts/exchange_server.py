@@ -69,6 +69,9 @@ class ExchangeServer:
     def make_unreadable(self, key: MessageKey) -> None:
         self._items[key].unreadable = "ErrorItemCorrupt"
 
+    def vanish_when_read(self, key: MessageKey) -> None:
+        self.ews.before("GetItem", lambda: self.remove(key))
+
     def make_read_only(self) -> None:
         user = self.ews.world.users[ACCOUNT]
         user.read_only, user.full_access = user.full_access, set()

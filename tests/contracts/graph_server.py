@@ -11,7 +11,7 @@ from functionmail.connectors.graph import GraphSender, GraphSource
 from functionmail.message import MessageKey
 from tests.graph.graph_connection import GraphConnection
 from tests.graph.graph_mailbox import DRAFTS, INBOX, SENT
-from tests.graph.graph_server import GraphServer
+from tests.graph.graph_server import Fault, GraphServer
 
 ADDRESS = "info@exempelstad.example"
 
@@ -43,6 +43,9 @@ class GraphMailServer:
 
     def make_unreadable(self, key: MessageKey) -> None:
         self.box.find(key).unreadable = True
+
+    def vanish_when_read(self, key: MessageKey) -> None:
+        self._server.fail("mime", Fault(how="", meanwhile=lambda: self.remove(key)))
 
     def label_as_person(self, key: MessageKey, label: str) -> None:
         mail = self.box.find(key)

@@ -107,6 +107,9 @@ class ImapServer:
     def make_unreadable(self, key: MessageKey) -> None:
         self.file_of(key).chmod(0)
 
+    def vanish_when_read(self, key: MessageKey) -> None:
+        self.proxy.before(b"BODY.PEEK[]", lambda: self.remove(key))
+
     def make_read_only(self) -> None:
         rights = self.account.folder / "dovecot-acl"
         rights.write_text("owner lr\n", "ascii")

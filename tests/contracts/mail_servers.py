@@ -13,11 +13,17 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from functionmail.connectors import maildir
 from functionmail.connectors.base import MailSender, MailSource
 from functionmail.connectors.maildir import DRAFTS, SENT, MaildirSender, MaildirSource, deliver
-from functionmail.connectors.maildir_files import list_names, make_maildir, read_labels
+from functionmail.connectors.maildir_files import (
+    list_names,
+    make_maildir,
+    read_file,
+    read_labels,
+)
 from functionmail.connectors.memory import MemoryMailbox, MemorySender, MemorySource
 from functionmail.errors import MailboxUnavailable
 from functionmail.message import MessageKey
@@ -48,6 +54,9 @@ class MailServer(Protocol):
 
     def make_unreadable(self, key: MessageKey) -> None:
         """Make a mail listable but not readable, until the test ends."""
+
+    def vanish_when_read(self, key: MessageKey) -> None:
+        """Let a person take a mail away between its listing and its reading, the next time."""
 
     def make_read_only(self) -> None:
         """Take the right to change anything in the mailbox from the account, until the test ends.
@@ -122,6 +131,9 @@ class MemoryServer:
     def make_unreadable(self, key: MessageKey) -> None:
         self.box.unreadable.add(key)
 
+    def vanish_when_read(self, key: MessageKey) -> None:
+        self.box.vanishing.add(key)
+
     def make_read_only(self) -> None:
         self.box.read_only = True
 
@@ -195,6 +207,15 @@ class MaildirServer:
     def make_unreadable(self, key: MessageKey) -> None:
         self._path(key).chmod(0)
         self._stack.enter_context(RootPowersDropped())
+
+    def vanish_when_read(self, key: MessageKey) -> None:
+        def read(*given: Any, **options: Any) -> Any:
+            maildir.read_file = read_file
+            self.remove(key)
+            return read_file(*given, **options)
+
+        maildir.read_file = read
+        self._stack.callback(setattr, maildir, "read_file", read_file)
 
     def make_read_only(self) -> None:
         for path in (self.folder, *self.folder.rglob("*")):

@@ -205,6 +205,26 @@ def test_a_mail_that_vanishes_before_it_is_read_does_not_stop_the_others(server)
     assert rest.more is False
 
 
+@pytest.mark.parametrize("doomed", [0, 1, 2])
+def test_a_mail_that_vanishes_while_it_is_fetched_is_left_out(server, doomed):
+    listed = deliver(server, 3)
+    server.vanish_when_read(listed[doomed])
+    source = server.source()
+    batch = source.fetch(None)
+    assert listed[doomed] not in list(source.keys())
+    left = [key for key in listed if key != listed[doomed]]
+    assert keys(batch) + keys(source.fetch(batch.checkpoint)) == left
+
+
+def test_after_the_only_mail_vanished_while_it_was_fetched_the_next_one_is_read(server):
+    (only,) = deliver(server, 1)
+    server.vanish_when_read(only)
+    source = server.source()
+    batch = source.fetch(None)
+    later = server.deliver(mail(1))
+    assert (keys(batch), keys(source.fetch(batch.checkpoint))) == ([], [later])
+
+
 def test_the_mail_a_checkpoint_stands_behind_may_vanish(server):
     first, second = deliver(server, 2)
     checkpoint = server.source().fetch(None, limit=1).checkpoint

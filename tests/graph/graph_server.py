@@ -29,7 +29,7 @@ class Fault:
         status, reason, retry_after: An error that is answered; status 0: none is.
         do: First do what was asked, and lose only the answer.
         how: Without a status: ``drop``, ``half`` (of the answer), ``hang``, ``drip``, or
-            ``page``: somebody else answers.
+            ``page``: somebody else answers; empty: nothing, it is only `meanwhile`.
         meanwhile: What somebody does just before.
     """
 
@@ -236,7 +236,7 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.server_side.planned(route)
         if fault is not None and fault.meanwhile is not None:
             fault.meanwhile()
-        if fault is None:
+        if fault is None or not (fault.status or fault.how):
             self._answer(call.answer())
         elif fault.how == "page":
             self._answer(Answer(200, b"<html>Sign in to the guest network</html>", "text/html"))

@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from typing import TypeVar
 
 from functionmail.connectors.examining import Ability, Examination, Finding
@@ -43,6 +42,7 @@ class MemoryMailbox:
         name: As in `MailSource.mailbox`.
         messages: What lies in the inbox, in the order it came.
         unreadable: Mails that come with empty content.
+        vanishing: Mails that somebody takes away between their listing and their reading.
         labels: What stands on each message, from us and from people alike.
         moved: Messages that left the inbox for a folder, and which.
         drafts, sent: In the order they were saved and sent.
@@ -55,6 +55,7 @@ class MemoryMailbox:
         self.name = name
         self.messages: dict[MessageKey, RawMessage] = {}
         self.unreadable: set[MessageKey] = set()
+        self.vanishing: set[MessageKey] = set()
         self.labels: dict[MessageKey, set[str]] = {}
         self.moved: dict[MessageKey, str] = {}
         self.drafts: dict[DraftKey, StoredMail] = {}
@@ -100,6 +101,14 @@ class MemoryMailbox:
         """Take a mail away, as a person does who moves or deletes it."""
         del self.messages[key]
         self.labels.pop(key, None)
+
+    def read(self, listed: RawMessage) -> RawMessage | None:
+        """Return a mail that was listed as a reader gets it; None if it went away meanwhile."""
+        if listed.key in self.vanishing:
+            self.vanishing.discard(listed.key)
+            self.remove(listed.key)
+            return None
+        return replace(listed, content=b"") if listed.key in self.unreadable else listed
 
     def forget_checkpoints(self) -> None:
         """Know no checkpoint any more that was issued before, as a server that was restored."""
@@ -173,15 +182,12 @@ class MemorySource:
         box = self._box
         serial = box.serial_of(after)
         waiting = [mail for mail in box.messages.values() if box.serial(mail.key) > serial]
-        messages = tuple(
-            replace(mail, content=b"") if mail.key in box.unreadable else mail
-            for mail in islice(waiting, limit)
-        )
-        reached = box.serial(messages[-1].key) if messages else serial
+        listed = waiting[:limit]
+        read = (box.read(mail) for mail in listed)
         return Batch(
-            messages=messages,
-            checkpoint=box.position(reached),
-            more=len(waiting) > len(messages),
+            messages=tuple(mail for mail in read if mail is not None),
+            checkpoint=box.position(box.serial(listed[-1].key) if listed else serial),
+            more=len(waiting) > len(listed),
         )
 
     def latest(self) -> Checkpoint:
