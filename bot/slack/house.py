@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from bot.services.phone import Phone
     from bot.services.replies import Replies
     from bot.services.reply_outline import Outlines
-    from bot.services.talks import Talks
+    from bot.services.talks import Talks, Turn
     from bot.services.telling import Telling
+    from bot.slack.charts import Chart
     from bot.slack.directory import Directory
     from bot.slack.poster import Poster
     from bot.texts import Say
@@ -41,6 +42,7 @@ class SlackHouse:
         say: The language of channels; a person is spoken to in their own.
         names: Language -> what things are called.
         talks: Who answers questions, made when first asked; None: only help is given.
+        chart_of: Draws what an answer counts; None: answers are words and numbers.
         web_url: Address of the web page without a slash at its end; empty: there is none.
     """
 
@@ -65,6 +67,7 @@ class SlackHouse:
     channel: str
     web_url: str = ""
     talks: Callable[[], Talks] | None = None
+    chart_of: Callable[[Turn, Say], Chart | None] | None = None
 
     def teller(self, language: str) -> Teller:
         """Return what makes views of cases in a language, ``sv`` or ``en``."""

@@ -80,6 +80,13 @@ def test_alerts_of_the_ladder_can_be_acknowledged(code: AlertCode) -> None:
     assert "case_acknowledge" in str(drawing().alert(an_alert(code)).blocks)
 
 
+def test_an_alert_does_not_say_which_invoice_a_mail_named() -> None:
+    values = {"invoice": "4711998877", "amount_ore": 123400}
+    made = sent(drawing().alert(an_alert(AlertCode.STOP_LIST_MISS, values=values)))
+    assert "4711998877" not in str(made)
+    assert "numret står i ärendet" in made["text"]
+
+
 def test_what_cannot_be_acknowledged_has_no_buttons() -> None:
     made = drawing().alert(an_alert(AlertCode.REPLY_BOUNCED, urgent=Urgency.NO))
     assert "case_acknowledge" not in str(made.blocks)

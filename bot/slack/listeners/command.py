@@ -64,7 +64,7 @@ class _Command:
             told = SlackMessage(text=not_known(say)) if actor is None else self._mine(actor)
         else:
             conversation = f"slack:{body['channel_id']}:{user}"
-            told = answered(self._house, user, question, conversation, stays=False)
+            told, _ = answered(self._house, user, question, conversation, stays=False)
         blocks = [dict(block) for block in told.blocks]
         quietly(lambda: respond(text=told.text, blocks=blocks, response_type="ephemeral"))
 

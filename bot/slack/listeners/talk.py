@@ -19,6 +19,7 @@ from bot.slack.blocks.answers import (
     wrong_answer_modal,
 )
 from bot.slack.blocks.modals import Field, Modal
+from bot.slack.charts import Chart, post_chart
 from bot.slack.house import SlackHouse
 from bot.slack.listeners.acting import (
     Actor,
@@ -26,6 +27,7 @@ from bot.slack.listeners.acting import (
     act,
     actor_of,
     not_known,
+    quietly,
     tell,
     wrong,
 )
@@ -60,22 +62,27 @@ def register(app: App, house: SlackHouse) -> None:
 
 def answered(
     house: SlackHouse, user: str, question: str, conversation: str, *, stays: bool = True
-) -> SlackMessage:
+) -> tuple[SlackMessage, Chart | None]:
     """Return the answer to a question; help where there is none to answer, or no question.
 
     Args:
         stays: The message stays, so that the answer can be rated under it.
+
+    Returns:
+        What to say, and a chart beside it where there is one to see.
     """
     actor = actor_of(house, user)
     say = house.say if actor is None else actor.say
     if house.talks is None or not question:
-        return help_message(COMMAND, say)
+        return help_message(COMMAND, say), None
     person = None if actor is None else actor.key
     try:
         turn = house.talks().ask(conversation, question, say, person=person)
     except SammaDagError as error:
-        return SlackMessage(text=wrong(error, say))
-    return answer_message(_view(turn), say, rated=stays and actor is not None)
+        return SlackMessage(text=wrong(error, say)), None
+    message = answer_message(_view(turn), say, rated=stays and actor is not None)
+    chart = None if house.chart_of is None or actor is None else house.chart_of(turn, say)
+    return message, chart
 
 
 def _view(turn: Turn) -> AnswerView:
@@ -102,15 +109,15 @@ class _Talk:
     def __init__(self, house: SlackHouse) -> None:
         self._house = house
 
-    def mentioned(self, event: Body) -> None:
+    def mentioned(self, event: Body, client: WebClient) -> None:
         """Answer whoever mentions us in a channel, in the thread."""
-        self._answer(event)
+        self._answer(event, client)
 
-    def written(self, event: Body) -> None:
+    def written(self, event: Body, client: WebClient) -> None:
         """Answer a direct message."""
         if event.get("channel_type") != "im" or event.get("subtype") not in _NOT_WRITTEN:
             return
-        self._answer(event)
+        self._answer(event, client)
 
     def rated(self, ack: Ack, body: Body, client: WebClient) -> None:
         """Note whether an answer was right; of a wrong one, ask what would have been."""
@@ -151,15 +158,17 @@ class _Talk:
         text = actor.say("Tack! Det står som punkt {number} i processloggen.", number=number)
         tell(client, body, SlackMessage(text=text))
 
-    def _answer(self, event: Body) -> None:
+    def _answer(self, event: Body, client: WebClient) -> None:
         """Answer in the thread, once for each message, also when Slack repeats it."""
         user, channel, ts = event.get("user"), event["channel"], event["ts"]
         if not user or event.get("bot_id"):
             return
         thread = event.get("thread_ts") or ts
         question = asked(str(event.get("text") or ""))
-        told = answered(self._house, user, question, f"slack:{channel}:{thread}")
+        told, chart = answered(self._house, user, question, f"slack:{channel}:{thread}")
         self._house.poster.post(f"answer:{channel}:{ts}", channel, told, thread=thread)
+        if chart is not None:
+            quietly(lambda: post_chart(client, channel, chart, thread=thread))
 
 
 def _value(body: Body) -> str:
