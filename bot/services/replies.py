@@ -13,6 +13,7 @@ from bot.promises import Feedback
 from bot.reply_rules import (
     INFORMATION_NEEDED,
     INFORMATION_REMINDER,
+    DraftState,
     Policy,
     ReplyDraft,
     occasion_of,
@@ -37,7 +38,7 @@ class DraftSheet:
     """A draft as a person sees it.
 
     Attributes:
-        letter: As the customer will see it; None while something is missing.
+        letter: As the customer will see it, or has got it; None while something is missing.
         holes: The names of the values that are missing.
         advice: On plain language.
         two_people: A colleague must approve it before it goes out.
@@ -214,11 +215,10 @@ class Replies:
 
     def _sheet(self, work: Work, draft: ReplyDraft) -> DraftSheet:
         case = work.cases.get(draft.case_id)
-        letter, holes = None, self._writer.holes(work, case, draft)
-        try:
-            letter = self._writer.letter(work, case, draft)
-        except ReplyHasHole as hole:
-            holes = tuple(dict.fromkeys([*holes, hole.missing]))
+        letter: Rendered | None = as_sent(draft)
+        holes: tuple[str, ...] = ()
+        if letter is None:
+            letter, holes = self._written(work, case, draft)
         return DraftSheet(
             case=case,
             draft=draft,
@@ -228,6 +228,32 @@ class Replies:
             two_people=self._needs_two(draft.template),
         )
 
+    def _written(
+        self, work: Work, case: Case, draft: ReplyDraft
+    ) -> tuple[Rendered | None, tuple[str, ...]]:
+        """Return a letter as it would be now, or None, and what it lacks."""
+        holes = self._writer.holes(work, case, draft)
+        try:
+            return self._writer.letter(work, case, draft), holes
+        except ReplyHasHole as hole:
+            return None, tuple(dict.fromkeys([*holes, hole.missing]))
+
     def _advice(self, letter: Rendered) -> tuple[Finding, ...]:
         contacts = [self._writer.house.knowledge.links.support_phone]
         return review(letter.text, self._plain()[letter.language], contacts=contacts)
+
+
+def as_sent(draft: ReplyDraft) -> Rendered | None:
+    """Return the letter that went out, or is on its way; None where there is none."""
+    if draft.state not in (DraftState.SENDING, DraftState.SENT):
+        return None
+    assert draft.subject is not None, "a letter that is being sent is written"
+    assert draft.text is not None
+    return Rendered(
+        subject=draft.subject,
+        text=draft.text,
+        html=draft.html or "",
+        template=draft.template,
+        language=Language(draft.language),
+        version=draft.template_version or "",
+    )

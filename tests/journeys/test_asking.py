@@ -250,6 +250,32 @@ def test_mail_from_before_the_mailbox_answers_is_never_answered_by_itself(build_
     assert EventKind.REPLY_SENT not in kinds
 
 
+def test_an_english_mail_is_asked_in_english_with_english_facts(city):
+    english = {
+        "subject": "Refund",
+        "text": "Hello,\n\nWe have paid the invoice twice. Could you please refund the amount "
+        "that we paid too much?\n\nKind regards\nKarin",
+    }
+    the_case(city, english)
+    (letter,) = [one for one in sent_letters(city) if "Without the number" in one.text]
+    assert "invoice number" in letter.text
+    assert "fakturanummer" not in letter.text
+
+
+def test_what_stops_a_payment_is_asked_for_at_once_and_the_alarm_goes_on(build_city):
+    city = build_city("leverantorsreskontra")
+    text = "Hej!\n\nBankgironumret på fakturan är fel. Stoppa utbetalningen! Fakturan bifogas."
+    letter = {"subject": "[LR] Stoppa utbetalning", "text": text}
+    case = the_case(city, letter, mailbox="leverantorsreskontra")
+    (draft,) = drafts(city, case)
+    assert (draft.template, draft.state) == ("payment_stop_facts", DraftState.SENT)
+    assert case.status is Status.WAITING_CUSTOMER
+    city.later(hours=2)
+    city.app.urgency_watch.run_due()
+    city.app.dispatch.run_due()
+    assert "unacknowledged" in city.alerts()
+
+
 PEOPLE_DO = st.lists(
     st.sampled_from(("look", "draft", "discard", "send", "answer", "fail")), max_size=8
 )

@@ -8,7 +8,7 @@ from bot.errors import DataError, NotFound, ReplyHasHole
 from bot.promises import Feedback
 from bot.reply_rules import DraftState, Policy
 from bot.services.reply_suggestions import Fits
-from bot.vocabulary import DraftId, EventKind, Mode, PersonKey, Status, Verdict
+from bot.vocabulary import DraftId, EventKind, Mode, PersonKey, ProcessKey, Status, Verdict
 from functionmail.connectors.memory import MemoryMailbox, MemorySender
 from functionmail.errors import MailboxUnavailable, Refusal, SendRefused, SendUncertain
 from functionmail.parse import parse
@@ -111,6 +111,16 @@ def test_a_reply_is_kept_as_sent_with_the_version_of_its_template(city, case, an
     assert draft.template_version == city.app.templates.get("done").version
     assert "Vi har ändrat er adress." in draft.text
     assert draft.finished_at == city.clock.now()
+
+
+def test_a_sent_reply_is_shown_as_it_was_sent_whatever_became_of_the_case(city, case, anna):
+    draft = city.app.replies.draft(case, "moved_to_process", by=anna)
+    send(city, draft, anna)
+    before = city.app.replies.show(draft.id).letter
+    city.app.moving.move(case, ProcessKey("leverantorsreskontra"), by=anna)
+    after = city.app.replies.show(draft.id).letter
+    assert (after.text, after.html, after.version) == (before.text, before.html, before.version)
+    assert "leverantörsreskontra" not in after.text
 
 
 def test_a_sent_reply_counts_as_the_first_answer_of_a_person(city, case, anna):
