@@ -72,6 +72,9 @@ class ExchangeServer:
     def vanish_when_read(self, key: MessageKey) -> None:
         self.ews.before("GetItem", lambda: self.remove(key))
 
+    def write_mail_anew(self) -> None:
+        self.ews.world.strips_headers = self.ews.world.invents_ids = True
+
     def make_read_only(self) -> None:
         user = self.ews.world.users[ACCOUNT]
         user.read_only, user.full_access = user.full_access, set()

@@ -47,6 +47,9 @@ class GraphMailServer:
     def vanish_when_read(self, key: MessageKey) -> None:
         self._server.fail("mime", Fault(how="", meanwhile=lambda: self.remove(key)))
 
+    def write_mail_anew(self) -> None:
+        self.box.regenerates = True
+
     def label_as_person(self, key: MessageKey, label: str) -> None:
         mail = self.box.find(key)
         mail.categories.append(label)

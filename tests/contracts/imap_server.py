@@ -110,6 +110,9 @@ class ImapServer:
     def vanish_when_read(self, key: MessageKey) -> None:
         self.proxy.before(b"BODY.PEEK[]", lambda: self.remove(key))
 
+    def write_mail_anew(self) -> None:
+        pass
+
     def make_read_only(self) -> None:
         rights = self.account.folder / "dovecot-acl"
         rights.write_text("owner lr\n", "ascii")

@@ -58,6 +58,12 @@ class MailServer(Protocol):
     def vanish_when_read(self, key: MessageKey) -> None:
         """Let a person take a mail away between its listing and its reading, the next time."""
 
+    def write_mail_anew(self) -> None:
+        """Keep no header of machines in what comes from now on, and give drafts other ids.
+
+        A server that keeps mail as it came cannot, and does nothing.
+        """
+
     def make_read_only(self) -> None:
         """Take the right to change anything in the mailbox from the account, until the test ends.
 
@@ -133,6 +139,9 @@ class MemoryServer:
 
     def vanish_when_read(self, key: MessageKey) -> None:
         self.box.vanishing.add(key)
+
+    def write_mail_anew(self) -> None:
+        pass
 
     def make_read_only(self) -> None:
         self.box.read_only = True
@@ -216,6 +225,9 @@ class MaildirServer:
 
         maildir.read_file = read
         self._stack.callback(setattr, maildir, "read_file", read_file)
+
+    def write_mail_anew(self) -> None:
+        pass
 
     def make_read_only(self) -> None:
         for path in (self.folder, *self.folder.rglob("*")):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from functionmail.connectors.graph import Patience, Wire, trust
+from functionmail.connectors.graph import GraphSource, Patience, Wire, trust
 from functionmail.connectors.graph_wire import Answer
 from functionmail.errors import MailboxUnavailable, SignInRefused
+from tests.graph.graph_connection import GraphConnection
+from tests.graph.graph_mailbox import GraphMailbox
 from tests.graph.graph_server import Fault
 
 ID = "c1.0a1b2c@exempelstad.example"
@@ -199,3 +204,21 @@ def test_a_wish_that_cannot_be_read_is_none(asked):
 def test_nobody_is_kept_away_for_more_than_an_hour():
     answer = Answer(status=429, headers={"retry-after": "99999999"}, content=b"")
     assert answer.retry_after_s == 3600
+
+
+def test_while_one_mailbox_hangs_the_others_go_on(tenant):
+    other = "kundreskontra@exempelstad.example"
+    box = tenant.server.boxes[other] = GraphMailbox(other)
+    mail = box.deliver(b"Subject: 1\r\n\r\nHej\r\n")
+    hung = threading.Event()
+    tenant.server.fail("delta", Fault(how="hang", meanwhile=hung.set))
+    with (
+        ThreadPoolExecutor(1) as beside,
+        GraphConnection(tenant.server, other) as well,
+    ):
+        ill = beside.submit(tenant.source().fetch, None)
+        assert hung.wait(10)
+        (message,) = GraphSource(well.client()).fetch(None).messages
+        assert (message.key, ill.done()) == (mail.key, False)
+        tenant.server.stop()
+        assert isinstance(ill.exception(), MailboxUnavailable)

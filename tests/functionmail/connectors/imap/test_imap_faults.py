@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -251,6 +254,26 @@ def test_a_server_that_is_busy_at_the_sign_in_refuses_no_account(imap, code):
     with pytest.raises(MailboxUnavailable):
         source.fetch(None)
     assert source.fetch(None).messages == ()
+
+
+def test_while_one_mailbox_hangs_the_others_go_on(imap, tmp_path):
+    source = imap.source()
+    hung, released = threading.Event(), threading.Event()
+
+    def hang():
+        hung.set()
+        released.wait(30)
+
+    imap.proxy.before(b"SEARCH", hang)
+    with closing(ImapServer(tmp_path, imap.dovecot)) as other, ThreadPoolExecutor(1) as beside:
+        key = other.deliver(mail(1))
+        ill = beside.submit(lambda: list(source.keys()))
+        assert hung.wait(10)
+        assert keys(other.source().fetch(None)) == [key]
+        assert not ill.done()
+        imap.proxy.drop_connections()
+        released.set()
+        assert isinstance(ill.exception(), MailboxUnavailable)
 
 
 def test_a_server_that_is_busy_may_be_asked_again(imap):
