@@ -86,6 +86,21 @@ class SlackFace:
         return self._parts.outbox
 
     @property
+    def client(self) -> SlackClient:
+        """Return what speaks to Slack."""
+        return self._parts.client
+
+    @property
+    def app(self) -> App:
+        """Return the Bolt app."""
+        return self._parts.app
+
+    @property
+    def link(self) -> Connected:
+        """Return how Slack reaches us."""
+        return self._parts.link
+
+    @property
     def events(self) -> Events:
         """Return what Slack has told us."""
         return self._parts.events

@@ -27,6 +27,7 @@ log = structlog.get_logger()
 PATH = "/slack/events"
 MOST_BYTES = 1_000_000
 TRANSPORT = "http"
+_MOST_DIGITS = 12
 _SIGNED_WITH = ("x-slack-signature", "x-slack-request-timestamp")
 
 
@@ -72,7 +73,7 @@ class HttpLink:
 
     async def _receive(self, request: Request) -> Response:
         signature, timestamp = (request.headers.get(name, "") for name in _SIGNED_WITH)
-        if not (signature and timestamp.isascii() and timestamp.isdigit()):
+        if not (signature and _is_instant(timestamp)):
             return PlainTextResponse("not signed", 401)
         body = await _body(request)
         if body is None:
@@ -85,6 +86,11 @@ class HttpLink:
         if answer.status != 401:
             self._last_frame_at = self._clock.now()
         return to_starlette_response(answer)
+
+
+def _is_instant(timestamp: str) -> bool:
+    """Tell whether a text is a number of seconds; Bolt trips over any other."""
+    return timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _MOST_DIGITS
 
 
 async def _body(request: Request) -> bytes | None:

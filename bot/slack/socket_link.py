@@ -43,14 +43,14 @@ class SocketLink:
         clock: Clock,
         *,
         proxy: str | None = None,
-        ping_s: float = PING_S,
+        ping_s: float | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._app_token = app_token
         self._clock = clock
         self._proxy = proxy
-        self._ping_s = ping_s
+        self._ping_s = ping_s or PING_S
         self._monotonic = monotonic
         self._stopping = threading.Event()
         self._last_frame_at: datetime | None = None

@@ -96,7 +96,11 @@ class Office(City):
     def connected(self):
         """Start the face with its threads, and stop it afterwards."""
         self.face.start()
-        self.slack.space.wait(lambda: self.slack.links, "a websocket", seconds=_WAIT_S)
+        self.slack.space.wait(
+            lambda: self.slack.links and self.face.standing().connected,
+            "a websocket",
+            seconds=_WAIT_S,
+        )
         try:
             yield self
         finally:

@@ -114,9 +114,10 @@ class SlackServer:
         return "\n".join(call.raw.decode("utf-8", "replace") for call in self.space.calls)
 
     def refresh_links(self) -> None:
-        """Ask the app to connect anew, as Slack does every few hours."""
+        """Ask the app to connect anew, as Slack does every few hours, and close soon after."""
         for link in self._leave_links():
             link.send({"type": "disconnect", "reason": "refresh_requested"})
+            threading.Timer(0.05, link.close).start()
 
     def close_links(self) -> None:
         """Close all websockets with a CLOSE frame."""
