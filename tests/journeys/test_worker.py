@@ -20,6 +20,8 @@ from bot.store.engine import open_engine
 from bot.store.wakeup import Wakeup
 from bot.worker import Worker
 from functionmail.connectors.maildir import MaildirSender, MaildirSource
+from functionmail.connectors.memory import MemoryMailbox, MemorySource
+from functionmail.errors import MailboxUnavailable
 from tests.city import SECRET, TUESDAY, City, make_folders
 from tests.letters import ORDINARY, URGENT_INVOICE
 from tests.outbox import outbox_of
@@ -146,6 +148,34 @@ def test_a_mailbox_that_hangs_holds_up_neither_the_others_nor_the_end(live):
     thread.start()
     live.post(**ORDINARY)
     until(lambda: len(live.sent()) == 1)
+    worker.stop()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_each_pause_after_a_failure_is_as_long_as_chance_makes_it(live):
+    box = MemoryMailbox("info")
+    box.outage = MailboxUnavailable("info", "connecting")
+    watch = Watch({"info": MemorySource(box)}, live.app.intake, live.app.database, live.clock)
+    drawn = []
+
+    def spread():
+        drawn.append(None)
+        return 0.001
+
+    worker = Worker(
+        watch,
+        live.app.intake,
+        live.app.dispatch,
+        (),
+        Wakeup(live.app.database.engine),
+        poll_s=0.1,
+        monotonic=live.clock.monotonic,
+        spread=spread,
+    )
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    until(lambda: len(drawn) >= 6)  # 2 + 4 + 8 + 16 + 32 seconds, if nothing is drawn for them
     worker.stop()
     thread.join(5)
     assert not thread.is_alive()
