@@ -387,7 +387,7 @@ CODES: Final[Mapping[str, str]] = {
     "auto_when.sent_before": "av sig själv när en person har skickat det första brevet",
     "field_type.line": "en rad",
     "field_type.lines": "en lista",
-    "field_type.text": "text",
+    "field_type.text": "flera rader text",
     "field_type.link": "en adress med https://",
     "field_type.date": "en dag, som 2018-03-29",
     "hours.open": "Öppet",
