@@ -11,12 +11,15 @@ from bot.clock import Clock, SystemClock
 from bot.errors import NotFound, SchemaOutdated
 from bot.knowledge import Knowledge
 from bot.material import articles_of, knowledge_folder, load_material
+from bot.services.articles import Articles
 from bot.services.assistant import Assistant
 from bot.services.proposals import Proposals
 from bot.services.question_words import make_understander
 from bot.services.talks import Talks
 from bot.settings import Settings
 from bot.store.unit_of_work import Database
+from bot.templates import Templates
+from bot.understanding import Understander
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,43 @@ class AssistantDesk:
     assistant: Assistant
     knowledge: Knowledge
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wits:
+    """What answers are made of, loaded and compiled."""
+
+    knowledge: Knowledge
+    understander: Understander
+    templates: Templates
+    articles: Articles
+
+    def assistant(self, database: Database | None) -> Assistant:
+        """Return an assistant that looks cases up in a database."""
+        return Assistant(
+            self.understander,
+            self.knowledge,
+            templates=self.templates,
+            database=database,
+            articles=self.articles,
+        )
+
+
+def load_wits(settings: Settings) -> Wits:
+    """Load what answers are made of; opens no database.
+
+    Raises:
+        KnowledgeError: A file is missing or wrong; names file and line.
+    """
+    material = load_material(settings)
+    return Wits(
+        knowledge=material.knowledge,
+        understander=make_understander(
+            knowledge_folder(settings), material.knowledge, material.rules
+        ),
+        templates=material.templates,
+        articles=articles_of(settings),
+    )
 
 
 @contextmanager
@@ -38,19 +78,10 @@ def open_assistant(settings: Settings, clock: Clock | None = None) -> Iterator[A
     """
     database = _database(settings)
     try:
-        material = load_material(settings)
-        understander = make_understander(
-            knowledge_folder(settings), material.knowledge, material.rules
-        )
+        wits = load_wits(settings)
         yield AssistantDesk(
-            assistant=Assistant(
-                understander,
-                material.knowledge,
-                templates=material.templates,
-                database=database,
-                articles=articles_of(settings),
-            ),
-            knowledge=material.knowledge,
+            assistant=wits.assistant(database),
+            knowledge=wits.knowledge,
             clock=clock or SystemClock(),
         )
     finally:
@@ -71,19 +102,13 @@ def _database(settings: Settings) -> Database | None:
         return open_database(settings)
 
 
-def make_talks(app: App) -> Talks:
-    """Return what keeps conversations, put on a house."""
-    material = load_material(app.settings)
-    understander = make_understander(
-        knowledge_folder(app.settings), material.knowledge, material.rules
-    )
-    assistant = Assistant(
-        understander,
-        app.knowledge,
-        templates=material.templates,
-        database=app.database,
-        articles=articles_of(app.settings),
-    )
+def make_talks(app: App, wits: Wits | None = None) -> Talks:
+    """Return what keeps conversations, put on a house.
+
+    Args:
+        wits: Loaded already; default: load what the settings name.
+    """
+    wits = wits or load_wits(app.settings)
     proposals = Proposals(
         app.database,
         app.house,
@@ -92,4 +117,4 @@ def make_talks(app: App) -> Talks:
         phone=app.phone,
         registers=app.registers,
     )
-    return Talks(app.database, assistant, proposals, app.knowledge, app.clock)
+    return Talks(app.database, wits.assistant(app.database), proposals, app.knowledge, app.clock)

@@ -66,7 +66,7 @@ def main() -> int:
 
 
 def _measures(full: bool) -> list[Callable[[], Iterator[Figure]]]:
-    return [_ingest, _ledger_of(1_700_000 if full else 170_000), _reading, _start]
+    return [_ingest, _ledger_of(1_700_000 if full else 170_000), _reading, _asking, _start]
 
 
 def _ingest() -> Iterator[Figure]:
@@ -209,6 +209,29 @@ def _reading() -> Iterator[Figure]:
     yield Figure(name="parse, median", value=1000 * median(parsing), unit="ms", aim=0.5)
     yield Figure(name="triage, median", value=1000 * median(triaging), unit="ms", aim=1.0)
     yield Figure(name="whole reading, median", value=1000 * median(reading), unit="ms", aim=1.8)
+
+
+def _asking() -> Iterator[Figure]:
+    """Questions of staff, answered by the assistant over two thousand cases."""
+    from bot.asking import open_assistant
+    from bot.services.assistant import Question
+    from bot.settings import Settings
+    from bot.texts import speaker
+    from tests.ordinary_mails import START
+    from tests.understanding.staff_questions import rows_of
+
+    with tempfile.TemporaryDirectory() as name:
+        folder, database = Path(name) / "mails", Path(name) / "asked.db"
+        _write(folder, 2_000)
+        _ingest_in_a_process(folder, database)
+        times = []
+        with open_assistant(Settings(database_url=f"sqlite:///{database}")) as desk:
+            person = next(iter(desk.knowledge.people))
+            for row in rows_of("questions.jsonl"):
+                question = Question(text=row["text"], at=START, person=person)
+                _, seconds = _timed(lambda asked=question: desk.assistant.ask(asked, speaker("sv")))
+                times.append(seconds)
+    yield Figure(name="answer, median", value=1000 * median(times), unit="ms", aim=30)
 
 
 def _timed(work: Callable[[], object]) -> tuple[object, float]:

@@ -10,6 +10,8 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from bot.errors import KnowledgeError, Saying
+from bot.knowledge.files import Files
+from bot.knowledge.learned_intents import load_intents
 from bot.knowledge.lexicon_files import lines_of
 from bot.knowledge.models import File
 from bot.knowledge.yaml_file import Document, KnowledgeErrors, KnowledgeModel, read_document
@@ -143,3 +145,30 @@ def _words(document: Document[AssistantFile]) -> AssistantWords:
             never_fuzzy=content.never_fuzzy.split(),
         ),
     )
+
+
+def faults(folder: Path, files: Files) -> Iterator[KnowledgeError]:
+    """Yield what is wrong with the file, and what it names that there is not."""
+    try:
+        document = read_document(folder / FILE, AssistantFile)
+    except KnowledgeErrors as error:
+        yield from error.errors
+        return
+    yield from unreadable(document)
+    if files.processes is not None:
+        known = {process.key for process in files.processes.content.processes}
+        for key in document.content.processes:
+            if key not in known:
+                unknown = Saying("processen {key} finns inte", key=key)
+                yield document.error(unknown, "processes", key)
+    if files.matters is not None:
+        matters = {matter.key for matter in files.matters.content.matters}
+        for name in document.content.matters:
+            if name not in matters:
+                yield document.error(
+                    Saying("ärendetypen {key} finns inte", key=name), "matters", name
+                )
+    try:
+        load_intents(folder)
+    except KnowledgeError as error:
+        yield error

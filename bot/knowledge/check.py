@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.errors import KnowledgeError, Saying
 from bot.knowledge import (
     article_faults,
+    assistant_file,
     combinations,
     learned_weights,
     phrase_faults,
@@ -51,6 +52,7 @@ def problems(
     except KnowledgeErrors as error:
         errors.extend(error.errors)
     errors.extend(article_faults.faults(folder, files))
+    errors.extend(assistant_file.faults(folder, files))
     if templates is not None:
         errors.extend(missing_receipts(files, templates))
     if letters is not None and files.replies is not None:

@@ -72,13 +72,13 @@ class Facts:
         """Count the cases that had come and were not closed at an instant."""
         last_end = (
             select(EventRow.kind)
-            .where(EventRow.case_id == CaseRow.id, EventRow.kind.in_(_ENDS), EventRow.at < instant)
+            .where(EventRow.case_id == CaseRow.id, EventRow.kind.in_(_ENDS), EventRow.at <= instant)
             .order_by(EventRow.id.desc())
             .limit(1)
             .scalar_subquery()
         )
         query = _within(select(func.count()).select_from(CaseRow), scope).where(
-            CaseRow.received_at < instant,
+            CaseRow.received_at <= instant,
             func.coalesce(last_end, EventKind.REOPENED) != EventKind.CLOSED,
         )
         return self._connection.scalar(query) or 0

@@ -19,11 +19,15 @@ _GOES_ON: Final = re.compile(
     r"(?:och|o|men|and|but|samma|bara|same|just|only|hur var det|what about|hur ar det|sen|jaha)\b"
     r"|.{0,60}\b(?:da|then)[ ?!.]*$|(?:veckan|manaden|aret) (?:innan|fore)"
 )
-_POINTS: Final = re.compile(r"(?<![a-z])(?:den|det|arendet|it|that|this one|the case)(?![a-z])")
+_POINTS: Final = re.compile(
+    r"(?<![a-z])(?:den(?! som)|(?<!finns )(?<!ar )det(?! som| har)|arendet|it|that|this one"
+    r"|the case)(?![a-z])"
+)
+"""Words that stand for a case; "finns det" and "är det" stand for nothing."""
 _BEFORE_THAT: Final = re.compile(
     r"(?P<unit>veckan|manaden|aret|week|month|year) (?:innan|fore|before)"
 )
-_SHORT: Final = 6
+_SHORT: Final = 7
 _SURE: Final = 0.8
 _OF_A_CASE: Final = frozenset((Intent.CASE, Intent.CLAIM, Intent.FEEDBACK, Intent.TEMPLATE))
 _MAY_POINT: Final = frozenset(
@@ -83,10 +87,11 @@ def _goes_on(heard: Heard, alone: Understanding) -> bool:
 def _points_at_case(heard: Heard, alone: Understanding, before: Topic) -> bool:
     if Slot.CASE not in before.slots or heard.numbers.cases or heard.numbers.plain:
         return False
-    if alone.intent in _OF_A_CASE and Slot.CASE not in alone.slots:
-        return Slot.INVOICE not in alone.slots and _POINTS.search(heard.folded) is not None
-    points = _POINTS.search(heard.folded) is not None
-    return points and alone.intent in _MAY_POINT and len(heard.sentence.words) <= _SHORT
+    if len(heard.sentence.words) > _SHORT or _POINTS.search(heard.folded) is None:
+        return False
+    if alone.intent in _OF_A_CASE:
+        return Slot.CASE not in alone.slots and Slot.INVOICE not in alone.slots
+    return alone.intent in _MAY_POINT
 
 
 def _about_case(

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.services.answers.caselists import case_line, find_case
 from bot.services.answers.ground import Ground
-from bot.services.articles import Articles
+from bot.services.articles import Articles, FoundArticle
 from bot.services.letter_preview import found_by
 from bot.templates import Form, Template, Templates
 from bot.understanding import Intent, Slot
 from bot.vocabulary import Language, MatterKey
 
 MOST_TEMPLATES: Final = 5
-COVERED: Final = 0.34
-"""How much of a question an article must hold, at least, to answer it."""
-_NOT_OURS: Final = MatterKey("wrong_recipient")
+_COVERED: Final = 0.55
+_COVERED_ON_MATTER: Final = 0.3
+"""How much of a question an article must hold to answer it: less where it is about the matter
+that the question names."""
 
 
 def template(ground: Ground, templates: Templates) -> Iterator[str]:
@@ -63,17 +64,30 @@ def _text(one: Template) -> str:
 def knowledge(ground: Ground, articles: Articles | None) -> Iterator[str]:
     """Yield the passage of the article that answers, with its title; never anything else."""
     say = ground.say
-    language = Language(say.language)
-    found = () if articles is None else articles.find(ground.text, language)
-    if not found or found[0].covered < COVERED:
-        yield say("Det har jag ingen artikel om, så jag säger hellre inget.")
-        if ground.process is not None or ground.matter is not None:
-            yield say("Fråga: vem tar det här? Då säger jag vem som vet.")
+    found = () if articles is None else articles.find(ground.text, Language(say.language))
+    best = _answering(found, ground.matter)
+    if best is not None:
+        yield f"{best.title}:"
+        yield best.text
+        yield say("Hela artikeln: sammadag article show {key}", key=best.article.key)
         return
-    best = found[0]
-    yield f"{best.title}:"
-    yield best.text
-    yield say("Hela artikeln: sammadag article show {key}", key=best.article.key)
+    yield say("Det har jag ingen artikel om, så jag säger hellre inget.")
+    if found:
+        yield say(
+            "Närmast är artikeln {title}: sammadag article show {key}",
+            title=found[0].title,
+            key=found[0].article.key,
+        )
+    if ground.process is not None or ground.matter is not None:
+        yield say("Fråga: vem tar det här? Då säger jag vem som vet.")
+
+
+def _answering(found: Sequence[FoundArticle], matter: MatterKey | None) -> FoundArticle | None:
+    """Return the article that answers; None where none holds enough of the question."""
+    for one in found:
+        if matter in one.article.head.matters and one.covered >= _COVERED_ON_MATTER:
+            return one
+    return found[0] if found and found[0].covered >= _COVERED else None
 
 
 def help_lines(ground: Ground) -> Iterator[str]:

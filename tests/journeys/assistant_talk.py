@@ -1,0 +1,58 @@
+"""A colleague who talks with the assistant of a test's house."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from bot.asking import Wits, load_wits, make_talks
+from bot.services.talks import Turn
+from bot.settings import Settings
+from bot.texts import speaker
+from tests.city import City
+
+ZONE = ZoneInfo("Europe/Stockholm")
+HANDLER = "agneta-brandt"  # of kundreskontra-centrum
+COLLEAGUE = "birgitta-lonnell"  # of the same team
+
+
+@cache
+def shipped_wits() -> Wits:
+    """Return what the assistant of the sample city knows, loaded once for all tests."""
+    return load_wits(Settings())
+
+
+class Talker:
+    """Asks in one conversation, as one person."""
+
+    def __init__(self, city: City, person: str | None = HANDLER, key: str = "a talk") -> None:
+        self.talks = make_talks(city.app, shipped_wits())
+        self.city = city
+        self.person = person
+        self.key = key
+
+    def ask(self, text: str, language: str = "sv") -> Turn:
+        return self.talks.ask(self.key, text, speaker(language), person=self.person)
+
+    def says(self, text: str, language: str = "sv") -> str:
+        return self.ask(text, language).answer.text
+
+    def number(self, text: str) -> int:
+        """Ask for something to be done; return the number of the proposal."""
+        number = self.ask(text).number
+        assert number is not None
+        return number
+
+    def does(self, text: str):
+        return self.talks.confirm(self.number(text), by=self.person)
+
+    def undoes(self):
+        number = self.talks.last_done(self.key, by=self.person)
+        assert number is not None
+        return self.talks.undo(number, by=self.person)
+
+
+def at(text: str) -> datetime:
+    """Return an instant by the clock on the wall."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
