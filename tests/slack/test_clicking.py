@@ -104,6 +104,17 @@ def ephemeral(live, member, text):
     return wait(live, found, f"an ephemeral with {text}")
 
 
+def drafted(live, member, draft):
+    """Return the direct message about a draft."""
+    direct = live.slack.space.direct(member.user).id
+
+    def found():
+        said = live.slack.space.said(direct)
+        return next((one for one in said if f"Utkast {draft.id} " in one["text"]), None)
+
+    return wait(live, found, f"draft {draft.id}")
+
+
 def modal(live, member, delivery):
     """Return the modal that an act opened."""
     assert delivery.acknowledged
@@ -279,23 +290,45 @@ def test_a_letter_is_chosen_filled_in_and_drafted(live, card, anna):
     assert anna.submit(view, values).acknowledged
     (draft,) = live.app.replies.listed(case_of(live, card).id)
     assert draft.given == {"reason": "att vi väntar", "new_date": "2026-03-29"}
-    direct = live.slack.space.direct(anna.user).id
-    told = wait(live, lambda: [m for m in live.slack.space.said(direct) if "Utkast" in m["text"]])
-    anna.click(told[-1], "letter_send")
-    wait(live, lambda: "skickas" in told[-1]["text"], "the draft to go")
+    told = drafted(live, anna, draft)
+    anna.click(told, "letter_send")
+    wait(live, lambda: "skickas" in told["text"], "the draft to go")
     assert live.app.replies.listed(case_of(live, card).id)[0].state == "sending"
+
+
+def test_a_day_that_is_none_is_told_in_its_place(live, card, anna):
+    view = modal(live, anna, anna.click(card, "case_template"))
+    anna.click_in_view(view, "template", choice="delayed")
+    wait(live, lambda: "value:reason" in str(view["blocks"]), "the outline")
+    typed = {"value:reason": "x", "value:new_date": "i morgon"}
+    sent = anna.submit(view, {"template": "delayed", **typed})
+    assert set(sent.response["errors"]) == {"value:new_date"}
+    assert live.app.replies.listed(case_of(live, card).id) == []
 
 
 def test_a_draft_can_be_thrown_away(live, card, anna):
     view = modal(live, anna, anna.click(card, "case_template"))
     anna.click_in_view(view, "template", choice="delayed")
     wait(live, lambda: "value:reason" in str(view["blocks"]), "the outline")
-    anna.submit(view, {"template": "delayed", "value:reason": "x", "value:new_date": "i morgon"})
-    direct = live.slack.space.direct(anna.user).id
-    told = wait(live, lambda: [m for m in live.slack.space.said(direct) if "saknas" in m["text"]])
-    assert "letter_send" not in str(told[-1]["blocks"])
-    anna.click(told[-1], "letter_discard")
-    wait(live, lambda: "kastat" in told[-1]["text"], "the draft to go")
+    typed = {"value:reason": "x", "value:new_date": "2026-03-29"}
+    anna.submit(view, {"template": "delayed", **typed})
+    (draft,) = live.app.replies.listed(case_of(live, card).id)
+    told = drafted(live, anna, draft)
+    anna.click(told, "letter_discard")
+    wait(live, lambda: "kastat" in told["text"], "the draft to go")
+    assert live.app.replies.listed(case_of(live, card).id)[0].state == "discarded"
+
+
+def test_a_click_that_came_too_late_for_a_modal_is_told(live, card, anna):
+    before = len(live.slack.space.views)
+    trigger = live.slack.space.trigger
+    live.slack.space.trigger = lambda: "spent"
+    try:
+        anna.click(card, "case_feedback")
+    finally:
+        live.slack.space.trigger = trigger
+    ephemeral(live, anna, "Försök igen")
+    assert len(live.slack.space.views) == before
 
 
 def call(**typed):

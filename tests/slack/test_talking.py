@@ -53,16 +53,20 @@ def wait(live, found, what=""):
     return live.slack.space.wait(look, what)
 
 
+def later(one, other):
+    """Tell whether a message is younger than another; their names end in running numbers."""
+    return int(one["ts"].partition(".")[2]) > int(other["ts"].partition(".")[2])
+
+
 def reply_to(live, delivery):
     """Return what was answered to a message, in its thread."""
     assert delivery.acknowledged
     event = delivery.payload["event"]
     thread = event.get("thread_ts") or event["ts"]
-    before = [one["ts"] for one in live.slack.space.said(event["channel"], thread=thread)]
 
     def found():
         said = live.slack.space.said(event["channel"], thread=thread)
-        return next((one for one in said if "bot_id" in one and one["ts"] not in before), None)
+        return next((one for one in said if "bot_id" in one and later(one, event)), None)
 
     return wait(live, found, "an answer")
 

@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 Body = Mapping[str, Any]
 """What Slack tells us, as JSON has it."""
+SLACK_FAILED: Final = (SlackApiError, SlackClientError, OSError)
 _LONGEST_ERROR: Final = 500
 _NAME: Final = 120
 
@@ -88,6 +89,10 @@ def act(
         told = do(actor)
     except SammaDagError as error:
         told = SlackMessage(text=wrong(error, actor.say))
+    except SLACK_FAILED as error:
+        # A modal opens within three seconds of the click, or not at all.
+        log.warning("slack_answer_lost", reason=_reason(error))
+        told = SlackMessage(text=actor.say("Det gick inte just nu. Försök igen."))
     house.poster.nudge()
     if told is not None:
         tell(client, body, told)
@@ -143,6 +148,10 @@ def quietly(call: Callable[[], object]) -> None:
     """Call Slack for something that people can do without; what fails is logged."""
     try:
         call()
-    except (SlackApiError, SlackClientError, OSError) as error:
-        reason = error.response.get("error") if isinstance(error, SlackApiError) else None
-        log.warning("slack_answer_lost", reason=reason or type(error).__name__)
+    except SLACK_FAILED as error:
+        log.warning("slack_answer_lost", reason=_reason(error))
+
+
+def _reason(error: Exception) -> str:
+    reason = error.response.get("error") if isinstance(error, SlackApiError) else None
+    return str(reason or type(error).__name__)

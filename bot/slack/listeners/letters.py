@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from slack_bolt import Ack, App
@@ -34,9 +35,9 @@ from bot.slack.listeners.acting import (
     tell,
     wrong,
 )
-from bot.slack.listeners.modals import chosen, refuse
+from bot.slack.listeners.modals import Errors, chosen, refuse
 from bot.slack.message import SlackMessage
-from bot.texts import mark
+from bot.texts import Say, mark
 from bot.vocabulary import DraftId, TemplateKey
 
 Values = dict[str, str | list[str]]
@@ -90,7 +91,13 @@ class _Letters:
             return
         try:
             case = self._house.find_case(body["view"]["private_metadata"])
-            told = self._written(actor, case, str(chosen(body, Field.TEMPLATE)), body)
+            outline = self._outline(case, str(chosen(body, Field.TEMPLATE)))
+            given = _given(outline, body["view"]["state"]["values"])
+            errors = _unfit(outline, given, actor.say)
+            if errors:
+                refuse(ack, body, errors)
+                return
+            told = self._written(actor, case, outline, given)
         except SammaDagError as error:
             refuse(ack, body, {Field.TEMPLATE: wrong(error, actor.say)})
             return
@@ -149,10 +156,11 @@ class _Letters:
             two_people=found.two_people,
         )
 
-    def _written(self, actor: Actor, case: Case, name: str, body: Body) -> SlackMessage:
-        outline = self._outline(case, name)
-        given = _given(outline, body["view"]["state"]["values"])
-        draft = self._house.replies.draft(case, TemplateKey(name), by=actor.key, given=given)
+    def _written(
+        self, actor: Actor, case: Case, outline: OutlineView, given: Values
+    ) -> SlackMessage:
+        name = TemplateKey(outline.name)
+        draft = self._house.replies.draft(case, name, by=actor.key, given=given)
         sheet = self._house.replies.show(draft.id)
         about = {one.name: one.about for one in outline.asked}
         return draft_message(
@@ -175,6 +183,27 @@ def _given(outline: OutlineView, state: Mapping[str, Any]) -> Values:
         lines = [line.strip() for line in typed.splitlines() if line.strip()]
         given[asked.name] = lines if asked.kind == "lines" else typed
     return given
+
+
+def _unfit(outline: OutlineView, given: Values, say: Say) -> Errors:
+    """Return which days and addresses are none."""
+    errors: Errors = {}
+    for asked in outline.asked:
+        value = given.get(asked.name)
+        if not isinstance(value, str):
+            continue
+        if asked.kind == "date" and not _is_day(value):
+            errors[f"{VALUE}{asked.name}"] = say("Skriv dagen som 2026-03-29.")
+        elif asked.kind == "link" and not value.startswith("https://"):
+            errors[f"{VALUE}{asked.name}"] = say("Skriv en adress som börjar med https://.")
+    return errors
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _draft(body: Body) -> DraftId:
