@@ -16,7 +16,7 @@ from bot.vocabulary import EventKind, IgnoredBecause, MailboxKey, Outcome, Statu
 from bot.worktime import Calendar
 from functionmail.connectors.base import MailSource
 from functionmail.conversation import candidates
-from functionmail.identity import Identity
+from functionmail.identity import OWN_ID_HEADER, Identity
 from functionmail.message import Checkpoint, Message, RawMessage
 from functionmail.parse import parse
 
@@ -79,7 +79,7 @@ class SentMail:
             outcome=Outcome.IGNORED,
             seen_at=self._clock.now(),
         )
-        if self._identity.read_own(message.message_id) is not None:
+        if self._is_ours(message):
             return dataclasses.replace(delivery, because=IgnoredBecause.OWN_COPY)
         case = self._case_of(work, message)
         if case is None:
@@ -104,6 +104,11 @@ class SentMail:
         return dataclasses.replace(
             delivery, outcome=Outcome.FOLLOW_UP, message_id=message_id, case_id=case.id
         )
+
+    def _is_ours(self, message: Message) -> bool:
+        """Tell whether the program sent a mail, also where the server changed its Message-ID."""
+        ids = (message.message_id, message.header(OWN_ID_HEADER) or "")
+        return any(self._identity.read_own(one) is not None for one in ids)
 
     def _case_of(self, work: Work, message: Message) -> Case | None:
         """Return the case that a mail from our own Sent folder names; no proof is needed there."""

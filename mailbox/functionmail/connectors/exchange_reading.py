@@ -15,9 +15,10 @@ from exchangelib import Account, Message
 
 from functionmail.connectors.exchange_account import ExchangeMailbox
 from functionmail.connectors.exchange_errors import GONE, UNREADABLE, is_about_one_item
-from functionmail.connectors.exchange_services import FIELDS, WHOLE, read_items
+from functionmail.connectors.exchange_services import FIELDS, OWN_ID, WHOLE, read_items
 from functionmail.connectors.exchange_sync import Entry
 from functionmail.errors import MailboxUnavailable
+from functionmail.identity import OWN_ID_HEADER
 from functionmail.message import MessageKey, RawMessage
 
 LARGEST = 60_000_000
@@ -116,8 +117,17 @@ def _raw(entry: Entry, found: _Found) -> RawMessage:
         key=entry.key,
         received_at=entry.received_at,
         content=content,
-        transport_headers=_headers(message) or (() if content else _fields(message)),
+        transport_headers=(
+            *(_headers(message) or (() if content else _fields(message))),
+            *_own_id(message),
+        ),
     )
+
+
+def _own_id(message: Message) -> tuple[tuple[str, str], ...]:
+    """Return the Message-ID that we gave a mail, where the server has put its own instead."""
+    own = str(getattr(message, OWN_ID) or "")
+    return ((OWN_ID_HEADER, own),) if own and message.message_id != f"<{own}>" else ()
 
 
 def _headers(message: Message) -> tuple[tuple[str, str], ...]:

@@ -89,8 +89,8 @@ def _paths(*names: str) -> set[FieldPath]:
 
 
 _LISTED = _paths("message_id", "datetime_received", "datetime_created", "size", SEARCH_KEY)
-WHOLE = _paths("mime_content", "headers", "subject", "author", "message_id")
-FIELDS = _paths("headers", "subject", "author", "message_id")
+WHOLE = _paths("mime_content", "headers", "subject", "author", "message_id", OWN_ID)
+FIELDS = _paths("headers", "subject", "author", "message_id", OWN_ID)
 MARKS = _paths("categories", "parent_folder_id")
 LOOKUP = _paths("message_id", "datetime_received", "datetime_created", SEARCH_KEY)
 OWN = _paths("message_id", OWN_ID)

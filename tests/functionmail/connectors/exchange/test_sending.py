@@ -14,6 +14,7 @@ from functionmail.errors import (
     SendRefused,
     SendUncertain,
 )
+from functionmail.identity import OWN_ID_HEADER
 from functionmail.message import Address, Outgoing
 
 ID = "fm.2026-000123.1.0a1b2c3d4e@exempelstad.example"
@@ -104,6 +105,19 @@ def test_a_mail_is_found_though_the_server_gave_it_an_id_of_its_own(house, sende
     assert sender.find_draft(ID) == draft
     sender.send(draft)
     assert sender.find_sent(ID)
+
+
+def test_the_copy_of_a_mail_that_got_another_id_tells_ours_when_it_is_read(house, sender):
+    house.ews.world.invents_ids = True
+    sender.send(sender.save_draft(ID, outgoing()))
+    (copy,) = house.sent_source().fetch(None).messages
+    assert (OWN_ID_HEADER, ID) in copy.transport_headers
+
+
+def test_the_copy_of_a_mail_that_kept_its_id_tells_it_once(house, sender, draft):
+    sender.send(draft)
+    (copy,) = house.sent_source().fetch(None).messages
+    assert OWN_ID_HEADER not in dict(copy.transport_headers)
 
 
 def test_mail_that_waits_in_the_outbox_is_on_its_way(house, sender, draft):
