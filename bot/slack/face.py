@@ -11,12 +11,14 @@ import structlog
 from slack_bolt import App
 from slack_sdk import WebClient
 
+from bot.cases import Case
 from bot.clock import Clock
 from bot.errors import DatabaseUnavailable
 from bot.services.slack_events import Events, Link
 from bot.services.slack_outbox import Outbox
 from bot.slack.client import SlackClient
 from bot.slack.inbox import Inbox
+from bot.slack.message import SlackMessage
 from bot.slack.sender import Sender
 from bot.slack.standing import Standing
 from bot.slack.starting import require_ready
@@ -104,6 +106,10 @@ class SlackFace:
     def events(self) -> Events:
         """Return what Slack has told us."""
         return self._parts.events
+
+    def draw(self, case: Case) -> SlackMessage:
+        """Return the card of a case."""
+        return self._parts.sender.render(case)
 
     def start(self) -> None:
         """Check what an operator must have set right, and begin.

@@ -54,7 +54,7 @@ class Sender:
         self._reach = reach
         self._clock = clock
         self._channel = channel
-        self._render = render
+        self.render = render
 
     def run_due(self, *, stop: Callable[[], bool] = lambda: False) -> int:
         """Post all that is due and whose channel is free; return how much that was."""
@@ -95,7 +95,7 @@ class Sender:
                 self._outbox.card_found(card.case_id, found)
                 return
         case = self._outbox.case(card.case_id)
-        message = self._render(case)
+        message = self.render(case)
         try:
             ts = self._put(card, message)
         except SlackRefused as error:

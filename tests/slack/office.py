@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.clock import Clock, FixedClock
 from bot.faces import open_slack
-from bot.settings import SlackSettings
+from bot.settings import BrakeSettings, SlackSettings
 from bot.slack.app import Listeners
 from bot.slack.face import SlackFace
 from bot.slack.poster import Poster
@@ -41,6 +41,7 @@ class Office(City):
         *,
         mailboxes: tuple[str, ...] = ("kundreskontra", "info"),
         modules: Iterable[Listeners] | None = None,
+        brakes: BrakeSettings | None = None,
         **given: Any,
     ) -> None:
         self.slack = slack
@@ -51,7 +52,12 @@ class Office(City):
         }
         settings = {"channel": CASES, "alert_channel": ALERTS, "url": slack.url, **tokens, **given}
         super().__init__(
-            folder, database_url, mailboxes, clock=clock, slack=SlackSettings(**settings)
+            folder,
+            database_url,
+            mailboxes,
+            clock=clock,
+            slack=SlackSettings(**settings),
+            brakes=brakes or BrakeSettings(),
         )
         face = open_slack(self.app, sleep=self._wait, modules=modules)
         assert face is not None

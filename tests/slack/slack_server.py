@@ -11,6 +11,7 @@ import socket
 import threading
 import uuid
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -54,6 +55,7 @@ class SlackServer:
         deliveries: What Slack has told the app.
         outage: Goes wrong with every call while it is set; websockets are refused too.
         per_channel_s: So long must lie between two messages in a channel; 0: no limit.
+        witness: Told of each call before it is done and before it is answered.
     """
 
     def __init__(self, space: Workspace | None = None, *, ack_s: float = 3.0) -> None:
@@ -61,6 +63,7 @@ class SlackServer:
         self.deliveries = Deliveries(self, ack_s=ack_s)
         self.outage: Fault | None = None
         self.per_channel_s = 0.0
+        self.witness: Callable[[str, bool], None] = lambda _method, _is_done: None
         self.bot_token, self.app_token = BOT_TOKEN, APP_TOKEN
         self.links: list[WebSocket] = []
         self.links_opened = 0
@@ -146,12 +149,14 @@ class SlackServer:
 
     def api(self, method: str, args: dict[str, Any], token: str) -> tuple[int, dict[str, Any]]:
         """Answer a call, or raise `_Lost` where no answer comes."""
+        self.witness(method, False)
         fault = self.outage or self._next_fault(method)
         if fault is not None and fault.hang_s:
             self._closing.wait(fault.hang_s)
         if fault is not None and not fault.done:
             return _gone_wrong(fault)
         status, said = self._answer(method, args, token)
+        self.witness(method, True)
         return (status, said) if fault is None else _gone_wrong(fault)
 
     def _next_fault(self, method: str) -> Fault | None:

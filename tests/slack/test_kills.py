@@ -1,0 +1,145 @@
+"""Kill -9 while cards are posted and updated: no alert lost, no case with two cards."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+
+import pytest
+
+from bot.vocabulary import Urgency
+from functionmail.connectors.maildir import deliver
+from tests.city import mail, make_folders
+from tests.letters import ORDINARY, URGENT_INVOICE
+from tests.slack.killed_house import begin_life, clock_of_life, kill, open_office
+from tests.slack.slack_server import SlackServer
+from tests.slack.workspace import CASES, Workspace
+
+LIVES = 20
+MAILS_A_LIFE = 6
+
+
+class Town:
+    """A house that is killed again and again, and the Slack that it speaks to."""
+
+    def __init__(self, folder, database_url):
+        self.folder, self.database_url = folder, database_url
+        self.life = 0
+        self.kills = 0
+        self.mails = 0
+        self.slack = SlackServer(Workspace(lambda: clock_of_life(self.life).now().timestamp()))
+        make_folders(folder, ["kundreskontra", "info"])
+        office = open_office(folder, database_url, self.slack, 0)
+        office.begin()
+        office.close()
+
+    def live(self, *, until_call, done):
+        """Let the house live until Slack hears of a call, or has done it and not yet said so."""
+        self._let_mail_come()
+        process = begin_life(self.folder, self.database_url, self.slack, self.life)
+        seen, lock, dead = Counter(), threading.Lock(), threading.Event()
+
+        def witness(method, is_done):
+            if not method.startswith("chat.") or is_done is not done:
+                return
+            with lock:
+                seen["calls"] += 1
+                is_last = seen["calls"] == until_call
+            if is_last:
+                self.kills += 1
+                kill(process)
+                dead.wait(30)
+
+        self.slack.witness = witness
+        process.join(60)
+        dead.set()
+        assert process.exitcode in (0, -9)
+        self.slack.witness = lambda _method, _is_done: None
+
+    def live_for(self, seconds):
+        """Let the house live for so long, wherever it is then."""
+        self._let_mail_come()
+        process = begin_life(self.folder, self.database_url, self.slack, self.life)
+        process.join(seconds)
+        if process.exitcode is None:
+            kill(process)
+            process.join()
+            self.kills += 1
+
+    def _let_mail_come(self):
+        self.life += 1
+        clock = clock_of_life(self.life)
+        for number in range(MAILS_A_LIFE):
+            letter = URGENT_INVOICE if number == 0 else ORDINARY
+            made = mail(
+                **letter,
+                sender=f"p{self.mails}@kund{self.mails}.example",
+                message_id=f"<{self.mails}@kund.example>",
+                date=clock.now(),
+            )
+            deliver(self.folder / "kundreskontra", f"{self.mails:04}.test", made, clock.now())
+            self.mails += 1
+
+    def end(self):
+        """Let the house live its last life to its end, and return it."""
+        self.life += 1
+        office = open_office(self.folder, self.database_url, self.slack, self.life)
+        office.take_in()
+        office.tell()
+        return office
+
+
+@pytest.fixture
+def town(tmp_path, sqlite_url):
+    town = Town(tmp_path / "mail", sqlite_url)
+    yield town
+    town.slack.close()
+
+
+def assert_all_is_told_once(town):
+    office = town.end()
+    try:
+        cases = office.cases()
+        assert len(cases) == town.mails
+        shown = Counter(
+            str(case.number)
+            for case in cases
+            for message in town.slack.space.said(CASES)
+            if str(case.number) in message["text"]
+        )
+        assert shown == {str(case.number): 1 for case in cases}
+        for case in cases:
+            (card,) = [card for card in office.cards() if str(case.number) in card["text"]]
+            assert card["text"] == office.face.draw(case).text
+        urgent = [case for case in cases if case.urgent is not Urgency.NO]
+        told = Counter(
+            str(case.number)
+            for case in urgent
+            for alert in office.alerts_told()
+            if str(case.number) in alert["text"]
+        )
+        assert set(told) == {str(case.number) for case in urgent}
+        planned = sum(office.events(case).count("alert_sent") for case in urgent)
+        assert planned <= sum(told.values()) <= planned + town.kills
+        assert all("alert_sent" in office.events(case) for case in urgent)
+    finally:
+        office.close()
+
+
+@pytest.mark.slow
+def test_kills_at_calls_lose_no_alert_and_leave_each_case_one_card(town):
+    chance = random.Random(20260303)
+    for life in range(LIVES):
+        town.live(until_call=chance.randint(1, 14), done=life % 2 == 0)
+    assert town.kills >= LIVES - 2
+    assert town.mails >= 100
+    assert_all_is_told_once(town)
+
+
+@pytest.mark.slow
+def test_kills_at_random_instants_lose_no_alert_and_leave_each_case_one_card(town, random_kills):
+    chance = random.Random(20260304)
+    for _ in range(random_kills):
+        town.live_for(chance.uniform(0.2, 2.5))
+    assert_all_is_told_once(town)
