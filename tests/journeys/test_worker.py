@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import text as sql
@@ -151,6 +152,43 @@ def test_a_mailbox_that_hangs_holds_up_neither_the_others_nor_the_end(live):
     worker.stop()
     thread.join(5)
     assert not thread.is_alive()
+
+
+class Untelling(MemorySource):
+    """Tells of nothing that comes; each wait takes ten seconds of a clock of its own."""
+
+    def __init__(self, box):
+        super().__init__(box)
+        self.now = 0.0
+        self.looked = []
+
+    def fetch(self, after, *, limit=50):
+        self.looked.append(self.now)
+        return super().fetch(after, limit=limit)
+
+    def wait(self, timeout_s):
+        self.now += 10.0
+        return False
+
+
+def test_a_server_that_tells_of_nothing_is_looked_at_each_minute_anyway(live):
+    source = Untelling(MemoryMailbox("info"))
+    worker = Worker(
+        Watch({"info": source}, live.app.intake, live.app.database, live.clock),
+        live.app.intake,
+        live.app.dispatch,
+        (),
+        Wakeup(live.app.database.engine),
+        poll_s=0.1,
+        monotonic=lambda: source.now,
+    )
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    until(lambda: len(source.looked) > 3)
+    worker.stop()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert {later - earlier for earlier, later in pairwise(source.looked)} == {60.0}
 
 
 def test_each_pause_after_a_failure_is_as_long_as_chance_makes_it(live):
