@@ -12,10 +12,10 @@ from bot.material import Material, load_material
 from bot.settings import Settings
 from tests.city import shipped_material
 
-TERM = "uppskov"
+TERM = "betalningsrespit"
 HANGS_ON_THE_TERM = {
     "subject": "Faktura 40012345",
-    "text": "Hej!\n\nVi behöver uppskov med faktura 40012345.\n\nMvh Karin Lundqvist",
+    "text": "Hej!\n\nbetalningsrespit för faktura 40012345.\n\nMvh Karin Lundqvist",
 }
 """A letter so short that the rules alone read it, and urgent by one word only."""
 

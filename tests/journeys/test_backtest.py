@@ -48,7 +48,7 @@ def test_the_urgent_case_that_would_be_lost_comes_first_and_the_exit_code_says_s
     assert case == "  2026-000002 · Anstånd · Kundreskontra · Bråttom: kan gå vidare till inkasso"
     assert becomes.startswith("      skulle bli: ")
     assert becomes.endswith("Inte bråttom")
-    assert gone == "      borta: det står ”uppskov”"
+    assert gone == "      borta: det står ”betalningsrespit”"
 
 
 def test_the_last_line_sums_up(story):
@@ -77,7 +77,7 @@ def test_json_names_the_lost_case_its_vanished_reasons_and_what_it_would_be(stor
         "collections",
         "anstand",
     )
-    assert lost["reasons"] == [{"rule": "matter.named", "words": "uppskov", "where": "body"}]
+    assert lost["reasons"] == [{"rule": "matter.named", "words": "betalningsrespit", "where": "body"}]
     assert lost["becomes"]["urgent"] == "no"
     assert lost["becomes"]["matter"] != "anstand"
 
@@ -96,7 +96,7 @@ def test_json_counts_each_change_of_a_field(story):
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_nothing_of_what_stands_in_a_mail_is_shown_but_words_of_knowledge(story, form):
     called = getattr(story, form)
-    assert "uppskov" in called.out
+    assert "betalningsrespit" in called.out
     assert [word for word in WORDS_OF_THE_MAIL if word in called.out + called.err] == []
 
 
