@@ -291,7 +291,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(self.slack.upload(rest, raw), b"OK", "text/plain")
         elif kind == "respond":
             said = json.loads(raw)
-            self.slack.note("response_url", said, raw)
+            self.slack.note("response_url", said, json.dumps(said, ensure_ascii=False).encode())
             self.slack.respond(rest.split("/"), said)
             self._answer(200, b"ok", "text/plain")
         else:
