@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -24,17 +23,15 @@ from bot.services.overview import Overview
 from bot.services.slack_events import Events
 from bot.services.slack_outbox import Outbox
 from bot.services.telling import Telling
-from bot.settings import SlackSettings, Transport, secret_text
+from bot.settings import SlackSettings, Transport
 from bot.texts import speaker
 from bot.vocabulary import ActionKind, Urgency
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from slack_bolt import App as BoltApp
 
     from bot.slack.app import Listeners
-    from bot.slack.client import Endpoint
     from bot.slack.drawing import Drawing
     from bot.slack.face import Connected, SlackFace
     from bot.slack.house import SlackHouse
@@ -85,6 +82,7 @@ class _Building:
         sleep: Callable[[float], None],
         modules: Iterable[Listeners] | None,
     ) -> None:
+        from bot.connecting.slack import access_of
         from bot.slack.client import SlackClient
         from bot.slack.directory import Directory
         from bot.slack.poster import Poster
@@ -94,9 +92,8 @@ class _Building:
         self._given = given
         self._sleep = sleep
         self._modules = modules
-        self._bot_token = _token(given, "bot_token", "xoxb-")
-        self._endpoint = _endpoint(given)
-        self._client = SlackClient(self._endpoint.web_client(self._bot_token))
+        self._access = access_of(given)
+        self._client = SlackClient(self._access.endpoint.web_client(self._access.bot_token))
         self._say = speaker(app.settings.language)
         self._outbox = Outbox(app.database, app.clock)
         self._reach = Reach(app.clock.monotonic)
@@ -114,27 +111,25 @@ class _Building:
         given = self._given
         events = Events(self._app.database, self._app.clock)
         inbox = Inbox(events)
-        is_socket = given.transport is Transport.SOCKET
         bolt, end_listeners = build_app(
-            self._endpoint.web_client(None, timeout_s=_INTERACTIVE_TIMEOUT_S),
-            self._bot_token,
+            self._access.endpoint.web_client(None, timeout_s=_INTERACTIVE_TIMEOUT_S),
+            self._access.bot_token,
             self._house,
             inbox,
-            signing_secret="" if is_socket else _token(given, "signing_secret", ""),
+            signing_secret=self._access.signing_secret,
             modules=self._modules,
         )
-        app_token = _token(given, "app_token", "xapp-") if is_socket else ""
         parts = Parts(
             client=self._client,
             app=bolt,
-            link=self._link(bolt, app_token),
+            link=self._link(bolt),
             inbox=inbox,
             events=events,
             outbox=self._outbox,
             sender=self._sender(),
             alerts=self._alerts(),
             end_listeners=end_listeners,
-            app_token_client=self._endpoint.web_client(app_token) if is_socket else None,
+            app_token_client=self._access.app_token_client(),
             channel=given.channel,
             alert_channel=self._alert_channel,
             worker=self._app.dispatch.worker,
@@ -174,7 +169,7 @@ class _Building:
             channel=self._given.channel,
         )
 
-    def _link(self, bolt: BoltApp, app_token: str) -> Connected:
+    def _link(self, bolt: BoltApp) -> Connected:
         given = self._given
         if given.transport is Transport.HTTP:
             from bot.slack.http_link import HttpLink
@@ -182,7 +177,7 @@ class _Building:
             return HttpLink(bolt, self._app.clock, host=given.host, port=given.port)
         from bot.slack.socket_link import SocketLink
 
-        return SocketLink(bolt, app_token, self._app.clock, proxy=given.proxy or None)
+        return SocketLink(bolt, self._access.app_token, self._app.clock, proxy=given.proxy or None)
 
     def _sender(self) -> Sender:
         from bot.slack.sender import Sender
@@ -230,46 +225,3 @@ class _Building:
 def cannot_wait(alert: Alert) -> bool:
     """Tell whether an alert must reach somebody although Slack does not answer."""
     return alert.urgent is not Urgency.NO or alert.code in _LADDER
-
-
-def _token(given: SlackSettings, name: str, begins_with: str) -> str:
-    variable = f"SLACK_{name.upper()}"
-    token = secret_text(getattr(given, name), getattr(given, f"{name}_file"), variable=variable)
-    if not token:
-        raise SettingsError(
-            "slack.{name}: saknas; ange slack.{name}_file eller miljövariabeln {variable}",
-            name=name,
-            variable=variable,
-        )
-    if not token.startswith(begins_with):
-        raise SettingsError(
-            "slack.{name}: ska börja med {beginning}; kopiera rätt värde från appens sida hos "
-            "Slack",
-            name=name,
-            beginning=begins_with,
-        )
-    return token
-
-
-def _endpoint(given: SlackSettings) -> Endpoint:
-    from bot.slack.client import Endpoint
-
-    url = given.url if given.url.endswith("/") else f"{given.url}/"
-    if not url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
-        raise SettingsError("slack.url: ange en adress med https")
-    return Endpoint(url=url, proxy=given.proxy or None, tls=_trust(given.ca_file))
-
-
-def _trust(ca_file: Path | None) -> ssl.SSLContext | None:
-    if ca_file is None:
-        return None
-    trusted = ssl.create_default_context()
-    try:
-        trusted.load_verify_locations(cafile=ca_file)
-    except OSError as error:
-        raise SettingsError(
-            "{section}.ca_file: filen {file} kan inte läsas som certifikat",
-            section="slack",
-            file=ca_file,
-        ) from error
-    return trusted

@@ -57,6 +57,10 @@ def add(app: typer.Typer, say: Say) -> None:
     def health(context: typer.Context) -> None:
         from bot.clock import SystemClock
         from bot.operating.health import require_health
+        from bot.operating.slack import require_slack
 
-        found = require_health(settings_of(context), SystemClock())
-        console().print(of(context).say.saying(found))
+        settings, clock = settings_of(context), SystemClock()
+        for require in (require_health, require_slack):
+            found = require(settings, clock)
+            if found is not None:
+                console().print(of(context).say.saying(found))

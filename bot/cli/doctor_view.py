@@ -24,6 +24,7 @@ _NAMES: Final[Mapping[Matter, str]] = {
     Matter.KEY: mark("Nyckel"),
     Matter.SPACE: mark("Utrymme"),
     Matter.CLOCK: mark("Klocka"),
+    Matter.SLACK: mark("Slack"),
     Matter.SIGN_IN: mark("Inloggning"),
     Matter.READ: mark("Läsa"),
     Matter.MARK: mark("Märka"),

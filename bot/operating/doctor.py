@@ -11,6 +11,7 @@ from bot.operating.findings import Found, Matter, State, all_right
 from bot.operating.house import CountFaults, count_faults, examine_house
 from bot.operating.mailboxes import Examiner, connect_one, settings_found
 from bot.operating.send_test import SendTest
+from bot.operating.slack import examine_slack
 from bot.settings import Settings, resolve_database_url, secret_keys
 from bot.texts import speaker
 from bot.vocabulary import MailboxKey
@@ -50,6 +51,7 @@ class Doctor:
         for found in examine_house(self._settings, self._clock, faults=self._faults):
             house.append(found)
             yield found
+        yield from examine_slack(self._settings)
         if not self._settings.mailboxes:
             text = Saying("ingen brevlåda är inställd; se sammadag.sample.toml")
             yield Found(matter=Matter.SETTINGS, state=State.WRONG, text=text)

@@ -27,6 +27,7 @@ class Matter(StrEnum):
     KEY = "key"
     SPACE = "space"
     CLOCK = "clock"
+    SLACK = "slack"
     SIGN_IN = "sign_in"
     READ = "read"
     MARK = "mark"
