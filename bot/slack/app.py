@@ -26,8 +26,9 @@ WORKERS = 20
 """Listeners that may run at once. With Bolt's own five, a few slow ones let a slash command of
 somebody else run into Slack's limit of three seconds."""
 
-_TALKATIVE = ("slack_bolt", "slack_sdk")
-"""These log whole payloads, with what people wrote, at levels below this one."""
+_TALKATIVE = ("slack_bolt", "slack_sdk", "uvicorn")
+"""These log what people wrote, addresses with tickets in them, and what is none of an operator's
+business; what an operator must know is told by log events of ours."""
 
 
 class Listeners(Protocol):
@@ -55,10 +56,11 @@ def build_app(
         signing_secret: For the transport `http`.
         modules: Of listeners; default: all.
     """
-    _keep_quiet()
+    quiet = _keep_quiet()
     web.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=1))
     executor = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="slack-listener")
     app = App(
+        logger=quiet,
         client=web,
         authorize=_authorize(web, token),
         signing_secret=signing_secret or "none",
@@ -114,6 +116,8 @@ def _unheard() -> None:
     """Acknowledge an event that nobody listens to, so that Slack does not repeat it."""
 
 
-def _keep_quiet() -> None:
+def _keep_quiet() -> logging.Logger:
+    """Silence the libraries; return the logger whose level Bolt gives to all of its own."""
     for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    return logging.getLogger(_TALKATIVE[0])
