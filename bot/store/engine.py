@@ -180,6 +180,14 @@ def insert_if_new(
         connection.execute(postgresql_insert(row).on_conflict_do_nothing(), list(values))
 
 
+def insert_one_if_new(connection: Connection, row: type[Any], values: Mapping[str, Any]) -> bool:
+    """Insert a row unless its key exists already; tell whether it is ours, of all who try."""
+    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    key = row.__table__.primary_key.columns
+    done = insert(row).values(**values).on_conflict_do_nothing().returning(*key)
+    return connection.execute(done).first() is not None
+
+
 _CHUNK = 500
 """Values in one IN list; PostgreSQL plans worse with many more."""
 

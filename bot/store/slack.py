@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from bot.store.engine import insert_if_new
+from bot.store.engine import insert_if_new, insert_one_if_new
 from bot.store.tables import SlackChannelRow, SlackEventRow, SlackLinkRow
 
 
@@ -27,17 +27,13 @@ class SlackEvents:
         Args:
             lease: So long it counts as being handled by the worker that stored it.
         """
-        known = select(SlackEventRow.event_id).where(SlackEventRow.event_id == event_id)
-        if self._connection.execute(known).first() is not None:
-            return False
         row = {
             "event_id": event_id,
             "received_at": now,
             "claimed_until": now + lease,
             "body": dict(body),
         }
-        insert_if_new(self._connection, SlackEventRow, [row])
-        return True
+        return insert_one_if_new(self._connection, SlackEventRow, row)
 
     def handled(self, event_id: str, now: datetime) -> None:
         """Note that an event was handled, and forget what it said."""

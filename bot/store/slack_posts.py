@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, literal, or_, select, update
 
-from bot.store.engine import insert_if_new
+from bot.store.engine import insert_if_new, insert_one_if_new
 from bot.store.tables import SlackChannelRow, SlackPostRow
 
 
@@ -88,13 +88,12 @@ class SlackPosts:
 
     def begin(self, post: NewPost, now: datetime) -> Begun:
         """Note that the caller is about to post a message, and return how far it had come."""
+        values = {**_values(post, now, PostState.BEGUN), "body": None, "begun_at": now}
+        if insert_one_if_new(self._connection, SlackPostRow, values):
+            return Begun(ts=None, begun_at=None)
         row = self._connection.execute(
             select(SlackPostRow.ts, SlackPostRow.begun_at).where(SlackPostRow.key == post.key)
-        ).first()
-        if row is None:
-            values = {**_values(post, now, PostState.BEGUN), "body": None, "begun_at": now}
-            insert_if_new(self._connection, SlackPostRow, [values])
-            return Begun(ts=None, begun_at=None)
+        ).one()
         if row.ts is None and row.begun_at is None:
             self._set(post.key, begun_at=now)
         return Begun(ts=row.ts, begun_at=row.begun_at)
