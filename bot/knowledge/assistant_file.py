@@ -47,6 +47,7 @@ class AssistantFile(File):
     Attributes:
         processes: Process -> what staff call it for short.
         values: What can be one of a few values -> value -> phrases that say it.
+        signs: Class of words -> phrases of it.
         domain: Phrases of the centre's own work.
     """
 
@@ -54,6 +55,7 @@ class AssistantFile(File):
     matters: dict[MatterKey, MatterEntry]
     intents: dict[Intent, IntentEntry]
     values: dict[Slot, dict[str, str]]
+    signs: dict[str, str]
     domain: str
     never_fuzzy: str = ""
 
@@ -101,6 +103,8 @@ def _all_lines(document: Document[AssistantFile]) -> Iterator[tuple[int, str]]:
     for slot, entries in content.values.items():
         for value, block in entries.items():
             yield from lines_of(document, block, "values", slot, value)
+    for name, block in content.signs.items():
+        yield from lines_of(document, block, "signs", name)
     yield from lines_of(document, content.domain, "domain")
     for matter, found in content.matters.items():
         yield from lines_of(document, found.say, "matters", matter, "say")
@@ -141,6 +145,7 @@ def _words(document: Document[AssistantFile]) -> AssistantWords:
                 }
                 for slot, entries in content.values.items()
             },
+            signs={name: lines(block, "signs", name) for name, block in content.signs.items()},
             domain=lines(content.domain, "domain"),
             never_fuzzy=content.never_fuzzy.split(),
         ),

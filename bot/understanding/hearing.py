@@ -48,6 +48,7 @@ class Heard:
         shown, folded: The question, and its folded twin, equally long.
         sentence: Its words, numbers of cases as one digit, those of dates blanked out.
         matters: Matter -> score, as triage hears it.
+        foreign: Matters that nobody here handles.
     """
 
     shown: str
@@ -60,6 +61,7 @@ class Heard:
     processes: tuple[ProcessMention, ...]
     customer: Mention | None
     matters: Mapping[MatterKey, float]
+    foreign: frozenset[MatterKey] = frozenset()
 
     def words_of(self, hit: Hit) -> str:
         """Return the words that a cue took, as they were written."""
@@ -75,6 +77,7 @@ class Ears:
     processes: ProcessNames
     customers: CustomerNames
     matters: MatterEar
+    foreign: frozenset[MatterKey] = frozenset()
 
 
 def hear(text: str, today: date, ears: Ears) -> Heard:
@@ -102,6 +105,7 @@ def hear(text: str, today: date, ears: Ears) -> Heard:
         processes=tuple(ears.processes.find(without, shown)),
         customer=ears.customers.find(folded, shown),
         matters=ears.matters(shown),
+        foreign=ears.foreign,
     )
 
 

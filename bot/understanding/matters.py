@@ -11,9 +11,9 @@ from bot.vocabulary import MatterKey
 _SAID = 6.0
 _SAID_MOST = 9.0
 """What a phrase for staff adds, and several of them."""
-_HEARD = 0.6
-_HEARD_MOST = 6.0
-"""How much is believed of what triage hears, and at most."""
+_FOREIGN = 0.5
+"""How much is believed of what triage hears where nobody here handles the matter: what people
+talk about among themselves sounds like mail that has gone astray."""
 ENOUGH = 3.0
 """So much makes a matter."""
 
@@ -27,7 +27,7 @@ class MatterFound:
     words: str
 
 
-def matter_of(heard: Heard) -> MatterFound | None:
+def matter_of(heard: Heard, enough: float = ENOUGH) -> MatterFound | None:
     """Return the matter that a question names; None where nothing says enough."""
     blocked = {hit.cue.matter for hit in heard.hits if hit.cue.blocks}
     said = [hit for hit in heard.hits if hit.cue.matter and not hit.cue.blocks]
@@ -36,13 +36,13 @@ def matter_of(heard: Heard) -> MatterFound | None:
     found: dict[MatterKey, float] = {}
     for matter, score in heard.matters.items():
         if matter not in blocked:
-            found[matter] = min(_HEARD_MOST, score) * _HEARD
+            found[matter] = score * (_FOREIGN if matter in heard.foreign else 1.0)
     for matter, count in counts.items():
         found[matter] = found.get(matter, 0.0) + min(_SAID_MOST, _SAID + 1.5 * (count - 1))
     if not found:
         return None
     best = max(found, key=lambda key: (found[key], key))
-    if found[best] < ENOUGH:
+    if found[best] < enough:
         return None
     words = next((heard.words_of(hit) for hit in said if hit.cue.matter == best), "")
     return MatterFound(matter=best, score=found[best], words=words)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from bot.understanding.hearing import Heard
-from bot.understanding.matters import matter_of
+from bot.understanding.matters import ENOUGH, matter_of
 from bot.understanding.mentions import Mention, ProcessMention
 from bot.understanding.model import (
     ClaimAction,
@@ -44,10 +44,25 @@ def reasons_of(filled: Sequence[Filled]) -> tuple[Reason, ...]:
     return tuple(Reason(rule=f"slot.{one.slot}", words=one.words[:80]) for one in filled)
 
 
-def _matter(heard: Heard, vocabulary: Vocabulary) -> Iterator[Filled]:
-    found = matter_of(heard)
-    if found is not None and found.matter in vocabulary.matters:
-        yield Filled(Slot.MATTER, found.matter, found.words)
+def _matter_from(enough: float) -> _Filler:
+    """Return what fills in the matter that at least so much speaks for."""
+
+    def filler(heard: Heard, vocabulary: Vocabulary) -> Iterator[Filled]:
+        found = matter_of(heard, enough)
+        if found is not None and found.matter in vocabulary.matters:
+            yield Filled(Slot.MATTER, found.matter, found.words)
+
+    return filler
+
+
+def _matter_of_route(heard: Heard, vocabulary: Vocabulary) -> Iterator[Filled]:
+    """Yield the matter; the likeliest where no process says where something belongs."""
+    yield from _matter_from(_SURE if heard.processes else _ANY)(heard, vocabulary)
+
+
+_ANY: Final = 0.5
+_SURE: Final = 4.5
+"""How much speaks for a matter that is guessed, and for one that is named for certain."""
 
 
 def _process(heard: Heard, vocabulary: Vocabulary) -> Iterator[Filled]:
@@ -59,7 +74,7 @@ def _process(heard: Heard, vocabulary: Vocabulary) -> Iterator[Filled]:
 def _process_beside_matter(heard: Heard, vocabulary: Vocabulary) -> Iterator[Filled]:
     """Yield the process only where the text names it apart from the matter."""
     named = [one for one in heard.processes if one.place or not _names_matter(one, heard)]
-    if matter_of(heard) is None:
+    if matter_of(heard, _SURE) is None:
         named = list(heard.processes)
     best = _most_telling(named)
     if best is not None:
@@ -68,8 +83,7 @@ def _process_beside_matter(heard: Heard, vocabulary: Vocabulary) -> Iterator[Fil
 
 def _names_matter(mention: ProcessMention, heard: Heard) -> bool:
     """Tell whether a word may as well be that of a matter, as "avgift" and "anläggning" are."""
-    found = matter_of(heard)
-    return found is not None and len(mention.text) > 4
+    return matter_of(heard, _SURE) is not None and len(mention.text) > 4
 
 
 def _most_telling(mentions: Sequence[ProcessMention]) -> ProcessMention | None:
@@ -149,27 +163,26 @@ _ACTION_OF: Final = {
 
 
 def _about(heard: Heard, vocabulary: Vocabulary) -> Iterator[Filled]:
-    found = matter_of(heard)
-    if found is None:
+    if matter_of(heard, _SURE) is None:
         mention = template_about(heard)
         if mention is not None:
             yield Filled(Slot.TEMPLATE_ABOUT, mention.text, mention.text)
 
 
 _FILLERS: Final[Mapping[Intent, tuple[_Filler, ...]]] = {
-    Intent.ROUTE: (_matter, _process_beside_matter),
-    Intent.TEMPLATE: (_matter, _case, _about),
+    Intent.ROUTE: (_matter_of_route, _process_beside_matter),
+    Intent.TEMPLATE: (_matter_from(_SURE), _case, _about),
     Intent.CASE: (_case_or_invoice,),
     Intent.QUEUE: (_process, _said(Slot.WHOSE), _said(Slot.FILTER)),
     Intent.URGENT: (_process,),
     Intent.STATS: (_process, _customer, _said(Slot.MEASURE), _period),
     Intent.DUTY: (_process, _day),
     Intent.CLAIM: (_case, _action),
-    Intent.LOG_PHONE: (_matter, _process_beside_matter, _customer),
+    Intent.LOG_PHONE: (_matter_from(ENOUGH), _process_beside_matter, _customer),
     Intent.FEEDBACK: (_case, _said(Slot.STATE)),
     Intent.REMARK: (_process, _customer),
     Intent.IDEA: (_process,),
-    Intent.KNOWLEDGE: (_matter, _process_beside_matter),
+    Intent.KNOWLEDGE: (_matter_from(ENOUGH), _process_beside_matter),
     Intent.HELP: (),
     Intent.UNKNOWN: (),
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from bot.understanding.hearing import Ears, Heard, MatterEar, hear
-from bot.understanding.learned import LearnedIntents, features_of, scores
+from bot.understanding.learned import LearnedIntents, features_of, is_ours, scores
 from bot.understanding.mentions import CustomerNames, ProcessNames
 from bot.understanding.model import Intent, Reason, Slot, Understanding, Vocabulary
 from bot.understanding.slots import fill, reasons_of
@@ -51,6 +52,7 @@ class Understander:
             processes=ProcessNames(vocabulary.processes),
             customers=CustomerNames(vocabulary.customers, names),
             matters=matters,
+            foreign=frozenset(key for key, own in vocabulary.matters.items() if not own),
         )
 
     def hear(self, text: str, today: date) -> Heard:
@@ -92,7 +94,7 @@ class Understander:
             chances = _by_rules(scores(heard))
         else:
             features = features_of(heard)
-            chances = self._learned.chances(features)
+            chances = _possible(_together(self._learned.chances(features), heard), heard)
         order = tuple(sorted(chances, key=lambda intent: (-chances[intent], intent)))
         return _Ranking(chances=chances, order=order, features=features)
 
@@ -124,6 +126,46 @@ class Understander:
             return named
         elsewhere = (hit.cue.process for hit in hits if hit.cue.process in own)
         return next(elsewhere, None) or own[0]
+
+
+_TRUST: Final = 0.2
+_TRUST_IN_FEW: Final = 0.4
+_FEW: Final = 4
+"""How much the rules are heard beside what was learned, and in so few words."""
+
+
+def _together(learned: Mapping[Intent, float], heard: Heard) -> dict[Intent, float]:
+    """Return chances by what was learned and by the rules, which know more of a few words."""
+    trust = _TRUST if len(heard.sentence.words) > _FEW else _TRUST_IN_FEW
+    ruled = _by_rules(scores(heard))
+    return {intent: chance * ruled[intent] ** trust for intent, chance in learned.items()}
+
+
+_OF_A_CASE: Final = frozenset((Intent.CASE, Intent.CLAIM, Intent.FEEDBACK, Intent.TEMPLATE))
+_NEED_A_CASE: Final = frozenset((Intent.CLAIM, Intent.FEEDBACK))
+_UNLIKELY: Final = 0.15
+
+
+def _possible(chances: Mapping[Intent, float], heard: Heard) -> dict[Intent, float]:
+    """Return chances, those much lower that hardly go with what is named.
+
+    Who names a case by its whole number asks about it or does something with it, and who does
+    something with a case names it. What speaks of our own work is for us.
+    """
+    numbered = bool(heard.numbers.cases or heard.numbers.plain)
+    unlikely: set[Intent] = set()
+    if heard.numbers.cases:
+        unlikely |= set(Intent) - _OF_A_CASE
+    if not numbered:
+        unlikely |= _NEED_A_CASE
+    if is_ours(heard):
+        unlikely.add(Intent.UNKNOWN)
+    weighed = {
+        intent: chance * (_UNLIKELY if intent in unlikely else 1.0)
+        for intent, chance in chances.items()
+    }
+    whole = sum(weighed.values())
+    return {intent: chance / whole for intent, chance in weighed.items()}
 
 
 def _by_rules(ruled: Mapping[Intent, float]) -> dict[Intent, float]:

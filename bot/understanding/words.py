@@ -39,6 +39,7 @@ class Words:
 
     Attributes:
         values: Slot with a few values -> value -> phrases; the first value that is said holds.
+        signs: Class of words -> phrases of it; for the learned weights.
         domain: Phrases of the centre's own work.
         never_fuzzy: Words that are right as they stand.
     """
@@ -46,6 +47,7 @@ class Words:
     intents: Mapping[Intent, IntentWords]
     matters: Mapping[MatterKey, MatterWords] = field(default_factory=dict)
     values: Mapping[Slot, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    signs: Mapping[str, Sequence[str]] = field(default_factory=dict)
     domain: Sequence[str] = ()
     never_fuzzy: Sequence[str] = ()
 
@@ -63,6 +65,7 @@ class Cue(NamedTuple):
     slot: Slot | None = None
     value: str = ""
     rank: int = 0
+    sign: bool = False
 
 
 class Hit(NamedTuple):
@@ -72,6 +75,9 @@ class Hit(NamedTuple):
     start: int
     end: int
 
+
+DOMAIN = "domain"
+"""The name of cues of the centre's own work."""
 
 STRONG, FAIR = 4.0, 1.0
 """What a phrase adds to its intent by the rules alone."""
@@ -108,7 +114,9 @@ def _cues(words: Words) -> Iterator[tuple[Cue, str]]:
         for rank, (value, phrases) in enumerate(values.items()):
             cue = Cue(f"{slot}.{value}", slot=slot, value=value, rank=rank)
             yield from ((cue, phrase) for phrase in phrases)
-    yield from ((Cue("domain"), phrase) for phrase in words.domain)
+    yield from ((Cue(DOMAIN), phrase) for phrase in words.domain)
+    for name, phrases in words.signs.items():
+        yield from ((Cue(name, sign=True), phrase) for phrase in phrases)
     for matter, found in words.matters.items():
         yield from _cues_of_matter(matter, found)
 

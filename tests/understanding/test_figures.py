@@ -29,15 +29,15 @@ def unseen(matters):
 
 
 def test_the_intent_of_unseen_questions_is_right(unseen):
-    assert unseen.intent >= 0.93
+    assert unseen.intent >= 0.94
 
 
 def test_what_unseen_questions_name_is_found(unseen):
-    assert unseen.slots >= 0.95
+    assert unseen.slots >= 0.97
 
 
 def test_unseen_questions_are_sent_to_the_right_process(unseen):
-    assert unseen.wrongly_routed <= 1
+    assert unseen.wrongly_routed <= 2  # of 35
 
 
 def test_unseen_questions_that_are_not_for_us_are_told_apart(unseen):
