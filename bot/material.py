@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from bot import knowledge as knowledge_package
@@ -54,7 +55,7 @@ def load_material(settings: Settings, *, lazy: bool = True) -> Material:
     knowledge = load_knowledge(settings)
     return Material(
         knowledge=knowledge,
-        rules=triage_rules.build(knowledge_folder(settings), customers=_customer_rules(knowledge)),
+        rules=_rules(knowledge_folder(settings), _customer_rules(knowledge)),
         templates=Templates(templates_folder(settings), lazy=lazy),
     )
 
@@ -93,11 +94,32 @@ def make_trial(settings: Settings, folder: Path | None) -> Trial:
     )
 
 
-def _customer_rules(knowledge: Knowledge) -> list[CustomerRule]:
-    return [
+def _rules(folder: Path, customers: tuple[CustomerRule, ...]) -> TriageRules:
+    """Compile the rules of a folder, again only when one of its files has changed."""
+    return _compiled(folder, _state(folder), customers)
+
+
+@lru_cache(maxsize=2)
+def _compiled(
+    folder: Path, _state: frozenset[tuple[str, int, int]], customers: tuple[CustomerRule, ...]
+) -> TriageRules:
+    return triage_rules.build(folder, customers=customers)
+
+
+def _state(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Return name, time and size of every file below a folder."""
+    return frozenset(
+        (str(path), status.st_mtime_ns, status.st_size)
+        for path in folder.rglob("*")
+        if path.is_file() and (status := path.stat())
+    )
+
+
+def _customer_rules(knowledge: Knowledge) -> tuple[CustomerRule, ...]:
+    return tuple(
         CustomerRule(name=forms[0], also=tuple(forms[1:]))
         for forms in (customer.forms() for customer in knowledge.customers.values())
-    ]
+    )
 
 
 def check_everything(settings: Settings) -> list[KnowledgeError]:
