@@ -28,7 +28,6 @@ from bot.texts import speaker
 from bot.vocabulary import ActionKind, Urgency
 
 if TYPE_CHECKING:
-
     from slack_bolt import App as BoltApp
 
     from bot.slack.app import Listeners
