@@ -119,8 +119,9 @@ class Proposals:
                 )
             restored = self._restored(work, case, done)
             stored = work.cases.change(restored)
-            event = self._event(stored, EventKind.UNDONE, by, undid=done.act.value)
-            work.cases.record([event])
+            work.cases.record([self._event(stored, EventKind.UNDONE, by, undid=done.act.value)])
+            if stored.status is Status.CLOSED:
+                work.cases.record([self._event(stored, EventKind.CLOSED, by)])
             return stored
 
     def _changed(self, case: Case, proposal: Proposal, by: PersonKey) -> Case:

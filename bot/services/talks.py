@@ -108,7 +108,7 @@ class Talks:
         return proposal
 
     def confirm(self, number: int, *, by: PersonKey) -> Done:
-        """Do what was proposed, once.
+        """Do what was proposed, at most once: a crash in the middle leaves it settled.
 
         Raises:
             NotFound: There is no such proposal to this person.

@@ -18,7 +18,8 @@ from bot.vocabulary import CaseId, CustomerKey, EventKind, ProcessKey, TeamKey, 
 ANSWERS = (EventKind.ANSWERED, EventKind.FEEDBACK_ONGOING, EventKind.FEEDBACK_DONE)
 """What counts as an answer: a person's; receipts never do."""
 _CHUNK = 500
-_ENDS = (EventKind.CLOSED, EventKind.REOPENED)
+_ENDS = (EventKind.CLOSED, EventKind.REOPENED, EventKind.UNDONE)
+"""What closes a case and what opens it again; whoever undoes a closing has opened it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

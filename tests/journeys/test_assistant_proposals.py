@@ -193,3 +193,19 @@ def test_a_pointing_word_means_the_case_that_was_spoken_of(city, talker, case):
     talker.ask(f"status {case.number}")
     talker.does("jag tar den")
     assert now(city, case).owner == HANDLER
+
+
+def test_talking_doing_and_counting_are_the_same_on_both_databases(city_on_both):
+    city = city_on_both
+    talker = Talker(city)
+    done = talker.does("idé till processloggen KR: en gemensam blankett")
+    call = NewCall(
+        process="kundreskontra", matter="fakturering", customer="K", callback="08-46500417"
+    )
+    case = city.app.phone.add(call, by=HANDLER).case
+    talker.does(f"har ringt kunden i {case.number}, klart")
+    talker.undoes()
+    assert done.item == 1
+    assert "1 ärende var öppet" in talker.says("hur många öppna ärenden har KR")
+    assert "0 av 1" in talker.says("svarstider KR i dag")
+    assert str(case.number) in talker.says("vilka har inte fått återkoppling i dag")
