@@ -46,6 +46,8 @@ _ORDINALS: Final = {
 }  # fmt: skip
 _MONTHS_IN: Final = {"t": 4, "q": 3, "h": 6}
 """Months in a tertial, a quarter and half a year."""
+_SHORT: Final = 5
+"""Letters of a weekday that is cut short; such a one counts only after "i" or "last"."""
 _LONGEST: Final = 1_000
 """Characters that are read."""
 
@@ -81,12 +83,6 @@ def find_periods(folded: str, today: date) -> list[Period]:
         if mention.day is not None and not mention.needs_label:
             found.append(_day(mention.start, mention.end, mention.day))
     return _joined(text, sorted(found, key=lambda one: one.start), today)
-
-
-def week_before(period: Period, days: int) -> Period:
-    """Return a period moved backwards by some days."""
-    span = timedelta(days=days)
-    return replace(period, first=period.first - span, last=period.last - span)
 
 
 def _day(start: int, end: int, day: date) -> Period:
@@ -305,29 +301,32 @@ def _any(names: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
 
 
-def _forms() -> Iterator[tuple[re.Pattern[str], Callable[[Parts, date], Days]]]:
-    month, count = rf"(?P<month>{_any(_MONTHS)})", rf"(?P<count>\d{{1,3}}|{_any(_COUNTS)})"
-    year = r"(?:,? (?:ar )?(?P<year>20\d\d)(?!\d))?"
-    unit = r"(?P<unit>{})(?![a-z])"
-    spans = (
-        r"dagarna|dagar|dag|dygnet|dygn|dgr|days?|veckorna|veckor|veckan|vecka|weeks?|v"
-        r"|manaderna|manader|manaden|manad|man|months?|aret|ar|aren|years?"
-    )
-    stretches = (
-        r"veckan?|v|weeks?|manaden?|man|month|arets?|ar|year|kvartalet|kvartal|quarter"
-        r"|tertialet|tertial|halvaret|halvar"
-    )
-    single = "veckan|manaden|aret|week|month|year"
-    big = _any(_ORDINALS)
-    wholes = r"tertialet|tertial|kvartalet|kvartal|halvaret|halvar|quarter|half"
+_Form = tuple[re.Pattern[str], Callable[[Parts, date], Days]]
+_MONTH: Final = rf"(?P<month>{_any(_MONTHS)})"
+_COUNT: Final = rf"(?P<count>\d{{1,3}}|{_any(_COUNTS)})"
+_YEAR: Final = r"(?:,? (?:ar )?(?P<year>20\d\d)(?!\d))?"
+_SPANS: Final = (
+    r"dagarna|dagar|dag|dygnet|dygn|dgr|days?|veckorna|veckor|veckan|vecka|weeks?|v"
+    r"|manaderna|manader|manaden|manad|man|months?|aret|ar|aren|years?"
+)
+_STRETCHES: Final = (
+    r"veckan?|v|weeks?|manaden?|man|month|arets?|ar|year|kvartalet|kvartal|quarter"
+    r"|tertialet|tertial|halvaret|halvar"
+)
+_SINGLE: Final = "veckan|manaden|aret|week|month|year"
+_WHOLES: Final = r"tertialet|tertial|kvartalet|kvartal|halvaret|halvar|quarter|half"
+
+
+def _unit(names: str) -> str:
+    return rf"(?P<unit>{names})(?![a-z])"
+
+
+def _forms_from_today() -> Iterator[_Form]:
     last = r"(?:de |the )?(?:senaste|sista|last|past|previous)"
     yield from (
-        (_whole(rf"{last} {count} {unit.format(spans)}"), _last_days),
-        (_whole(rf"(?:de )?{count} (?:senaste|sista|last) {unit.format(spans)}"), _last_days),
-        (
-            _whole(r"(?P<count>)(?:senaste|sista|past) " + unit.format(single)),
-            _last_days,
-        ),
+        (_whole(rf"{last} {_COUNT} {_unit(_SPANS)}"), _last_days),
+        (_whole(rf"(?:de )?{_COUNT} (?:senaste|sista|last) {_unit(_SPANS)}"), _last_days),
+        (_whole(r"(?P<count>)(?:senaste|sista|past) " + _unit(_SINGLE)), _last_days),
         (
             _whole(
                 r"(?:veckan? (?:innan|fore)|the week before)(?: (?:den har|denna|this one|this))?"
@@ -337,7 +336,7 @@ def _forms() -> Iterator[tuple[re.Pattern[str], Callable[[Parts, date], Days]]]:
         (
             _whole(
                 r"(?:hittills|so far)(?: i| under| denna| den har| this)? "
-                + unit.format("veckan|vecka|week|manaden|manad|month|ar|aret|year")
+                + _unit("veckan|vecka|week|manaden|manad|month|ar|aret|year")
             ),
             _so_far,
         ),
@@ -346,39 +345,48 @@ def _forms() -> Iterator[tuple[re.Pattern[str], Callable[[Parts, date], Days]]]:
         (
             _whole(
                 r"(?P<which>forra|foregaende|last|previous|forgangna|den har|denna|det har|detta"
-                r"|innevarande|this|nasta|next|kommande) " + unit.format(stretches)
+                r"|innevarande|this|nasta|next|kommande) " + _unit(_STRETCHES)
             ),
             _relative,
         ),
         (_whole(r"(?P<which>denna )?i (?P<unit>veckan)(?![a-z])"), _this_week),
+    )
+
+
+def _forms_of_the_year() -> Iterator[_Form]:
+    ordinal = _any(_ORDINALS)
+    day = r"(?:den )?(?P<{}>[0-3]?\d)"
+    yield from (
         (
             _whole(
                 r"(?:v\.? ?|vecka |veckorna |week |weeks )(?P<week>[0-5]?\d)"
                 r"(?: ?(?:-|–|till|to|och|and) ?(?:v\.? ?|vecka )?(?P<until>[0-5]?\d))?(?!\d)"
-                + year
+                + _YEAR
             ),
             _week,
         ),
         (
             _whole(
                 r"(?:(?P<year2>20\d\d) )?(?:(?P<kind>[tqh])(?P<number>[1-4])(?!\d)"
-                rf"|(?P<word>tertial|kvartal|quarter) (?P<number2>[1-4])(?!\d)"
-                rf"|(?P<ordinal>{big}) (?P<word2>{wholes})(?![a-z]))" + year
+                r"|(?P<word>tertial|kvartal|quarter) (?P<number2>[1-4])(?!\d)"
+                rf"|(?P<ordinal>{ordinal}) (?P<word2>{_WHOLES})(?![a-z]))" + _YEAR
             ),
             _part_of_year,
         ),
         (
             _whole(
-                r"(?:den )?(?P<from>[0-3]?\d) ?(?:-|–|till|to|och|and) ?"
-                rf"(?:den )?(?P<until>[0-3]?\d) {month}(?![a-z]){year}(?P<which>)"
+                day.format("from")
+                + r" ?(?:-|–|till|to|och|and) ?"
+                + day.format("until")
+                + rf" {_MONTH}(?![a-z]){_YEAR}(?P<which>)"
             ),
             _days_of_month,
         ),
         (
             _whole(
                 r"(?<!\d )(?<!\d\. )(?<!\d:e )(?<!\dst )(?<!\dth )(?<!\dst of )(?<!\dth of )"
-                rf"{month}(?![a-z])(?! [0-3]?\d(?!\d))(?: manad)?"
-                rf"(?: (?P<which>i ar|i fjol|forra aret|last year))?{year}"
+                rf"{_MONTH}(?![a-z])(?! [0-3]?\d(?!\d))(?: manad)?"
+                rf"(?: (?P<which>i ar|i fjol|forra aret|last year))?{_YEAR}"
             ),
             _month,
         ),
@@ -386,13 +394,18 @@ def _forms() -> Iterator[tuple[re.Pattern[str], Callable[[Parts, date], Days]]]:
             _whole(r"(?:sedan |sen |since |fran )?(?P<x>arsskiftet|nyar|new year)(?![a-z])"),
             _since_new_year,
         ),
+    )
+
+
+def _forms_of_days() -> Iterator[_Form]:
+    names = _any(name for name in _WEEKDAY_OF if len(name) > _SHORT)
+    yield from (
         (_whole(rf"(?:i )?(?P<near>{_any(_NEAR)})(?![a-z])"), _near),
         (_whole(rf"(?:i |last )(?P<weekday>{_any(_WEEKDAY_OF)})(?:s|as)?(?![a-z])"), _past_weekday),
         (
             _whole(
                 r"(?:(?:nu )?pa |kommande |nasta |next |this |on |for )?"
-                r"(?P<weekday>mandag|tisdag|onsdag|torsdag|fredag|lordag|sondag|monday|tuesday"
-                r"|wednesday|thursday|friday|saturday|sunday)(?:en)?(?![a-z])"
+                rf"(?P<weekday>{names})(?:en)?(?![a-z])"
                 r"(?P<week> (?:i )?(?:nasta vecka|next week))?"
             ),
             _next_weekday,
@@ -417,7 +430,7 @@ def _whole(pattern: str) -> re.Pattern[str]:
     return re.compile(r"(?<![^\W_])(?:" + pattern + ")")
 
 
-_FORMS = tuple(_forms())
+_FORMS: Final = (*_forms_from_today(), *_forms_of_the_year(), *_forms_of_days())
 _RANGE = re.compile(
     r" ?(?:-|–|till|tom|t\.? ?o\.? ?m\.?|till och med|och|o|to|until|through|and|samt|,) ?"
     r"(?:den |med |i )?"

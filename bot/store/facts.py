@@ -86,17 +86,9 @@ class Facts:
 
     def last_answers(self, case_ids: Collection[CaseId]) -> dict[CaseId, datetime]:
         """Return when a person last answered each of some cases; unanswered ones are absent."""
-        found: dict[CaseId, datetime] = {}
-        listed = list(case_ids)
-        for at in range(0, len(listed), _CHUNK):
-            rows = self._connection.execute(
-                select(EventRow.case_id, func.max(EventRow.at))
-                .where(EventRow.case_id.in_(listed[at : at + _CHUNK]), EventRow.kind.in_(ANSWERS))
-                .group_by(EventRow.case_id)
-                .order_by(EventRow.case_id)
-            )
-            found.update((CaseId(case_id), last) for case_id, last in rows)
-        return found
+        found = self._events(case_ids)
+        answers = {case_id: _answers(events) for case_id, events in found.items()}
+        return {CaseId(case_id): own[-1].at for case_id, own in answers.items() if own}
 
     def naming(self, invoice: str, *, limit: int) -> list[CaseId]:
         """Return the cases that name an invoice, the newest first."""
@@ -133,19 +125,10 @@ def _within(query: Select[Any], scope: Scope) -> Select[Any]:
 
 def _fact(case: Row[Any], events: Collection[Row[Any]]) -> CaseFact | None:
     """Return what is known of a case; None where it was logged by mistake."""
-    answers: list[Row[Any]] = []
-    stopped: datetime | None = None
-    for event in events:
-        if event.kind == EventKind.UNDONE:
-            undid = event.data.get("undid")
-            if undid == "log_phone":
-                return None
-            if undid == "feedback" and answers:
-                answers.pop()
-        elif event.kind == EventKind.STOP_CONFIRMED:
-            stopped = stopped or event.at
-        else:
-            answers.append(event)
+    if any(_undid(event, "log_phone") for event in events):
+        return None
+    answers = _answers(events)
+    stops = [event.at for event in events if event.kind == EventKind.STOP_CONFIRMED]
     first = answers[0] if answers else None
     return CaseFact(
         case_id=CaseId(case.id),
@@ -155,5 +138,20 @@ def _fact(case: Row[Any], events: Collection[Row[Any]]) -> CaseFact | None:
         team=TeamKey(case.team),
         answered_at=None if first is None else first.at,
         answered_after=None if first is None else first.working_seconds,
-        stopped_at=stopped,
+        stopped_at=stops[0] if stops else None,
     )
+
+
+def _answers(events: Collection[Row[Any]]) -> list[Row[Any]]:
+    """Return the answers among events, oldest first, without those that were undone."""
+    answers: list[Row[Any]] = []
+    for event in events:
+        if event.kind in ANSWERS:
+            answers.append(event)
+        elif _undid(event, "feedback") and answers:
+            answers.pop()
+    return answers
+
+
+def _undid(event: Row[Any], act: str) -> bool:
+    return bool(event.kind == EventKind.UNDONE and event.data.get("undid") == act)
