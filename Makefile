@@ -23,7 +23,7 @@ test: $(READY) ## Run everything not marked slow (under 5 minutes)
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow"
 
 test-slow: $(READY) ## Run what is marked slow (under 15 minutes)
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m slow
 
 check: $(READY) ## Lint, types, import contracts, catalogues
 	$(BIN)/ruff check .

@@ -386,10 +386,10 @@ def test_a_list_of_twenty_thousand_cases_takes_a_few_seconds(city):
             for number in range(1, count)
         ),
     )
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(listed(city).lines) == count
     assert listed(city).changes.added == ()
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 def test_a_miss_that_an_import_at_night_finds_is_told_at_the_opening(city):
