@@ -20,10 +20,12 @@ demo: $(READY) ## Start the product with a sample city; no network
 	$(BIN)/sammadag demo
 
 test: $(READY) ## Run everything not marked slow (under 5 minutes)
-	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow and not alone"
+	$(BIN)/python -m pytest -q -m "alone and not slow" tests/services
 
 test-slow: $(READY) ## Run what is marked slow (under 15 minutes)
-	$(BIN)/python -m pytest -q -n auto --dist loadfile -m slow
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "slow and not alone"
+	$(BIN)/python -m pytest -q -m "alone and slow" tests/journeys
 
 check: $(READY) ## Lint, types, import contracts, catalogues
 	$(BIN)/ruff check .

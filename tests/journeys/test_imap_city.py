@@ -105,6 +105,7 @@ def test_a_mailbox_that_refuses_its_account_stops_no_other(post, build):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_mail_is_a_stored_case_within_two_seconds_in_ten_mailboxes(post, build):
     arrived, taken_in = {}, {}
     waits = []
