@@ -19,7 +19,7 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## Start the product with a sample city; no network
 	$(BIN)/sammadag demo
 
-test: $(READY) ## Run everything not marked slow (under 5 minutes)
+test: $(READY) ## Run everything not marked slow, on all cores
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow and not alone"
 	$(BIN)/python -m pytest -q -m "alone and not slow" tests/services
 
