@@ -14,6 +14,7 @@ from bot.knowledge import Knowledge
 from bot.privacy import find_personal_numbers
 from bot.promises import Feedback, Promise, promised
 from bot.services.deadlines import deadline_by_ledger, mentions_collection, with_deadline
+from bot.services.feedback import store_feedback
 from bot.services.invoice_lookup import LONGEST_NUMBER, look_up
 from bot.services.new_case import House
 from bot.services.same_day import catch_up, drop_reminders, plan_broken, renew_reopened
@@ -159,7 +160,7 @@ class Phone:
             if found.case.status is Status.CLOSED and not (waits and said is Feedback.DONE):
                 raise _is_closed(found.case)
             kept = waits and self._keep(work, found, said, now)
-            after = self._store(work, found.case, said)
+            after = store_feedback(work, found.case, said)
             work.cases.record(self._events_of_feedback(found, after, said, by, kept=kept))
             return self._found(work, case.id)
 
@@ -201,19 +202,6 @@ class Phone:
             # The head hears of every broken promise, also where the worker was down.
             work.actions.plan([plan_broken(found.case, promise, self._house, now)], now)
         return True
-
-    def _store(self, work: Work, case: Case, said: Feedback) -> Case:
-        status = case.status
-        if said is Feedback.DONE and (case.urgent is Urgency.NO or case.stop_confirmed):
-            status = Status.CLOSED
-        elif status is Status.NEW:
-            status = Status.OPEN
-        if status is case.status:
-            return case
-        case.allow(status)
-        if status is Status.CLOSED:
-            work.watches.end([case.id])
-        return work.cases.change(dataclasses.replace(case, status=status))
 
     def _events_of_feedback(
         self, before: PhoneCase, after: Case, said: Feedback, by: PersonKey, *, kept: bool

@@ -6,7 +6,6 @@ a person has called the customer, or met them; a reply from a template counts by
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Final
 
@@ -14,10 +13,11 @@ from bot.cases import Case, Event
 from bot.clock import Clock
 from bot.errors import IllegalChange
 from bot.promises import Feedback
+from bot.services.feedback import store_feedback
 from bot.services.new_case import House
 from bot.services.phone import Phone
-from bot.store.unit_of_work import Database, Work
-from bot.vocabulary import Channel, EventKind, PersonKey, Status, Urgency
+from bot.store.unit_of_work import Database
+from bot.vocabulary import Channel, EventKind, PersonKey, Status
 
 _EVENT_OF: Final[Mapping[Feedback, EventKind]] = {
     Feedback.ONGOING: EventKind.FEEDBACK_ONGOING,
@@ -50,24 +50,11 @@ class Telling:
                 raise IllegalChange(
                     "ärende {case} är avslutat; öppna det igen först", case=before.number
                 )
-            after = self._stored(work, before, said)
+            after = store_feedback(work, before, said)
             work.cases.record([self._event(after, _EVENT_OF[said], by)])
             if after.status is Status.CLOSED:
                 work.cases.record([self._event(after, EventKind.CLOSED, by)])
             return after
-
-    def _stored(self, work: Work, case: Case, said: Feedback) -> Case:
-        status = case.status
-        if said is Feedback.DONE and (case.urgent is Urgency.NO or case.stop_confirmed):
-            status = Status.CLOSED
-        elif status is Status.NEW:
-            status = Status.OPEN
-        if status is case.status:
-            return case
-        case.allow(status)
-        if status is Status.CLOSED:
-            work.watches.end([case.id])
-        return work.cases.change(dataclasses.replace(case, status=status))
 
     def _event(self, case: Case, kind: EventKind, by: PersonKey) -> Event:
         return Event.on(case, kind, self._clock.now(), self._house.calendar, actor=by)
