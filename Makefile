@@ -21,7 +21,7 @@ demo: $(READY) ## Start the product with a sample city; no network
 
 test: $(READY) ## Run everything not marked slow, on all cores
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow and not alone"
-	$(BIN)/python -m pytest -q -m "alone and not slow" tests/services
+	$(BIN)/python -m pytest -q -m "alone and not slow" tests/services tests/journeys
 
 test-slow: $(READY) ## Run what is marked slow (under 15 minutes)
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "slow and not alone"

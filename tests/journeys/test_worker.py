@@ -369,7 +369,7 @@ def test_when_the_leading_program_is_killed_the_other_takes_over_within_half_a_m
     try:
         until(lambda: all("worker_started" in p.events() for p in programs), seconds=30)
         city.post(**ORDINARY)
-        until(lambda: len(city.cases()) == 1, seconds=30)
+        until(lambda: receipts_recorded(city) == [1], seconds=30)
         (leader,) = [program for program in programs if "mailbox_led" in program.events()]
         leader.process.kill()
         for number in range(5):
