@@ -1,4 +1,4 @@
-"""Faces that are put on the house when it runs: Slack."""
+"""Faces that are put on the house when it runs: Slack, and the web page."""
 
 from __future__ import annotations
 

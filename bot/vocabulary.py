@@ -239,6 +239,21 @@ class ActionState(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+class Right(StrEnum):
+    """What somebody who is signed in may do on the web page; nothing without STAFF.
+
+    staff: cases, registers, the assistant. manager: figures, reports, internal control.
+    editor: change knowledge and templates. operator: mailboxes, books, quarantine.
+    protected: see cases with protected data.
+    """
+
+    STAFF = "staff"
+    MANAGER = "manager"
+    EDITOR = "editor"
+    OPERATOR = "operator"
+    PROTECTED = "protected"
+
+
 class Verdict(StrEnum):
     """What a person says about a mail that may have been sent or not."""
 

@@ -20,6 +20,7 @@ from bot.settings.model import (
     Settings,
 )
 from bot.settings.slack import SlackSettings, Transport
+from bot.settings.web import OidcSettings, ProxySettings, WebSettings
 
 __all__ = [
     "BrakeSettings",
@@ -30,11 +31,14 @@ __all__ = [
     "LadderSettings",
     "LedgerSettings",
     "MailboxSettings",
+    "OidcSettings",
+    "ProxySettings",
     "SameDaySettings",
     "Settings",
     "SlackSettings",
     "SmtpSettings",
     "Transport",
+    "WebSettings",
     "data_folder",
     "load",
     "resolve_database_url",

@@ -16,6 +16,7 @@ from bot.settings.imap import ImapSettings, SmtpSettings
 from bot.settings.mailboxes import MailboxSettings
 from bot.settings.section import Section
 from bot.settings.slack import SlackSettings
+from bot.settings.web import WebSettings
 from bot.vocabulary import InvoiceStage, Language
 
 PREFIX = "SAMMADAG_"
@@ -105,6 +106,7 @@ class Settings(BaseSettings):
     exchange: ExchangeSettings | None = None
     graph: GraphSettings | None = None
     slack: SlackSettings | None = None
+    web: WebSettings | None = None
     brakes: BrakeSettings = BrakeSettings()
     ladder: LadderSettings = LadderSettings()
     same_day: SameDaySettings = SameDaySettings()

@@ -1,0 +1,61 @@
+"""The web page: where it listens, who signs in how, and who may do what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field, PositiveInt, SecretStr
+
+from bot.settings.section import Section
+from bot.vocabulary import Right
+
+
+class OidcSettings(Section):
+    """Signing in at the city's own identity provider, by OpenID Connect with PKCE.
+
+    Attributes:
+        issuer: Address of the provider, without ``/.well-known/openid-configuration``.
+        email_claim: Where the token says who somebody is.
+        groups_claim: Where it names the groups that `WebSettings.rights` may list.
+        ca_file: Certificates of the city's own authority, beside the system's.
+    """
+
+    issuer: str = Field(min_length=1)
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr | None = None
+    client_secret_file: Path | None = None
+    email_claim: str = "preferred_username"
+    groups_claim: str = "groups"
+    ca_file: Path | None = None
+
+
+class ProxySettings(Section):
+    """Signing in at a reverse proxy of the city's, which names the person in a header.
+
+    Attributes:
+        addresses: Of the proxy; the header is believed from nobody else.
+        header: Holds the person's e-mail address.
+    """
+
+    addresses: tuple[str, ...] = Field(min_length=1)
+    header: str = Field(default="X-Remote-User", min_length=1)
+
+
+class WebSettings(Section):
+    """Where the web page listens, and who gets in.
+
+    Attributes:
+        base_url: The address that people use, without a slash at its end.
+        rights: Right -> e-mail addresses or groups that have it beside `staff`, which
+            everybody in the organisation's file has.
+        session_hours: So long does a sign-in hold.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, lt=65536)
+    base_url: str = Field(default="", pattern=r"^(https?://[^/\s]+(/[^\s]*[^/\s])?)?$")
+    session_hours: PositiveInt = 10
+    rights: Mapping[Right, tuple[str, ...]] = Field(default_factory=dict)
+    oidc: OidcSettings | None = None
+    proxy: ProxySettings | None = None

@@ -1,0 +1,49 @@
+"""What the pages may ask of the house: its services, and what things are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.cases import Case
+    from bot.clock import Clock
+    from bot.notifying import Names
+    from bot.services.casework import Casework
+    from bot.services.choices import Choices
+    from bot.services.colleagues import Colleagues
+    from bot.services.moving import Moving
+    from bot.services.overview import Overview
+    from bot.services.phone import Phone
+    from bot.services.registers import Registers
+    from bot.services.replies import Replies
+    from bot.services.reply_outline import Outlines
+    from bot.services.talks import Talks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebHouse:
+    """The services that pages call; each call is one transaction.
+
+    Attributes:
+        find_case: The case that a text means, ``2026-000123`` or ``123``; raises NotFound.
+        names: Language -> what things are called.
+        talks: Who answers questions, made when first asked.
+    """
+
+    casework: Casework
+    phone: Phone
+    registers: Registers
+    moving: Moving
+    replies: Replies
+    outlines: Outlines
+    overview: Overview
+    choices: Choices
+    colleagues: Colleagues
+    find_case: Callable[[str], Case]
+    names: Callable[[str], Names]
+    talks: Callable[[], Talks]
+    zone: tzinfo
+    clock: Clock

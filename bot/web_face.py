@@ -1,0 +1,104 @@
+"""The web page put on a house: its services, who gets in, and where it listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from bot.app import App
+from bot.asking import make_talks
+from bot.errors import SettingsError
+from bot.services.choices import Choices
+from bot.services.colleagues import Colleagues
+from bot.services.naming import case_named
+from bot.services.overview import Overview
+from bot.settings import WebSettings, resolve_database_url, secret_keys
+
+if TYPE_CHECKING:
+    from bot.web.access import Rights
+    from bot.web.app import WebApp
+    from bot.web.house import WebHouse
+    from bot.web.server import WebServer
+    from bot.web.signing_in.way import Doorkeeper, WayIn
+
+
+def web_house(app: App) -> WebHouse:
+    """Return the services that pages call."""
+    from bot.web.house import WebHouse
+
+    return WebHouse(
+        casework=app.casework,
+        phone=app.phone,
+        registers=app.registers,
+        moving=app.moving,
+        replies=app.replies,
+        outlines=app.outlines,
+        overview=Overview(app.database, app.house, app.clock),
+        choices=Choices(app.knowledge),
+        colleagues=Colleagues(app.knowledge),
+        find_case=partial(case_named, database=app.database),
+        names=app.knowledge.names_in,
+        talks=cache(lambda: make_talks(app)),
+        zone=app.house.zone,
+        clock=app.clock,
+    )
+
+
+def web_rights(app: App, given: WebSettings) -> Rights:
+    """Return who may do what."""
+    from bot.web.access import Rights
+
+    return Rights(Colleagues(app.knowledge), given.rights)
+
+
+def make_web(
+    app: App,
+    given: WebSettings,
+    way: Callable[[Doorkeeper], WayIn],
+    *,
+    also: frozenset[str] = frozenset(),
+) -> WebApp:
+    """Return the application on a house.
+
+    Args:
+        way: Makes the way in.
+        also: ``host:port`` that are ours beside that of `WebSettings.base_url`.
+    """
+    from bot.web.app import Front, WebApp
+    from bot.web.sessions import Sessions
+
+    house = cache(lambda: web_house(app))
+    rights = cache(lambda: web_rights(app, given))
+    keys = secret_keys(app.settings, resolve_database_url(app.settings))
+    return WebApp(
+        house,
+        rights,
+        Sessions(keys, lasts=timedelta(hours=given.session_hours)),
+        Front(base_url=given.base_url, also=also),
+        way,
+    )
+
+
+def open_web(app: App) -> WebServer | None:
+    """Return the server of the web page, listening; None where the settings have no web.
+
+    Raises:
+        SettingsError: Nobody could sign in, the address is taken, or the extra is not installed.
+    """
+    given = app.settings.web
+    if given is None:
+        return None
+    if not given.base_url:
+        raise SettingsError("web.base_url: saknas; ange adressen som personalen använder")
+    from bot.web.server import WebServer
+
+    web = make_web(app, given, _way_in(given))
+    return WebServer(web.asgi, host=given.host, port=given.port)
+
+
+def _way_in(given: WebSettings) -> Callable[[Doorkeeper], WayIn]:
+    raise SettingsError(
+        "web: ange hur personalen loggar in, med web.oidc eller web.proxy; ingen släpps in annars"
+    )
