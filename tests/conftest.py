@@ -8,6 +8,7 @@ skipped, e.g. ``postgres,dovecot``).
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime
@@ -19,6 +20,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from bot.clock import FixedClock
+from bot.store import schema
+from bot.store.engine import open_engine
 from tests.dovecot_server import Dovecot, NoDovecot, dovecot_server
 from tests.postgres_server import NoPostgres, fresh_database, postgres_server
 
@@ -105,3 +108,21 @@ def skip_unless_required(what: str, reason: str) -> NoReturn:
     if what in {name.strip() for name in required}:
         pytest.fail(f"SAMMADAG_TEST_REQUIRE asks for {what}: {reason}")
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory):
+    """A SQLite file with the present schema and nothing in it, to be copied."""
+    path = tmp_path_factory.mktemp("database") / "empty.db"
+    engine = open_engine(f"sqlite:///{path}")
+    schema.upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path, empty_database):
+    """The URL of an empty SQLite database of this test's own."""
+    path = tmp_path / "sammadag.db"
+    shutil.copy(empty_database, path)
+    return f"sqlite:///{path}"

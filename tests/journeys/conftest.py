@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
-from bot.store import schema
-from bot.store.engine import open_engine
 from tests.city import City
 from tests.postgres_server import fresh_database
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory):
-    """A SQLite file with the present schema and nothing in it, to be copied."""
-    path = tmp_path_factory.mktemp("database") / "empty.db"
-    engine = open_engine(f"sqlite:///{path}")
-    schema.upgrade(engine)
-    engine.dispose()
-    return path
-
-
-@pytest.fixture
-def sqlite_url(tmp_path, empty_database):
-    """The URL of an empty SQLite database of this test's own."""
-    path = tmp_path / "sammadag.db"
-    shutil.copy(empty_database, path)
-    return f"sqlite:///{path}"
 
 
 @pytest.fixture
