@@ -21,7 +21,7 @@ _ROUNDS: Final = 3
 _SHORTEST_LATER: Final = 5
 """No round makes a stem shorter than this, but the first: omfattar would end as omf."""
 _S_AFTER: Final = frozenset("bcdfghjklmnoprtvy")
-_SWEDISH: Final = tuple(
+SWEDISH_ENDINGS: Final = tuple(
     sorted(
         (
             "a", "arna", "erna", "heterna", "orna", "ad", "e", "ade", "ande", "arne", "are",
@@ -70,7 +70,7 @@ def _start_of_endings(word: str) -> int:
 
 
 def _swedish(word: str, start: int) -> str:
-    for ending in _SWEDISH:
+    for ending in SWEDISH_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= start:
             word = word[: -len(ending)]
             break

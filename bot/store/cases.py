@@ -91,6 +91,16 @@ class Cases:
             raise NotFound("ärende {case} finns inte; kontrollera numret", case=serial)
         return _case(row)
 
+    def with_serial(self, serial: int, *, limit: int = 20) -> list[Case]:
+        """Return the cases with a serial, of whatever year, the newest first."""
+        rows = self._connection.execute(
+            select(CaseRow.__table__)
+            .where(CaseRow.serial == serial)
+            .order_by(CaseRow.year.desc())
+            .limit(limit)
+        )
+        return [_case(row) for row in rows]
+
     def listed(self, *, urgent_only: bool = False, limit: int = 1000) -> list[Case]:
         """Return cases, newest first."""
         query = select(CaseRow.__table__).order_by(CaseRow.received_at.desc(), CaseRow.id.desc())

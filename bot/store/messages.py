@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from bot.language.search_words import entry_words
 from bot.store import counters
 from bot.store.books import header_pairs
 from bot.store.engine import chunks
@@ -18,6 +19,7 @@ from bot.store.records import (
     SentMessage,
     StoredMail,
 )
+from bot.store.search import Entry, SearchIndex
 from bot.store.tables import (
     AttachmentRow,
     DeliveryRow,
@@ -86,6 +88,7 @@ class Messages:
         )
         if attachments := [row for new in news for row in _attachment_rows(new)]:
             execute(insert(AttachmentRow), attachments)
+        SearchIndex(self._connection).add(_entry(new) for new in news if new.case_id is not None)
 
     def insert_sent(self, sent: SentMessage) -> MessageId | None:
         """Store a mail of ours; None when it is on record already."""
@@ -106,6 +109,7 @@ class Messages:
         self._connection.execute(
             insert(MessageAddressRow), list(_address_rows(message_id, sent.message))
         )
+        SearchIndex(self._connection).add_stored(message_id)
         return message_id
 
     def stored(self, message_id: MessageId) -> StoredMail | None:
@@ -196,6 +200,7 @@ class Messages:
             .where(MessageTriageRow.message_id == message_id)
             .values(triage=dict(triage.as_json()))
         )
+        SearchIndex(self._connection).add_stored(message_id)
         rows = self._connection.execute(
             select(DeliveryRow.__table__)
             .where(DeliveryRow.message_id == message_id)
@@ -257,6 +262,13 @@ class Messages:
             .limit(1)
         )
         return found
+
+
+def _entry(new: NewMessage) -> Entry:
+    mail = new.message
+    senders = [] if mail.sender is None else [mail.sender]
+    parties = (part for who in (*senders, *mail.reply_to) for part in (who.name, who.address))
+    return Entry(message_id=new.id, words=entry_words(mail.subject, *parties, mail.text))
 
 
 def _message_values(new: NewMessage) -> dict[str, Any]:

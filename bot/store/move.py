@@ -17,7 +17,8 @@ from sqlalchemy import Connection, Engine, Table, func, select, text
 from bot.errors import DataError, UsageError
 from bot.store import schema
 from bot.store.engine import is_sqlite, transaction
-from bot.store.tables import Row
+from bot.store.search import Entry, SearchIndex
+from bot.store.tables import Row, SearchEntryRow
 
 Progress = Callable[[str, int], object]
 """Hears the name of a table and how many of its rows have just been copied."""
@@ -65,9 +66,12 @@ def move(
         there.execute(text("SET LOCAL TIME ZONE 'UTC'"))
         counts = {}
         for table in Row.metadata.sorted_tables:
-            _copy(table, here, there, progress)
+            if table.name == SearchEntryRow.__tablename__:
+                counts[table.name] = _take_words_over(here, there, progress)
+            else:
+                _copy(table, here, there, progress)
+                counts[table.name] = _compared(table, here, there).rows
             _go_on_numbering(table, there)
-            counts[table.name] = _compared(table, here, there).rows
     return counts
 
 
@@ -103,6 +107,19 @@ def _copy(table: Table, here: Connection, there: Connection, progress: Progress)
             for row in batch:
                 into.write_row(row)
             progress(table.name, len(batch))
+
+
+def _take_words_over(here: Connection, there: Connection, progress: Progress) -> int:
+    """Let mails be found by the same words; the two databases keep them in ways of their own."""
+    count = 0
+    for batch in _batches(here, "SELECT message_id, call_id, words FROM search_entry ORDER BY id"):
+        SearchIndex(there).add(
+            Entry(message_id=message_id, call_id=call_id, words=words)
+            for message_id, call_id, words in batch
+        )
+        progress(SearchEntryRow.__tablename__, len(batch))
+        count += len(batch)
+    return count
 
 
 def _copying(there: Connection, command: str) -> Any:  # noqa: ANN401 - psycopg's context manager

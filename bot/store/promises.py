@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
 
+from bot.language.search_words import entry_words
 from bot.promises import Feedback, Promise
 from bot.store.engine import insert_if_new
+from bot.store.search import Entry, SearchIndex
 from bot.store.tables import CaseRow, PhoneCallRow, PromiseRow
 from bot.vocabulary import NOT_CLOSED, CaseId, Channel
 
@@ -49,6 +51,8 @@ class PhoneCalls:
                 note=call.note,
             )
         )
+        words = entry_words(call.customer, call.callback, call.note)
+        SearchIndex(self._connection).add([Entry(call_id=call.case_id, words=words)])
 
     def of_cases(self, case_ids: Iterable[CaseId]) -> dict[CaseId, PhoneCall]:
         """Return the calls of some cases; one that was deleted is absent."""
@@ -86,6 +90,16 @@ class Promises:
             .order_by(PromiseRow.case_id, PromiseRow.number)
         )
         return {CaseId(row.case_id): _promise(row) for row in rows}
+
+    def unkept(self, case_ids: Iterable[CaseId]) -> dict[CaseId, datetime]:
+        """Return until when feedback was promised first, of the cases that still wait for it."""
+        rows = self._connection.execute(
+            select(PromiseRow.case_id, func.min(PromiseRow.due_at))
+            .where(PromiseRow.case_id.in_(list(case_ids)), PromiseRow.kept_at.is_(None))
+            .group_by(PromiseRow.case_id)
+            .order_by(PromiseRow.case_id)
+        )
+        return {CaseId(case_id): due_at for case_id, due_at in rows}
 
     def of_case(self, case_id: CaseId) -> list[Promise]:
         """Return all promises about a case, oldest first."""

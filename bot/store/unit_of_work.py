@@ -17,12 +17,14 @@ from bot.store.checkpoints import Mailboxes
 from bot.store.conversations import Conversations
 from bot.store.engine import is_sqlite, tidy, transaction
 from bot.store.facts import Facts
+from bot.store.inbox_queue import InboxQueue
 from bot.store.ledger import Ledger
 from bot.store.messages import Messages
 from bot.store.promises import PhoneCalls, Promises
 from bot.store.registers import RegisterEntries
 from bot.store.replies import ReplyDrafts, ReplyTasks, TagTips
 from bot.store.reply_facts import ReplyFacts
+from bot.store.search import SearchIndex
 from bot.store.slack import SlackEvents, SlackLinks, SlackPace
 from bot.store.slack_cards import SlackCards
 from bot.store.slack_posts import SlackPosts
@@ -60,6 +62,8 @@ class Work:
     slack_links: SlackLinks
     conversations: Conversations
     facts: Facts
+    search: SearchIndex
+    inbox: InboxQueue
 
 
 class Database:
@@ -121,4 +125,6 @@ def _work(connection: Connection) -> Work:
         slack_links=SlackLinks(connection),
         conversations=Conversations(connection),
         facts=Facts(connection),
+        search=SearchIndex(connection),
+        inbox=InboxQueue(connection),
     )

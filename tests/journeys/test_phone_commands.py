@@ -193,7 +193,7 @@ def test_no_alert_tells_who_called(lived_through, language):
     assert shown_in("\n".join([*said, repr(city.notifier.alerts)])) == []
 
 
-def test_what_the_caller_said_stands_in_one_table_only(lived_through):
+def test_what_the_caller_said_stands_in_one_table_and_its_index_only(lived_through):
     city, _ = lived_through
     found = {}
     with city.app.database.engine.connect() as connection:
@@ -201,7 +201,16 @@ def test_what_the_caller_said_stands_in_one_table_only(lived_through):
             rows = connection.execute(sql(f"SELECT * FROM {table.name}")).fetchall()
             found[table.name] = shown_in("\n".join(repr(tuple(row)) for row in rows))
     assert found.pop("phone_call") == list(PERSONAL)
+    assert found.pop("search_entry")
     assert not any(found.values())
+
+
+def test_what_the_caller_said_leaves_the_index_when_it_is_deleted(lived_through):
+    city, _ = lived_through
+    with city.app.database.engine.begin() as connection:
+        connection.execute(sql("DELETE FROM phone_call"))
+        rows = connection.execute(sql("SELECT * FROM search_entry")).fetchall()
+    assert shown_in("\n".join(repr(tuple(row)) for row in rows)) == []
 
 
 def test_a_phone_case_goes_on_when_what_was_said_has_been_deleted(lived_through):

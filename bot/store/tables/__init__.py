@@ -3,7 +3,8 @@
 Three groups, so that personal data can be deleted without breaking the record:
 
 * what somebody said: mails and callers (``message_raw``, ``message_text``,
-  ``message_address``, ``message_triage``, ``attachment``, ``quarantine``, ``phone_call``) and
+  ``message_address``, ``message_triage``, ``attachment``, ``quarantine``, ``phone_call``, and
+  the words of both in ``search_entry``, which goes with their texts) and
   staff in the registers (``register_entry.text``), in replies (``reply_draft_text``) and to
   the assistant (``slack_event.body``, emptied when it is answered, and ``proposal.said``);
   and whose an invoice is (``ledger_invoice`` until the next import, ``case_invoice.customer``
@@ -56,6 +57,7 @@ from bot.store.tables.replies import (
     ReplyTaskRow,
     TagTipRow,
 )
+from bot.store.tables.search import SearchEntryRow
 from bot.store.tables.slack import (
     SlackCardRow,
     SlackChannelRow,
@@ -93,6 +95,7 @@ __all__ = [
     "ReplyDraftTextRow",
     "ReplyTaskRow",
     "Row",
+    "SearchEntryRow",
     "SentReplyRow",
     "SlackCardRow",
     "SlackChannelRow",

@@ -60,7 +60,7 @@ class CaseInvoiceRow(Row):
     """
 
     __tablename__ = "case_invoice"
-    __table_args__ = (Index(None, "number"),)
+    __table_args__ = (Index(None, "number"), Index(None, "customer_no"))
 
     case_id: Mapped[int] = mapped_column(
         ForeignKey("case_file.id"), primary_key=True, autoincrement=False
