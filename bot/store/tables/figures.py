@@ -1,0 +1,76 @@
+"""What figures are made from: one row for each run of a case's clock, and frozen months."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, ForeignKey, Index, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store.tables.base import Row
+
+
+class CaseFactRow(Row):
+    """See `bot.reports.case_facts.CaseFact`; days are ordinals of local dates.
+
+    ``rules`` is the version of the rules by which the row was made.
+    """
+
+    __tablename__ = "case_fact"
+    __table_args__ = (
+        Index(None, "opened_day"),
+        Index(None, "answered_day"),
+        Index(None, "closed_day", "opened_day"),
+        Index(None, "due_day"),
+    )
+
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("case_file.id"), primary_key=True, autoincrement=False
+    )
+    clock: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    process: Mapped[str | None] = mapped_column(String(60))
+    matter: Mapped[str | None] = mapped_column(String(60))
+    mailbox: Mapped[str] = mapped_column(String(60))
+    customer: Mapped[str | None] = mapped_column(String(120))
+    team: Mapped[str] = mapped_column(String(60))
+    channel: Mapped[str] = mapped_column(String(10))
+    protected: Mapped[bool] = mapped_column(Boolean)
+    urgent: Mapped[str] = mapped_column(String(20))
+    misdirected: Mapped[bool] = mapped_column(Boolean)
+    opened_day: Mapped[int]
+    opened_hour: Mapped[int] = mapped_column(SmallInteger)
+    answered_day: Mapped[int | None]
+    answer_wall_s: Mapped[int | None]
+    answer_work_s: Mapped[int | None]
+    same_day: Mapped[bool] = mapped_column(Boolean)
+    template: Mapped[str | None] = mapped_column(String(60))
+    again: Mapped[bool] = mapped_column(Boolean)
+    closed_day: Mapped[int | None]
+    close_wall_s: Mapped[int | None]
+    close_work_s: Mapped[int | None]
+    merged: Mapped[bool] = mapped_column(Boolean)
+    due_day: Mapped[int | None]
+    stop: Mapped[str | None] = mapped_column(String(10))
+    handovers: Mapped[int] = mapped_column(SmallInteger)
+    moves: Mapped[int] = mapped_column(SmallInteger)
+    corrections: Mapped[int] = mapped_column(SmallInteger)
+    mark: Mapped[str | None] = mapped_column(String(10))
+    rules: Mapped[int] = mapped_column(SmallInteger)
+
+
+class FrozenFigureRow(Row):
+    """The figures of a month as they were when it was frozen; never changed.
+
+    ``month`` is ``YYYY-MM``; ``by`` and ``group_key`` say of which cases (``all`` and an empty
+    key: of all); ``figures`` maps the key of a figure to its value and number of cases.
+    """
+
+    __tablename__ = "frozen_figure"
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    by: Mapped[str] = mapped_column(String(20), primary_key=True)
+    group_key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    frozen_at: Mapped[datetime]
+    rules: Mapped[int] = mapped_column(SmallInteger)
+    figures: Mapped[dict[str, Any]]
