@@ -9,6 +9,7 @@ from imapclient import IMAPClient
 from pydantic import SecretStr
 
 from bot.app import App, build
+from bot.cases import Case
 from bot.clock import Clock, SystemClock
 from bot.notifying import MemoryNotifier
 from bot.services.books import Balance, balance
@@ -67,6 +68,18 @@ class Post:
             found = client.fetch(client.search(["ALL"]), ["BODY.PEEK[]"])
         return [said[b"BODY[]"] for _uid, said in sorted(found.items())]
 
+    def keywords_in(self, mailbox: str, folder: str) -> list[set[str]]:
+        """Return the keywords of each mail in a folder, without flags such as \\Seen."""
+        with _signed_in(self.dovecot, self.accounts[MailboxKey(mailbox)]) as client:
+            if not client.folder_exists(folder):
+                return []
+            client.select_folder(folder, readonly=True)
+            found = client.get_flags(client.search(["ALL"]))
+        return [
+            {flag.decode() for flag in flags if not flag.startswith(b"\\")}
+            for _uid, flags in sorted(found.items())
+        ]
+
     def close(self) -> None:
         """End the SMTP server."""
         self.smtp.close()
@@ -84,12 +97,13 @@ class ImapCity:
         clock: Clock | None = None,
         probe: Probe = no_probe,
         heard: Listener = no_listener,
+        folder: str = "",
     ) -> None:
         engine = open_engine(database_url)
         schema.upgrade(engine)
         engine.dispose()
         self.app: App = build(
-            _settings(post, database_url, mode),
+            _settings(post, database_url, mode, folder),
             material=shipped_material(),
             clock=clock or SystemClock(),
             notifier=MemoryNotifier(),
@@ -101,12 +115,17 @@ class ImapCity:
         """Return the books, compared with what lies in the mailboxes."""
         return balance(self.app.database, self.app.sources.values())
 
+    def cases(self) -> list[Case]:
+        """Return the open cases."""
+        with self.app.database.reading() as work:
+            return work.cases.queue(limit=100)
+
     def close(self) -> None:
         """Let go of mailboxes and database."""
         self.app.close()
 
 
-def _settings(post: Post, database_url: str, mode: Mode) -> Settings:
+def _settings(post: Post, database_url: str, mode: Mode, folder: str) -> Settings:
     mailboxes = {
         name: MailboxSettings(
             connector=Connector.IMAP,
@@ -114,6 +133,7 @@ def _settings(post: Post, database_url: str, mode: Mode) -> Settings:
             password=SecretStr(account.password),
             mode=mode,
             answer_from=LONG_AGO,
+            folder=folder,
         )
         for name, account in post.accounts.items()
     }

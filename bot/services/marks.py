@@ -10,6 +10,7 @@ from bot.texts import Say
 from bot.vocabulary import MailboxKey, PersonKey
 from functionmail.connectors.base import MailSource
 from functionmail.errors import MessageGone
+from functionmail.message import Moved
 
 _AT_ONCE = 20
 
@@ -54,7 +55,12 @@ class Marks:
         owner = set() if mark.owner is None else {self._with(mark.owner)}
         others = frozenset(map(self._with, self._people)) - owner
         try:
-            source.label(mark.key, frozenset({self._say("Ärende")} | owner), instead_of=others)
+            source.label(
+                mark.key,
+                frozenset({self._say("Ärende")} | owner),
+                instead_of=others,
+                moved=Moved(folder=folder, message_id=mark.message_id) if folder else None,
+            )
             if folder:
                 source.move(mark.key, folder)
         except MessageGone:

@@ -75,8 +75,9 @@ class Books:
     def due_marks(self, mailbox: MailboxKey, *, limit: int) -> list[DueMark]:
         """Return messages whose marks in the mailbox are to be set."""
         rows = self._connection.execute(
-            select(DeliveryRow.key, DeliveryRow.case_id, CaseRow.owner)
+            select(DeliveryRow.key, MessageRow.mid, DeliveryRow.case_id, CaseRow.owner)
             .join(CaseRow, CaseRow.id == DeliveryRow.case_id)
+            .join(MessageRow, MessageRow.id == DeliveryRow.message_id)
             .where(DeliveryRow.mailbox == mailbox, DeliveryRow.mark_due)
             .order_by(DeliveryRow.key)
             .limit(limit)
@@ -84,6 +85,7 @@ class Books:
         return [
             DueMark(
                 key=MessageKey(row.key),
+                message_id=row.mid,
                 case_id=CaseId(row.case_id),
                 owner=None if row.owner is None else PersonKey(row.owner),
             )

@@ -108,9 +108,14 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueMark:
-    """A message in a mailbox whose marks do not say how its case stands."""
+    """A message in a mailbox whose marks do not say how its case stands.
+
+    Attributes:
+        message_id: Of its header, without brackets.
+    """
 
     key: MessageKey
+    message_id: str
     case_id: CaseId
     owner: PersonKey | None
 

@@ -46,6 +46,19 @@ class RawMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Where a message was put by us.
+
+    Attributes:
+        folder: As it was given to `MailSource.move`.
+        message_id: Of the message, without brackets.
+    """
+
+    folder: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Messages, and where to continue.
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from functionmail.errors import MessageGone, SignInRefused
-from functionmail.message import Checkpoint, MessageKey
+from functionmail.message import Checkpoint, MessageKey, Moved
 
 CASE = frozenset({"case"})
 
@@ -92,6 +92,24 @@ def test_a_mail_that_we_moved_is_labelled_where_it_lies(server):
     source.move(key, "Handled")
     source.label(key, CASE)
     assert server.labels_in("Handled") == [CASE]
+
+
+def test_a_source_started_anew_labels_a_mail_where_it_is_told_that_it_was_put(server):
+    (key,) = deliver(server, 1)
+    source = server.source()
+    source.fetch(None)
+    source.move(key, "Handled")
+    moved = Moved(folder="Handled", message_id="0.0a1b2c@elsewhere.example")
+    server.source().label(key, CASE, moved=moved)
+    assert server.labels_in("Handled") == [CASE]
+
+
+def test_a_source_that_is_told_wrongly_where_a_mail_was_put_says_that_it_is_gone(server):
+    (key,) = deliver(server, 1)
+    server.source().fetch(None)
+    server.remove(key)
+    with pytest.raises(MessageGone):
+        server.source().label(key, CASE, moved=Moved(folder="Nowhere", message_id="a@b.example"))
 
 
 def test_a_mail_keeps_its_labels_when_we_move_it(server):

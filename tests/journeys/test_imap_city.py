@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from bot.services.books import balance
-from bot.vocabulary import MailboxKey, Mode, Outcome, Step
+from bot.vocabulary import MailboxKey, Mode, Outcome, PersonKey, Step
 from tests.city import mail
 from tests.crashing import run_until_killed
 from tests.imap_city import TEN, ImapCity, Post
@@ -88,6 +88,21 @@ def test_a_mail_over_imap_becomes_a_case_and_is_answered_once(post, build):
     assert books.total(Outcome.CASE) == 1
     assert [taken.recipients for taken in post.smtp.taken] == [("person@kund1.example",)]
     assert post.smtp.taken[0].content == post.in_folder("kundreskontra", "Skickat")[0]
+
+
+def test_a_mail_that_was_put_into_a_folder_shows_a_new_owner_after_a_restart_too(post, build):
+    first = build(folder="Hanteras")
+    with working(first):
+        post.deliver(letter(1, "info"), "info")
+        until(lambda: post.keywords_in("info", "Hanteras"), seconds=30)
+    first.close()
+    second = build(folder="Hanteras")
+    (case,) = second.cases()
+    second.app.casework.take(case, by=PersonKey("agneta-brandt"))
+    with working(second):
+        until(lambda: len(post.keywords_in("info", "Hanteras")[0]) == 2, seconds=30)
+    (keywords,) = post.keywords_in("info", "Hanteras")
+    assert any("Agneta" in word for word in keywords)
 
 
 def test_a_mailbox_that_refuses_its_account_stops_no_other(post, build):

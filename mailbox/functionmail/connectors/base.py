@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-from functionmail.message import Batch, Checkpoint, DraftKey, MessageKey
+from functionmail.message import Batch, Checkpoint, DraftKey, MessageKey, Moved
 
 
 class MailSource(Protocol):
@@ -64,7 +64,12 @@ class MailSource(Protocol):
         """
 
     def label(
-        self, key: MessageKey, labels: frozenset[str], *, instead_of: frozenset[str] = frozenset()
+        self,
+        key: MessageKey,
+        labels: frozenset[str],
+        *,
+        instead_of: frozenset[str] = frozenset(),
+        moved: Moved | None = None,
     ) -> None:
         """Show people in the shared mailbox what became of a message.
 
@@ -72,6 +77,10 @@ class MailSource(Protocol):
         `instead_of`, which are taken off. Setting the same labels twice is a no-op, and
         labelling makes no message come again. A message that was moved is labelled where
         it lies, if the server can find it.
+
+        Args:
+            moved: Where `move` has put the message at some time, if it has; a source that
+                was started anew since may need it to find the message.
 
         Raises:
             MessageGone: Somebody moved or deleted it; not an error for the caller.

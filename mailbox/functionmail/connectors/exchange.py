@@ -41,7 +41,7 @@ from functionmail.connectors.exchange_sync import (
     same_round,
 )
 from functionmail.errors import MailboxUnavailable
-from functionmail.message import Batch, Checkpoint, MessageKey, RawMessage
+from functionmail.message import Batch, Checkpoint, MessageKey, Moved, RawMessage
 
 __all__ = [
     "AUTHORITY",
@@ -136,7 +136,12 @@ class ExchangeSource:
         return self._news.wait(self._seen, self._asked_at, timeout_s)
 
     def label(
-        self, key: MessageKey, labels: frozenset[str], *, instead_of: frozenset[str] = frozenset()
+        self,
+        key: MessageKey,
+        labels: frozenset[str],
+        *,
+        instead_of: frozenset[str] = frozenset(),
+        moved: Moved | None = None,
     ) -> None:
         """See `MailSource.label`. Labels are categories, beside those of people."""
         self._marks.label(key, labels, instead_of)

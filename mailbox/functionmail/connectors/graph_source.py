@@ -23,7 +23,7 @@ from functionmail.connectors.graph_folders import INBOX, Folders
 from functionmail.connectors.graph_wire import AnswerLost
 from functionmail.connectors.received import received_date
 from functionmail.errors import MailboxUnavailable, MessageGone
-from functionmail.message import Batch, Checkpoint, MessageKey, RawMessage
+from functionmail.message import Batch, Checkpoint, MessageKey, Moved, RawMessage
 
 _BATCH_BYTES = 64 * 1024 * 1024
 _HEADERS = {"$select": "internetMessageHeaders,parentFolderId,receivedDateTime"}
@@ -96,7 +96,12 @@ class GraphSource:
         return self._monotonic() >= self._look_at
 
     def label(
-        self, key: MessageKey, labels: frozenset[str], *, instead_of: frozenset[str] = frozenset()
+        self,
+        key: MessageKey,
+        labels: frozenset[str],
+        *,
+        instead_of: frozenset[str] = frozenset(),
+        moved: Moved | None = None,
     ) -> None:
         """See `MailSource.label`. A label is a category; those of people stay."""
         for tried in range(1, _LABEL_TRIES + 1):

@@ -28,7 +28,7 @@ from functionmail.connectors.imap_session import ImapSession
 from functionmail.connectors.imap_values import Folder, Uid
 from functionmail.connectors.mail_server import Account, MailServer
 from functionmail.errors import MessageGone
-from functionmail.message import Batch, Checkpoint, MessageKey
+from functionmail.message import Batch, Checkpoint, MessageKey, Moved
 
 _POLL_S = 15.0
 _REMEMBERED = 1000
@@ -51,7 +51,8 @@ class ImapSource:
     """A `MailSource` over one folder of an IMAP account.
 
     Labels last only where the server lets keywords last; elsewhere `label` does nothing and
-    `labels_last` says so. A mail that we moved is found again until the program ends.
+    `labels_last` says so. A mail that we moved is found again until the program ends, and
+    afterwards where `label` is told where it was put.
 
     Args:
         mailbox: As in `MailSource.mailbox`.
@@ -138,13 +139,18 @@ class ImapSource:
         return session.asked()
 
     def label(
-        self, key: MessageKey, labels: frozenset[str], *, instead_of: frozenset[str] = frozenset()
+        self,
+        key: MessageKey,
+        labels: frozenset[str],
+        *,
+        instead_of: frozenset[str] = frozenset(),
+        moved: Moved | None = None,
     ) -> None:
         """See `MailSource.label`. The keywords are those of `imap_folders.keyword`."""
         wanted = keywords(labels)
         unwanted = keywords(instead_of) - wanted
         with self._session.call("labelling"):
-            name, uid = self._find(key, "labelling")
+            name, uid = self._find_told(key, "labelling", moved)
             folder = self._session.open_if_allowed(name)
             self.labels_last = folder is not None and all(map(folder.keeps_keyword, wanted))
             if folder is None or not self.labels_last:
@@ -175,9 +181,7 @@ class ImapSource:
                     raise
                 self._session.create(target)
                 at = self._session.move(uid, target)
-            self._moved[key] = _Moved(folder=target, at=at, message_id=message_id)
-            while len(self._moved) > _REMEMBERED:
-                del self._moved[next(iter(self._moved))]
+            self._remember(key, _Moved(folder=target, at=at, message_id=message_id))
 
     def close(self) -> None:
         """See `MailSource.close`."""
@@ -206,6 +210,22 @@ class ImapSource:
             position.uid < folder.next_uid or not folder.next_uid
         )
         return folder, position.uid if known else 0
+
+    def _remember(self, key: MessageKey, moved: _Moved) -> None:
+        self._moved[key] = moved
+        while len(self._moved) > _REMEMBERED:
+            del self._moved[next(iter(self._moved))]
+
+    def _find_told(self, key: MessageKey, doing: str, told: Moved | None) -> tuple[str, int]:
+        """Find a mail, also where the caller says that it was put; see `_find`."""
+        try:
+            return self._find(key, doing)
+        except MessageGone:
+            if told is None or key in self._moved:
+                raise
+        folder = self._folders.full_name(told.folder)
+        self._remember(key, _Moved(folder=folder, at=None, message_id=told.message_id))
+        return self._find(key, doing)
 
     def _find(self, key: MessageKey, doing: str) -> tuple[str, int]:
         """Return the folder and the UID of a mail, which may lie where we moved it."""

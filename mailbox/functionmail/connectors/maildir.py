@@ -40,7 +40,7 @@ from functionmail.connectors.maildir_position import (
 )
 from functionmail.connectors.received import HEADER_BYTES, header_fields, received_date
 from functionmail.errors import MessageGone
-from functionmail.message import Batch, Checkpoint, DraftKey, MessageKey, RawMessage
+from functionmail.message import Batch, Checkpoint, DraftKey, MessageKey, Moved, RawMessage
 
 DRAFTS = ".Drafts"
 SENT = ".Sent"
@@ -131,7 +131,12 @@ class MaildirSource:
         return True
 
     def label(
-        self, key: MessageKey, labels: frozenset[str], *, instead_of: frozenset[str] = frozenset()
+        self,
+        key: MessageKey,
+        labels: frozenset[str],
+        *,
+        instead_of: frozenset[str] = frozenset(),
+        moved: Moved | None = None,
     ) -> None:
         """See `MailSource.label`. Flags in file names, which are people's, stay as they are."""
         with server_errors(self._mailbox, "labelling", self._folder):

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from functionmail.connectors.examining import Ability, Examination, Finding
 from functionmail.errors import FunctionMailError, MessageGone, SignInRefused
-from functionmail.message import Batch, Checkpoint, DraftKey, MessageKey, RawMessage
+from functionmail.message import Batch, Checkpoint, DraftKey, MessageKey, Moved, RawMessage
 
 Result = TypeVar("Result")
 
@@ -204,7 +204,12 @@ class MemorySource:
         return self._box.heard(timeout_s)
 
     def label(
-        self, key: MessageKey, labels: frozenset[str], *, instead_of: frozenset[str] = frozenset()
+        self,
+        key: MessageKey,
+        labels: frozenset[str],
+        *,
+        instead_of: frozenset[str] = frozenset(),
+        moved: Moved | None = None,
     ) -> None:
         """See `MailSource.label`."""
         self._box.perform(lambda: self._label(key, labels, instead_of))
