@@ -65,7 +65,7 @@ class Cases:
         rows = self._connection.execute(
             select(CaseRow.__table__).where(CaseRow.id.in_(case_ids)).order_by(CaseRow.id)
         )
-        return {case.id: case for case in map(_case, rows)}
+        return {case.id: case for case in map(case_of_row, rows)}
 
     def by_numbers(self, numbers: Collection[CaseNumber]) -> dict[CaseNumber, Case]:
         """Return the cases with these numbers; unknown numbers are absent."""
@@ -77,7 +77,7 @@ class Cases:
         rows = self._connection.execute(
             select(CaseRow.__table__).where(or_(*wanted)).order_by(CaseRow.id)
         )
-        return {case.number: case for case in map(_case, rows)}
+        return {case.number: case for case in map(case_of_row, rows)}
 
     def newest_with_serial(self, serial: int) -> Case:
         """Return the newest case with a serial, whatever its year; people write "123"."""
@@ -89,7 +89,7 @@ class Cases:
         ).one_or_none()
         if row is None:
             raise NotFound("ärende {case} finns inte; kontrollera numret", case=serial)
-        return _case(row)
+        return case_of_row(row)
 
     def with_serial(self, serial: int, *, limit: int = 20) -> list[Case]:
         """Return the cases with a serial, of whatever year, the newest first."""
@@ -99,14 +99,14 @@ class Cases:
             .order_by(CaseRow.year.desc())
             .limit(limit)
         )
-        return [_case(row) for row in rows]
+        return [case_of_row(row) for row in rows]
 
     def listed(self, *, urgent_only: bool = False, limit: int = 1000) -> list[Case]:
         """Return cases, newest first."""
         query = select(CaseRow.__table__).order_by(CaseRow.received_at.desc(), CaseRow.id.desc())
         if urgent_only:
             query = query.where(CaseRow.urgent != Urgency.NO)
-        return [_case(row) for row in self._connection.execute(query.limit(limit))]
+        return [case_of_row(row) for row in self._connection.execute(query.limit(limit))]
 
     def queue(
         self,
@@ -132,7 +132,7 @@ class Cases:
             query = query.where(CaseRow.owner == owner)
         if team is not None:
             query = query.where(CaseRow.team == team)
-        return [_case(row) for row in self._connection.execute(query.limit(limit))]
+        return [case_of_row(row) for row in self._connection.execute(query.limit(limit))]
 
     def open_urgent(self, *, after: CaseId, limit: int) -> list[Case]:
         """Return open urgent cases by id, those after `after`."""
@@ -144,7 +144,7 @@ class Cases:
             .order_by(CaseRow.id)
             .limit(limit)
         )
-        return [_case(row) for row in rows]
+        return [case_of_row(row) for row in rows]
 
     def team_loads(self, *, handle_until: datetime) -> list[TeamLoad]:
         """Return what waits for each team: urgent, unanswered by a person, due until then."""
@@ -229,7 +229,7 @@ class Cases:
         rows = self._connection.execute(
             select(EventRow.__table__).where(EventRow.case_id == case_id).order_by(EventRow.id)
         )
-        return [_event(row) for row in rows]
+        return [event_of_row(row) for row in rows]
 
     def event_counts(self) -> dict[EventKind, int]:
         """Return how many events there are of each kind."""
@@ -275,7 +275,7 @@ class Cases:
             .order_by(EventRow.id)
             .limit(limit)
         )
-        return [(row.id, _event(row)) for row in rows]
+        return [(row.id, event_of_row(row)) for row in rows]
 
     def set_working_seconds(self, changes: Mapping[int, int]) -> None:
         """Store recomputed working seconds, row id to seconds."""
@@ -316,7 +316,8 @@ def _values(case: Case) -> dict[str, Any]:
     }
 
 
-def _case(row: Row[Any]) -> Case:
+def case_of_row(row: Row[Any]) -> Case:
+    """Return a case from its row."""
     return Case(
         id=CaseId(row.id),
         number=CaseNumber(year=row.year, serial=row.serial),
@@ -350,7 +351,8 @@ def _case(row: Row[Any]) -> Case:
     )
 
 
-def _event(row: Row[Any]) -> Event:
+def event_of_row(row: Row[Any]) -> Event:
+    """Return an event from its row."""
     return Event(
         case_id=CaseId(row.case_id),
         kind=EventKind(row.kind),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from bot.store.actions import ActionQueue, SentReplies
 from bot.store.books import Books
 from bot.store.case_invoices import CaseInvoices
+from bot.store.case_mails import CaseMails
 from bot.store.cases import Cases
 from bot.store.checkpoints import Mailboxes
 from bot.store.conversations import Conversations
@@ -19,7 +20,9 @@ from bot.store.engine import is_sqlite, tidy, transaction
 from bot.store.facts import Facts
 from bot.store.inbox_queue import InboxQueue
 from bot.store.ledger import Ledger
+from bot.store.merges import LastActs, Merges
 from bot.store.messages import Messages
+from bot.store.presence import Presence
 from bot.store.promises import PhoneCalls, Promises
 from bot.store.registers import RegisterEntries
 from bot.store.replies import ReplyDrafts, ReplyTasks, TagTips
@@ -64,6 +67,10 @@ class Work:
     facts: Facts
     search: SearchIndex
     inbox: InboxQueue
+    presence: Presence
+    last_acts: LastActs
+    merges: Merges
+    case_mails: CaseMails
 
 
 class Database:
@@ -127,4 +134,8 @@ def _work(connection: Connection) -> Work:
         facts=Facts(connection),
         search=SearchIndex(connection),
         inbox=InboxQueue(connection),
+        presence=Presence(connection),
+        last_acts=LastActs(connection),
+        merges=Merges(connection),
+        case_mails=CaseMails(connection),
     )

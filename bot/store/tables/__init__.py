@@ -11,7 +11,8 @@ Three groups, so that personal data can be deleted without breaking the record:
   and ``customer_no``, ``stop_list_line.line``),
 * what it became (``delivery``, ``message``, ``case_file``, ``stop_list``, ``promise``,
   ``reply_draft``, ``reply_task``, ``tag_tip``; and what of it stands in Slack:
-  ``slack_card``, ``slack_post``; and of talking with the assistant: ``conversation``),
+  ``slack_card``, ``slack_post``; and of talking with the assistant: ``conversation``; and
+  in the browser: ``case_presence``, ``last_act``, ``merged_case``),
 * and what happened (``event``, ``action``), which hold keys, codes and numbers only.
 """
 
@@ -65,21 +66,25 @@ from bot.store.tables.slack import (
     SlackLinkRow,
     SlackPostRow,
 )
+from bot.store.tables.web import CasePresenceRow, LastActRow, MergedCaseRow
 
 __all__ = [
     "ActionRow",
     "AttachmentRow",
     "BreakerRow",
     "CaseInvoiceRow",
+    "CasePresenceRow",
     "CaseRow",
     "ConversationRow",
     "CounterRow",
     "DeliveryRow",
     "EventRow",
+    "LastActRow",
     "LedgerCurrentRow",
     "LedgerGenerationRow",
     "LedgerInvoiceRow",
     "MailboxRow",
+    "MergedCaseRow",
     "MessageAddressRow",
     "MessageRawRow",
     "MessageRow",
