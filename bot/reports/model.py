@@ -181,6 +181,7 @@ class Series:
     Attributes:
         points: In the order in which they are shown.
         target: What was agreed, in the same unit; None where nothing was.
+        over_time: The points follow each other in time, and make a line; else they are bars.
     """
 
     key: str
@@ -189,6 +190,7 @@ class Series:
     points: tuple[Point, ...]
     target: float | None = None
     notes: tuple[str, ...] = ()
+    over_time: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

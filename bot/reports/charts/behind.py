@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.reports.charts.words import WEEKDAYS, range_text
@@ -13,8 +14,12 @@ MOST_ROWS: Final = 1000
 """Beyond this nobody reads on in a page; the files have all."""
 
 
-def table_of_series(every: Sequence[Series], say: Say) -> Table:
-    """Return a row for each point, a column for each series, and the target where there is one."""
+def table_of_series(every: Sequence[Series], say: Say, *, most: int = MOST_ROWS) -> Table:
+    """Return a row for each point, a column for each series, and the target where there is one.
+
+    Args:
+        most: So many rows at most; a note says how many are left out.
+    """
     unit, target = (
         every[0].unit,
         next((one.target for one in every if one.target is not None), None),
@@ -31,7 +36,8 @@ def table_of_series(every: Sequence[Series], say: Say) -> Table:
         (point.label, *(one.points[place].value for one in every), *aims)
         for place, point in enumerate(every[0].points)
     )
-    return _table(every[0].key, every[0].title, columns, rows, say)
+    table = Table(key=every[0].key, title=every[0].title, columns=tuple(columns), rows=rows)
+    return _shortened(table, most, say)
 
 
 def table_of_distribution(shown: Distribution, say: Say) -> Table:
@@ -43,7 +49,7 @@ def table_of_distribution(shown: Distribution, say: Say) -> Table:
     rows = tuple(
         (range_text(part.lower, part.upper, shown.unit, say), part.count) for part in shown.bins
     )
-    return _table(shown.key, shown.title, columns, rows, say)
+    return Table(key=shown.key, title=shown.title, columns=tuple(columns), rows=rows)
 
 
 def table_of_heat_map(shown: HeatMap, say: Say) -> Table:
@@ -56,23 +62,15 @@ def table_of_heat_map(shown: HeatMap, say: Say) -> Table:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (f"{hour:02}–{hour + 1:02}", *(row[hour] for row in shown.counts)) for hour in range(24)
     )
-    return _table(shown.key, shown.title, columns, rows, say)
+    return Table(key=shown.key, title=shown.title, columns=tuple(columns), rows=rows)
 
 
-def _table(
-    key: str,
-    title: str,
-    columns: Sequence[Column],
-    rows: tuple[tuple[Cell, ...], ...],
-    say: Say,
-) -> Table:
-    notes: tuple[str, ...] = ()
-    if len(rows) > MOST_ROWS:
-        notes = (
-            say(
-                "De första {shown} av {all} rader. Alla finns i filen.",
-                shown=say.number(MOST_ROWS),
-                all=say.number(len(rows)),
-            ),
-        )
-    return Table(key=key, title=title, columns=tuple(columns), rows=rows[:MOST_ROWS], notes=notes)
+def _shortened(table: Table, most: int, say: Say) -> Table:
+    if len(table.rows) <= most:
+        return table
+    note = say(
+        "De första {shown} av {all} rader. Alla finns i filen.",
+        shown=say.number(most),
+        all=say.number(len(table.rows)),
+    )
+    return replace(table, rows=table.rows[:most], notes=(note,))
