@@ -79,6 +79,7 @@ from bot.templates import Templates
 from bot.texts import speaker
 from bot.vocabulary import ActionKind, MailboxKey
 from bot.worker import Worker
+from bot.worktime import Calendar
 from functionmail.identity import Identity
 
 if TYPE_CHECKING:
@@ -127,8 +128,13 @@ class App:
         self.database.close()
 
 
-def open_database(settings: Settings, *, ready: bool = True) -> Database:
+def open_database(
+    settings: Settings, *, ready: bool = True, calendar: Calendar | None = None
+) -> Database:
     """Open the database; with `ready` a SQLite file is created and migrated first.
+
+    Args:
+        calendar: When the centre is open; default: as the settings' knowledge says, once asked.
 
     Raises:
         SchemaOutdated: PostgreSQL is behind; see `schema.make_ready`.
@@ -140,7 +146,7 @@ def open_database(settings: Settings, *, ready: bool = True) -> Database:
         except SammaDagError:
             engine.dispose()
             raise
-    return Database(engine)
+    return Database(engine, lambda: calendar or load_knowledge(settings).calendar)
 
 
 def open_to_read(settings: Settings) -> Database | None:
@@ -203,7 +209,7 @@ def open_desk(settings: Settings, clock: Clock | None = None) -> Iterator[Desk]:
     """
     clock = clock or SystemClock()
     knowledge = load_knowledge(settings)
-    database = open_database(settings)
+    database = open_database(settings, calendar=knowledge.calendar)
     try:
         yield Desk(
             knowledge=knowledge,
@@ -248,7 +254,8 @@ def build(
     reader = Reader(knowledge, material.rules, identity, watched=sources)
     policies = policies_of(settings, files)
     house = house_of(knowledge, settings)
-    database = open_database(settings)  # last, when nothing else can be wrong any more
+    # Last, when nothing else can be wrong any more.
+    database = open_database(settings, calendar=knowledge.calendar)
     intake = Intake(database, reader, house, policies, clock, probe=probe, heard=heard)
     worker_name = f"{socket.gethostname()}:{os.getpid()}"[:60]
     watch = Watch(

@@ -240,6 +240,7 @@ class _Fold:
         if undid == "feedback" and clock.answers:
             clock.answers.pop()
         self._taken_back, clock.closing = clock.closing, None
+        clock.merged = False
 
     def stopped(self, event: Happened) -> None:
         if self.clocks[-1].stop is None:

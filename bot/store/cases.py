@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 from bot.cases import Case, CaseNumber, DeadlineReason, Event
 from bot.errors import DataError, NotFound
 from bot.store import counters
+from bot.store.fact_keeping import FactKeeper
 from bot.store.records import TeamLoad
 from bot.store.tables import CaseRow, DeliveryRow, EventRow, MessageAddressRow, MessageRow
 from bot.vocabulary import (
@@ -34,8 +35,9 @@ _ANSWERS = (EventKind.ANSWERED, EventKind.FEEDBACK_ONGOING, EventKind.FEEDBACK_D
 class Cases:
     """Works inside the caller's transaction; never commits."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, facts: FactKeeper) -> None:
         self._connection = connection
+        self._facts = facts
 
     def reserve_ids(self, count: int) -> int:
         """Return the first of `count` consecutive case ids."""
@@ -47,9 +49,10 @@ class Cases:
 
     def insert(self, cases: Iterable[Case]) -> None:
         """Store new cases; their ids and numbers were reserved before."""
-        rows = [_values(case) for case in cases]
-        if rows:
-            self._connection.execute(insert(CaseRow), rows)
+        new = list(cases)
+        if new:
+            self._connection.execute(insert(CaseRow), [_values(case) for case in new])
+            self._facts.opened(new)
 
     def get(self, case_id: CaseId) -> Case:
         """Return a case; NotFound where there is none."""
@@ -205,10 +208,13 @@ class Cases:
             raise DataError(
                 "ärende {case} har ändrats av någon annan; läs det igen", case=case.number
             )
-        return dataclasses.replace(case, version=case.version + 1)
+        stored = dataclasses.replace(case, version=case.version + 1)
+        self._facts.changed(stored)
+        return stored
 
     def record(self, events: Iterable[Event]) -> None:
         """Append events."""
+        happened = list(events)
         rows = [
             {
                 "case_id": event.case_id,
@@ -219,10 +225,11 @@ class Cases:
                 "working_seconds": event.working_seconds,
                 "data": dict(event.data),
             }
-            for event in events
+            for event in happened
         ]
         if rows:
             self._connection.execute(insert(EventRow), rows)
+            self._facts.happened(happened)
 
     def events(self, case_id: CaseId) -> list[Event]:
         """Return the events of a case, oldest first."""

@@ -11,13 +11,16 @@ from sqlalchemy import Connection, Engine
 
 from bot.store.actions import ActionQueue, SentReplies
 from bot.store.books import Books
+from bot.store.case_facts import CaseFacts
 from bot.store.case_invoices import CaseInvoices
 from bot.store.case_mails import CaseMails
 from bot.store.cases import Cases
 from bot.store.checkpoints import Mailboxes
 from bot.store.conversations import Conversations
 from bot.store.engine import is_sqlite, tidy, transaction
+from bot.store.fact_keeping import CalendarOf, FactKeeper, usual_calendar
 from bot.store.facts import Facts
+from bot.store.frozen_figures import FrozenFigures
 from bot.store.inbox_queue import InboxQueue
 from bot.store.ledger import Ledger
 from bot.store.merges import LastActs, Merges
@@ -65,6 +68,8 @@ class Work:
     slack_links: SlackLinks
     conversations: Conversations
     facts: Facts
+    case_facts: CaseFacts
+    frozen: FrozenFigures
     search: SearchIndex
     inbox: InboxQueue
     presence: Presence
@@ -76,8 +81,15 @@ class Work:
 class Database:
     """Hands out transactions; SQLite and PostgreSQL behave the same."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, calendar: CalendarOf = usual_calendar) -> None:
+        """Make it of an open engine.
+
+        Args:
+            calendar: When the centre is open, asked for when something happened to a case;
+                default: an office in Sweden on weekdays.
+        """
         self.engine = engine
+        self._calendar = calendar
         self._turn = threading.RLock() if is_sqlite(engine) else nullcontext()
 
     @contextmanager
@@ -88,13 +100,15 @@ class Database:
         line instead, so that none is turned away as long as only they write.
         """
         with self._turn, transaction(self.engine) as connection:
-            yield _work(connection)
+            facts = FactKeeper(connection, self._calendar)
+            yield _work(connection, facts)
+            facts.settle()
 
     @contextmanager
     def reading(self) -> Iterator[Work]:
         """Open a transaction that only reads, beside any writer."""
         with transaction(self.engine, read_only=True) as connection:
-            yield _work(connection)
+            yield _work(connection, FactKeeper(connection, self._calendar))
 
     def tidy(self) -> None:
         """Let a SQLite file take in what very many rows have left beside it."""
@@ -105,12 +119,12 @@ class Database:
         self.engine.dispose()
 
 
-def _work(connection: Connection) -> Work:
+def _work(connection: Connection, kept: FactKeeper) -> Work:
     return Work(
         mailboxes=Mailboxes(connection),
         messages=Messages(connection),
         books=Books(connection),
-        cases=Cases(connection),
+        cases=Cases(connection, kept),
         actions=ActionQueue(connection),
         sent_replies=SentReplies(connection),
         ledger=Ledger(connection),
@@ -132,6 +146,8 @@ def _work(connection: Connection) -> Work:
         slack_links=SlackLinks(connection),
         conversations=Conversations(connection),
         facts=Facts(connection),
+        case_facts=CaseFacts(connection),
+        frozen=FrozenFigures(connection),
         search=SearchIndex(connection),
         inbox=InboxQueue(connection),
         presence=Presence(connection),

@@ -13,7 +13,8 @@ Three groups, so that personal data can be deleted without breaking the record:
   ``reply_draft``, ``reply_task``, ``tag_tip``; and what of it stands in Slack:
   ``slack_card``, ``slack_post``; and of talking with the assistant: ``conversation``; and
   in the browser: ``case_presence``, ``last_act``, ``merged_case``),
-* and what happened (``event``, ``action``), which hold keys, codes and numbers only.
+* and what happened (``event``, ``action``; and what figures are made of: ``case_fact``,
+  ``frozen_figure``), which hold keys, codes and numbers only.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from bot.store.tables.collection import (
     StopListRow,
     WatchRow,
 )
+from bot.store.tables.figures import CaseFactRow, FrozenFigureRow
 from bot.store.tables.mail import (
     AttachmentRow,
     DeliveryRow,
@@ -72,6 +74,7 @@ __all__ = [
     "ActionRow",
     "AttachmentRow",
     "BreakerRow",
+    "CaseFactRow",
     "CaseInvoiceRow",
     "CasePresenceRow",
     "CaseRow",
@@ -80,6 +83,7 @@ __all__ = [
     "DeliveryRow",
     "EventRow",
     "LastActRow",
+    "FrozenFigureRow",
     "LedgerCurrentRow",
     "LedgerGenerationRow",
     "LedgerInvoiceRow",
