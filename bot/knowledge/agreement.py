@@ -151,6 +151,19 @@ def _people(files: Files) -> Errors:
             yield document.error(Saying("en unit_head har en enhet, inget team"), *where)
 
 
+def _lead_times(files: Files) -> Errors:
+    document = files.lead_times
+    if document is None:
+        return
+    entries = placed(("lead_times",), document.content.lead_times)
+    for what, field, known in (
+        (mark("processen"), "process", _process_keys(files)),
+        (mark("ärendetypen"), "matter", _matter_keys(files)),
+        (mark("kunden"), "customer", _customer_keys(files)),
+    ):
+        yield from unknown(document, what, values(entries, field), known)
+
+
 def _nobody_missing(files: Files) -> Errors:
     if files.people is None or files.organisation is None:
         return
@@ -178,6 +191,7 @@ _CHECKS: tuple[Callable[[Files], Errors], ...] = (
     _people,
     _nobody_missing,
     _replies,
+    _lead_times,
     dunning_faults.faults,
     duty_faults.faults,
 )
@@ -186,6 +200,11 @@ _CHECKS: tuple[Callable[[Files], Errors], ...] = (
 def _process_keys(files: Files) -> set[str] | None:
     document = files.processes
     return None if document is None else {entry.key for entry in document.content.processes}
+
+
+def _matter_keys(files: Files) -> set[str] | None:
+    document = files.matters
+    return None if document is None else {entry.key for entry in document.content.matters}
 
 
 def _mailbox_keys(files: Files) -> set[str] | None:

@@ -11,6 +11,7 @@ from bot.errors import KnowledgeError
 from bot.knowledge.dunning_file import DunningFile, PaymentRunFile
 from bot.knowledge.duty_file import DutyFile
 from bot.knowledge.hours import OpeningHours
+from bot.knowledge.lead_times_file import LeadTimesFile
 from bot.knowledge.models import (
     Customers,
     File,
@@ -50,6 +51,7 @@ class Files:
     duty: Document[DutyFile] | None
     registers: Document[RegistersFile] | None
     replies: Document[RepliesFile] | None
+    lead_times: Document[LeadTimesFile] | None
 
     def samples(self) -> Iterator[str]:
         """Name the files that say that they hold sample values."""
@@ -67,6 +69,7 @@ class Files:
             self.duty,
             self.registers,
             self.replies,
+            self.lead_times,
         )
         for document in documents:
             if document is not None and document.content.sample:
@@ -99,6 +102,7 @@ def read_files(folder: Path, people_file: Path | None) -> tuple[Files, list[Know
         duty=document(_duty_path(folder, people_file), DutyFile),
         registers=document(folder / "registers.yaml", RegistersFile),
         replies=document(folder / "replies.yaml", RepliesFile),
+        lead_times=document(folder / "lead_times.yaml", LeadTimesFile),
     )
     return files, errors
 

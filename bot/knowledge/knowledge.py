@@ -13,6 +13,7 @@ from bot.duty import Duty
 from bot.knowledge.dunning_file import CustomerGroup
 from bot.knowledge.duty_file import DutyFile, make_duty
 from bot.knowledge.hours import OpeningHours, make_calendar
+from bot.knowledge.lead_times_file import LeadTimesFile
 from bot.knowledge.models import (
     Customer,
     Links,
@@ -65,6 +66,7 @@ class Knowledge:
     roster: DutyFile
     registers: RegistersFile
     replies: RepliesFile
+    lead_times: LeadTimesFile
     samples: tuple[str, ...] = ()
 
     @cached_property

@@ -234,13 +234,31 @@ class _Fold:
             clock.tag, clock.tag_process = event.data["tag"], event.data.get("tag_process")
 
     def undone(self, event: Happened) -> None:
-        undid, clock = event.data.get("undid"), self.clocks[-1]
-        if undid == "log_phone":
-            self.void = True
-        if undid == "feedback" and clock.answers:
-            clock.answers.pop()
+        clock = self.clocks[-1]
+        match event.data.get("undid"):
+            case "log_phone":
+                self.void = True
+            case "feedback":
+                if clock.answers:
+                    clock.answers.pop()
+                self._open_again()
+            case "close" | "merge":
+                clock.merged = False
+                self._open_again()
+            case "reopen" if len(self.clocks) > 1:
+                self.clocks.pop()
+            case "stop":
+                clock.stop = None
+            case "give" | "hand_over":
+                clock.handovers = max(0, clock.handovers - 1)
+            case "move":
+                clock.moves = max(0, clock.moves - 1)
+            case "retag":
+                clock.corrections = max(0, clock.corrections - 1)
+
+    def _open_again(self) -> None:
+        clock = self.clocks[-1]
         self._taken_back, clock.closing = clock.closing, None
-        clock.merged = False
 
     def stopped(self, event: Happened) -> None:
         if self.clocks[-1].stop is None:

@@ -96,6 +96,7 @@ runs:
     cut_off: "10:30"
 """,
     "registers.yaml": "answer_days: 10\n",
+    "lead_times.yaml": "lead_times: [{answer_hours: 17}]\n",
     "replies.yaml": """\
 remind_days: 5
 close_days: 10

@@ -119,6 +119,7 @@ def test_what_the_real_centre_must_decide_says_that_it_is_a_sample(city):
         "duty.yaml",
         "registers.yaml",
         "replies.yaml",
+        "lead_times.yaml",
     }
 
 
