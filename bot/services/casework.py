@@ -1,4 +1,7 @@
-"""What people do with a case: take, acknowledge, tick the stop, close, reopen."""
+"""What people do with a case: take, hand over, wait, acknowledge, tick the stop, close, reopen.
+
+Each act that changes the case can be taken back, see `bot.services.undoing`.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,18 @@ from bot.clock import Clock
 from bot.errors import DataError, IllegalChange
 from bot.services.deadlines import deadline_anew
 from bot.services.new_case import House
+from bot.services.undoing import Act, remember
 from bot.services.urgent_cases import watch_over
 from bot.store.unit_of_work import Database, Work
-from bot.vocabulary import EventKind, PersonKey, Status, StopReason, Urgency, Verdict
+from bot.vocabulary import (
+    EventKind,
+    PersonKey,
+    Status,
+    StopReason,
+    TeamKey,
+    Urgency,
+    Verdict,
+)
 
 
 class CaseTaken(DataError):
@@ -37,7 +49,65 @@ class Casework:
 
     def take(self, case: Case, *, by: PersonKey) -> Case:
         """Make a person the owner, whoever it was; the case is open from then on."""
-        return self._do(case, lambda work, now_case: self._taken(work, now_case, by))
+        return self._act(Act.TAKE, case, lambda work, now_case: self._taken(work, now_case, by), by)
+
+    def hand_over(
+        self, case: Case, *, by: PersonKey, to: PersonKey | None = None, team: TeamKey | None = None
+    ) -> Case:
+        """Give a case to a colleague, or to a team; the other team gets it with the colleague.
+
+        Raises:
+            IllegalChange: It is closed.
+            DataError: It is there already, or there is nobody of that name.
+        """
+        people, teams = self._house.knowledge.people, self._house.knowledge.teams
+        if (to is None) == (team is None) or not (to in people or team in teams):
+            raise DataError("välj en kollega eller ett team att lämna ärendet till")
+
+        def change(work: Work, now_case: Case) -> Case:
+            _refuse_closed(now_case)
+            receiving = team if to is None else people[to].team
+            given = dataclasses.replace(now_case, owner=to, team=receiving or now_case.team)
+            if (given.owner, given.team) == (now_case.owner, now_case.team):
+                raise DataError("ärende {case} är redan där", case=now_case.number)
+            work.books.mark_case(given.id)
+            return self._store(
+                work, given, EventKind.HANDED_OVER, by, to=given.owner, team=given.team
+            )
+
+        return self._act(Act.GIVE, case, change, by)
+
+    def wait(self, case: Case, status: Status, *, by: PersonKey) -> Case:
+        """Let a case wait, for the customer or for others.
+
+        Raises:
+            IllegalChange: It is closed, or waits so already.
+        """
+        if status not in (Status.WAITING_CUSTOMER, Status.WAITING_OTHER):
+            raise DataError("välj vem ärendet väntar på")
+
+        def change(work: Work, now_case: Case) -> Case:
+            _refuse_closed(now_case)
+            now_case.allow(status)
+            waiting = dataclasses.replace(now_case, status=status)
+            return self._store(work, waiting, EventKind.WAITING, by, on=status.value)
+
+        return self._act(Act.WAIT, case, change, by)
+
+    def resume(self, case: Case, *, by: PersonKey) -> Case:
+        """Go on with a case that waited.
+
+        Raises:
+            DataError: It does not wait.
+        """
+
+        def change(work: Work, now_case: Case) -> Case:
+            if now_case.status not in (Status.WAITING_CUSTOMER, Status.WAITING_OTHER):
+                raise DataError("ärende {case} väntar inte", case=now_case.number)
+            resumed = dataclasses.replace(now_case, status=Status.OPEN)
+            return self._store(work, resumed, EventKind.RESUMED, by)
+
+        return self._act(Act.RESUME, case, change, by)
 
     def claim(self, case: Case, *, by: PersonKey) -> Case:
         """Take a case that nobody has; of two who do so at once, one gets it.
@@ -48,21 +118,18 @@ class Casework:
         """
 
         def change(work: Work, now_case: Case) -> Case:
-            if now_case.status is Status.CLOSED:
-                raise IllegalChange(
-                    "ärende {case} är avslutat; öppna det igen först", case=now_case.number
-                )
+            _refuse_closed(now_case)
             if now_case.owner not in (None, by):
                 raise CaseTaken(now_case, now_case.owner)
             return now_case if now_case.owner == by else self._taken(work, now_case, by)
 
         try:
-            return self._do(case, change)
+            return self._act(Act.TAKE, case, change, by)
         except CaseTaken:
             raise
         except DataError:
             # Changed by somebody else between reading and writing; now it shows what it was.
-            return self._do(case, change)
+            return self._act(Act.TAKE, case, change, by)
 
     def acknowledge(self, case: Case, *, by: PersonKey) -> Case:
         """Say that a person has seen an urgent case: the ladder stops. It is not solved by that.
@@ -102,7 +169,7 @@ class Casework:
                 stopped=reason.stops,
             )
 
-        return self._do(case, change)
+        return self._act(Act.STOP, case, change, by)
 
     def close(self, case: Case, *, by: PersonKey) -> Case:
         """Close a case.
@@ -117,7 +184,7 @@ class Casework:
             closed = dataclasses.replace(now_case, status=Status.CLOSED)
             return self._store(work, closed, EventKind.CLOSED, by)
 
-        return self._do(case, change)
+        return self._act(Act.CLOSE, case, change, by)
 
     def reopen(self, case: Case, *, by: PersonKey) -> Case:
         """Open a closed case again; its clock starts anew.
@@ -132,6 +199,7 @@ class Casework:
             if now_case.status is not Status.CLOSED:
                 raise DataError("ärende {case} är inte stängt", case=now_case.number)
             now = self._clock.now()
+            work.merges.forget(now_case.id)
             opened = dataclasses.replace(
                 now_case, status=Status.OPEN, clock_started_at=now, stop_confirmed=False
             )
@@ -144,7 +212,7 @@ class Casework:
             watch_over(work, stored, self._house, now, because=because)
             return stored
 
-        return self._do(case, change)
+        return self._act(Act.REOPEN, case, change, by)
 
     def settle_sending(self, case: Case, verdict: Verdict, *, by: PersonKey) -> Case:
         """Say of an answer that may have been sent: it lies in Sent, or is to be sent again.
@@ -174,6 +242,19 @@ class Casework:
             work.books.mark_case(taken.id)
         return self._store(work, taken, EventKind.TAKEN, by)
 
+    def _act(
+        self, act: Act, case: Case, change: Callable[[Work, Case], Case], by: PersonKey
+    ) -> Case:
+        """Change a case, and remember how it stood before."""
+
+        def remembered(work: Work, before: Case) -> Case:
+            after = change(work, before)
+            if after.version != before.version:
+                remember(work, before, after, act, by=by, now=self._clock.now())
+            return after
+
+        return self._do(case, remembered)
+
     def _do(self, case: Case, change: Callable[[Work, Case], Case]) -> Case:
         with self._database.work() as work:
             return change(work, work.cases.get(case.id))
@@ -194,3 +275,8 @@ class Casework:
         self, case: Case, kind: EventKind, by: PersonKey, **data: str | int | bool | None
     ) -> Event:
         return Event.on(case, kind, self._clock.now(), self._house.calendar, actor=by, **data)
+
+
+def _refuse_closed(case: Case) -> None:
+    if case.status is Status.CLOSED:
+        raise IllegalChange("ärende {case} är avslutat; öppna det igen först", case=case.number)

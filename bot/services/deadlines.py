@@ -118,8 +118,14 @@ def deadline_by_ledger(case: Case, invoices: Sequence[CaseInvoice], house: House
     return deadline_anew(case, invoices, house)
 
 
-def deadline_anew(case: Case, invoices: Sequence[CaseInvoice], house: House) -> Case:
-    """Return an urgent case with the deadline that follows from what is stored about it."""
+def deadline_anew(
+    case: Case, invoices: Sequence[CaseInvoice], house: House, *, since: datetime | None = None
+) -> Case:
+    """Return an urgent case with the deadline that follows from what is stored about it.
+
+    Args:
+        since: When it became urgent; default: as its deadline says.
+    """
     group_of = house.knowledge.dunning_group
     return with_deadline(
         case,
@@ -133,7 +139,7 @@ def deadline_anew(case: Case, invoices: Sequence[CaseInvoice], house: House) -> 
         ],
         due=None,
         mentioned_collection=was_mentioned(case),
-        arrived_at=urgent_since(case),
+        arrived_at=since or urgent_since(case),
         house=house,
     )
 

@@ -31,7 +31,8 @@ class MailBatch:
         cases: All that the batch touches, as decided so far.
         case_of_mid: The case of each known Message-ID; the oldest holds, since a later mail
             under the same id may be a stranger's copy.
-        by_number: Cases by the number that people write.
+        by_number: Cases by the number that people write. Where cases were put together, the
+            one that goes on stands for all of them, here and in `case_of_mid` and `senders`.
         senders: Addresses that have written on each case.
         deliveries: What became of the mails, in order.
     """
@@ -69,10 +70,13 @@ class MailBatch:
             self._remember(known)
         cases = self.work.cases.get_many(set(self.case_of_mid.values()))
         cases.update({case.id: case for case in self.work.cases.by_numbers(numbers).values()})
+        ends = self.work.merges.goes_on_in(cases)
+        cases.update(self.work.cases.get_many(set(ends.values()) - set(cases)))
         self.cases = cases
-        self.by_number = {str(case.number): case.id for case in cases.values()}
+        self.by_number = {str(case.number): ends.get(case.id, case.id) for case in cases.values()}
+        self.case_of_mid = {mid: ends.get(key, key) for mid, key in self.case_of_mid.items()}
         for case_id, senders in self.work.cases.senders_on(list(cases)).items():
-            self.senders[case_id] = set(senders)
+            self.senders.setdefault(ends.get(case_id, case_id), set()).update(senders)
         self._next_message = self.work.messages.reserve_ids(len(readings))
         self.reserve_cases(len(readings))
 

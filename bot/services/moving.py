@@ -10,6 +10,7 @@ from bot.errors import DataError, IllegalChange, ReplyHasHole
 from bot.plan import Withheld
 from bot.reply_rules import MOVED, Policy, ReplyDraft
 from bot.services.deadlines import deadline_anew
+from bot.services.undoing import Act, remember
 from bot.services.urgent_cases import watch_over
 from bot.services.writing import Writer
 from bot.store.unit_of_work import Database, Work
@@ -60,7 +61,9 @@ class Moving:
             moved = self._store(work, self._moved(before, process, matter), before, by)
             self._tell_staff(work, moved)
             self._tell_customer(work, moved)
-            return work.cases.get(case.id)
+            after = work.cases.get(case.id)
+            remember(work, before, after, Act.MOVE, by=by, now=self._clock.now())
+            return after
 
     def _moved(self, case: Case, process: ProcessKey, matter: MatterKey | None) -> Case:
         knowledge = self._house.knowledge

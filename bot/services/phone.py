@@ -18,6 +18,7 @@ from bot.services.feedback import store_feedback
 from bot.services.invoice_lookup import LONGEST_NUMBER, look_up
 from bot.services.new_case import House
 from bot.services.same_day import catch_up, drop_reminders, plan_broken, renew_reopened
+from bot.services.undoing import Act, remember
 from bot.services.urgent_cases import watch_over
 from bot.store.case_invoices import SUPPLIERS
 from bot.store.promises import PhoneCall
@@ -162,6 +163,7 @@ class Phone:
             kept = waits and self._keep(work, found, said, now)
             after = store_feedback(work, found.case, said)
             work.cases.record(self._events_of_feedback(found, after, said, by, kept=kept))
+            remember(work, found.case, after, Act.FEEDBACK, by=by, now=now, kept=kept)
             return self._found(work, case.id)
 
     def listed(self) -> list[PhoneCase]:

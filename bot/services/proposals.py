@@ -23,16 +23,14 @@ from bot.services.phone import NewCall, Phone
 from bot.services.proposing import Act, Part, Proposal, team_of_process
 from bot.services.registers import Registers
 from bot.services.telling import Telling
-from bot.store.unit_of_work import Database, Work
+from bot.services.undoing import Undoing
+from bot.store.unit_of_work import Database
 from bot.vocabulary import (
-    CaseId,
-    Channel,
     EventKind,
     MatterKey,
     PersonKey,
     ProcessKey,
     Status,
-    TeamKey,
 )
 
 _WITHDRAWN: Final = "Ångrat i samtalet med assistenten."
@@ -46,7 +44,7 @@ class Done:
     Attributes:
         case: The case as it stands now; None for an entry of a register.
         item: The number of a remark or a point of the process log.
-        undo: How it was before: keys, codes and numbers only.
+        undo: Which version of the case can be taken back.
     """
 
     act: Act
@@ -74,6 +72,7 @@ class Proposals:
         self._casework = casework
         self._phone = phone
         self._registers = registers
+        self._undoing = Undoing(database, house, clock)
         self._telling = Telling(database, house, phone, clock)
 
     def perform(self, proposal: Proposal, *, by: PersonKey) -> Done:
@@ -91,14 +90,7 @@ class Proposals:
             return self._register(proposal, by)
         before = case_named(proposal.values[Part.CASE], self._database)
         after = self._changed(before, proposal, by)
-        undo = {
-            "version": after.version,
-            "status": before.status.value,
-            "owner": before.owner,
-            "team": before.team,
-            "at": self._clock.now().isoformat(),
-        }
-        return Done(act=proposal.act, case=after, undo=undo)
+        return Done(act=proposal.act, case=after, undo={"version": after.version})
 
     def undo(self, done: Done, *, by: PersonKey) -> Case | None:
         """Restore what was before; return the case as it stands then.
@@ -110,19 +102,10 @@ class Proposals:
             self._withdraw(done, by)
             return None
         assert done.case is not None  # what is no entry of a register is about a case
-        with self._database.work() as work:
-            case = work.cases.get(done.case.id)
-            if case.version != done.undo["version"]:
-                raise DataError(
-                    "ärende {case} har ändrats sedan dess; det går inte att ångra",
-                    case=case.number,
-                )
-            restored = self._restored(work, case, done)
-            stored = work.cases.change(restored)
-            work.cases.record([self._event(stored, EventKind.UNDONE, by, undid=done.act.value)])
-            if stored.status is Status.CLOSED:
-                work.cases.record([self._event(stored, EventKind.CLOSED, by)])
-            return stored
+        version = int(done.undo["version"])
+        if done.act is not Act.LOG_PHONE:
+            return self._undoing.undo(done.case, by=by, version=version)
+        return self._call_taken_back(done.case, version, by)
 
     def _changed(self, case: Case, proposal: Proposal, by: PersonKey) -> Case:
         if proposal.act is Act.TAKE:
@@ -135,24 +118,11 @@ class Proposals:
 
     def _hand_over(self, case: Case, to: str, by: PersonKey) -> Case:
         """Give a case to a colleague, or to the team that has a process."""
-        knowledge = self._house.knowledge
-        person = knowledge.people.get(PersonKey(to))
-        owner = None if person is None else person.key
-        team = None if person is None else person.team
-        if person is None:
-            team = team_of_process(ProcessKey(to), knowledge)
-        with self._database.work() as work:
-            now_case = work.cases.get(case.id)
-            if now_case.status is Status.CLOSED:
-                raise DataError(
-                    "ärende {case} är avslutat; öppna det igen först", case=now_case.number
-                )
-            given = dataclasses.replace(now_case, owner=owner, team=team or now_case.team)
-            stored = work.cases.change(given)
-            work.books.mark_case(stored.id)
-            event = self._event(stored, EventKind.HANDED_OVER, by, to=owner, team=stored.team)
-            work.cases.record([event])
-            return stored
+        person = PersonKey(to)
+        if person in self._house.knowledge.people:
+            return self._casework.hand_over(case, by=by, to=person)
+        team = team_of_process(ProcessKey(to), self._house.knowledge)
+        return self._casework.hand_over(case, by=by, team=team)
 
     def _log_phone(self, proposal: Proposal, by: PersonKey) -> Done:
         values = proposal.values
@@ -187,27 +157,22 @@ class Proposals:
             told = Step(kind=EntryKind.FEEDBACK, text=_WITHDRAWN)
             self._registers.follow(register, done.item, told, by=by)
 
-    def _restored(self, work: Work, case: Case, done: Done) -> Case:
-        if done.act is Act.LOG_PHONE:
+    def _call_taken_back(self, case: Case, version: int, by: PersonKey) -> Case:
+        """Close a case that was logged by mistake, and forget what was said."""
+        with self._database.work() as work:
+            now_case = work.cases.get(case.id)
+            if now_case.version != version:
+                raise DataError(
+                    "ärende {case} har ändrats sedan dess; det går inte att ångra",
+                    case=now_case.number,
+                )
             work.promises.forget(case.id)
             work.phone_calls.forget(case.id)
             work.watches.end([case.id])
-            return dataclasses.replace(case, status=Status.CLOSED)
-        if done.act is Act.FEEDBACK and case.channel is Channel.PHONE:
-            self._take_promise_back(work, case.id)
-        owner = done.undo["owner"]
-        work.books.mark_case(case.id)
-        return dataclasses.replace(
-            case,
-            status=Status(done.undo["status"]),
-            owner=None if owner is None else PersonKey(owner),
-            team=TeamKey(done.undo["team"]),
-        )
-
-    def _take_promise_back(self, work: Work, case_id: CaseId) -> None:
-        newest = work.promises.newest([case_id]).get(case_id)
-        if newest is not None and newest.kept_at is not None:
-            work.promises.take_back(case_id, newest.kept_at, self._clock.now())
+            stored = work.cases.change(dataclasses.replace(now_case, status=Status.CLOSED))
+            undone = self._event(stored, EventKind.UNDONE, by, undid=Act.LOG_PHONE.value)
+            work.cases.record([undone, self._event(stored, EventKind.CLOSED, by)])
+            return stored
 
     def _event(
         self, case: Case, kind: EventKind, by: PersonKey, **data: str | int | bool | None

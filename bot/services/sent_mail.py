@@ -119,14 +119,16 @@ class SentMail:
         known = {mail.mid: mail.case_id for mail in work.messages.known(named.stored)}
         ids = [case_id for mid in named.stored if (case_id := known.get(mid)) is not None]
         if ids:
-            return work.cases.get(ids[0])
+            return _going_on(work, work.cases.get(ids[0]))
         read = {number for text in numbers if (number := CaseNumber.parse(text)) is not None}
         cases = work.cases.by_numbers(read)
-        return next(iter(cases.values()), None)
+        case = next(iter(cases.values()), None)
+        return None if case is None else _going_on(work, case)
 
     def _is_to_the_customer(self, work: Work, case: Case, message: Message) -> bool:
         """Tell whether somebody who wrote on the case gets the mail; not where it is passed on."""
-        wrote = work.cases.senders_on([case.id]).get(case.id, frozenset())
+        ids = [case.id, *work.merges.taken_up_by(case.id)]
+        wrote = frozenset[str]().union(*work.cases.senders_on(ids).values())
         return any(party.address in wrote for party in (*message.to, *message.cc))
 
     def _answered(self, work: Work, case: Case, at: datetime, *, message: int) -> None:
@@ -145,3 +147,9 @@ class SentMail:
             ]
         )
         log.info("answer_found_in_sent")
+
+
+def _going_on(work: Work, case: Case) -> Case:
+    """Return the case that goes on for a case that was put together with others."""
+    end = work.merges.goes_on_in([case.id]).get(case.id)
+    return case if end is None else work.cases.get(end)

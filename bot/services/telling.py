@@ -16,6 +16,7 @@ from bot.promises import Feedback
 from bot.services.feedback import store_feedback
 from bot.services.new_case import House
 from bot.services.phone import Phone
+from bot.services.undoing import Act, remember
 from bot.store.unit_of_work import Database
 from bot.vocabulary import Channel, EventKind, PersonKey, Status
 
@@ -54,6 +55,7 @@ class Telling:
             work.cases.record([self._event(after, _EVENT_OF[said], by)])
             if after.status is Status.CLOSED:
                 work.cases.record([self._event(after, EventKind.CLOSED, by)])
+            remember(work, before, after, Act.FEEDBACK, by=by, now=self._clock.now())
             return after
 
     def _event(self, case: Case, kind: EventKind, by: PersonKey) -> Event:

@@ -97,6 +97,14 @@ class CaseInvoices:
         """Store new invoices; one that the case has already is left as it is."""
         insert_if_new(self._connection, CaseInvoiceRow, [_values(invoice) for invoice in invoices])
 
+    def remove(self, case_id: CaseId, numbers: Collection[str]) -> None:
+        """Take invoices off a case that it does not concern after all."""
+        self._connection.execute(
+            delete(CaseInvoiceRow).where(
+                CaseInvoiceRow.case_id == case_id, CaseInvoiceRow.number.in_(numbers)
+            )
+        )
+
     def change(self, changes: Sequence[tuple[CaseInvoice, CaseInvoice]]) -> None:
         """Store what the ledger says now: (before, after) each; the tick stays as it is.
 

@@ -23,6 +23,18 @@ from bot.store.tables import (
 from bot.vocabulary import CaseId, EventKind, Kind, MailboxKey, MessageId, Status
 
 _MOST_ADDRESSES: Final = 40
+_MAILS: Final = (
+    select(
+        MessageRow.__table__,
+        MessageTextRow.subject,
+        MessageTextRow.text,
+        MessageTextRow.signature,
+        MessageTextRow.quoted,
+        MessageTriageRow.triage,
+    )
+    .outerjoin(MessageTextRow, MessageTextRow.message_id == MessageRow.id)
+    .outerjoin(MessageTriageRow, MessageTriageRow.message_id == MessageRow.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,26 +103,17 @@ class CaseMails:
     def newest(self, case_ids: Collection[CaseId], *, limit: int) -> list[CaseMail]:
         """Return the newest mails of some cases, oldest first."""
         query = (
-            select(
-                MessageRow.__table__,
-                MessageTextRow.subject,
-                MessageTextRow.text,
-                MessageTextRow.signature,
-                MessageTextRow.quoted,
-                MessageTriageRow.triage,
-            )
-            .outerjoin(MessageTextRow, MessageTextRow.message_id == MessageRow.id)
-            .outerjoin(MessageTriageRow, MessageTriageRow.message_id == MessageRow.id)
-            .where(MessageRow.case_id.in_(case_ids))
+            _MAILS.where(MessageRow.case_id.in_(case_ids))
             .order_by(MessageRow.received_at.desc(), MessageRow.id.desc())
             .limit(limit)
         )
-        rows = list(self._connection.execute(query))
-        ids = [row.id for row in rows]
-        parties, files = self._parties(ids), self._files(ids)
-        return [
-            _mail(row, parties.get(row.id, ()), files.get(row.id, ())) for row in reversed(rows)
-        ]
+        return self._mails(list(self._connection.execute(query))[::-1])
+
+    def one(self, message_id: MessageId) -> CaseMail | None:
+        """Return a mail; None where it is on no case, or there is none."""
+        query = _MAILS.where(MessageRow.id == message_id, MessageRow.case_id.is_not(None))
+        found = self._mails(list(self._connection.execute(query)))
+        return found[0] if found else None
 
     def count(self, case_ids: Collection[CaseId]) -> int:
         """Count the mails of some cases."""
@@ -141,6 +144,11 @@ class CaseMails:
             .limit(limit)
         )
         return [case_of_row(row) for row in rows]
+
+    def _mails(self, rows: Sequence[Row[Any]]) -> list[CaseMail]:
+        ids = [row.id for row in rows]
+        parties, files = self._parties(ids), self._files(ids)
+        return [_mail(row, parties.get(row.id, ()), files.get(row.id, ())) for row in rows]
 
     def _events(self, case_id: CaseId, wanted: Any, limit: int) -> list[Event]:  # noqa: ANN401
         rows = self._connection.execute(

@@ -1,0 +1,233 @@
+"""What a person last did with a case, and taking it back.
+
+Each act of a person remembers how the case stood before. What is undone restores that, with the
+event `undone`. Nothing is undone that somebody has built upon since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from bot.cases import Case, DeadlineReason, Event
+from bot.clock import Clock
+from bot.errors import DataError
+from bot.reply_rules import MOVED, DraftState
+from bot.services.new_case import House
+from bot.services.urgent_cases import watch_over
+from bot.store.merges import LastAct
+from bot.store.unit_of_work import Database, Work
+from bot.vocabulary import (
+    CaseId,
+    EventKind,
+    MatterKey,
+    PersonKey,
+    ProcessKey,
+    Status,
+    TeamKey,
+    Urgency,
+)
+
+OFFERED: Final = timedelta(hours=24)
+"""So long is undoing offered; the case itself must not have changed either."""
+
+
+class Act(StrEnum):
+    """What a person can do with a case; stands in the event `undone` as ``undid``."""
+
+    TAKE = "take"
+    GIVE = "give"
+    MOVE = "move"
+    RETAG = "retag"
+    WAIT = "wait"
+    RESUME = "resume"
+    FEEDBACK = "feedback"
+    STOP = "stop"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    MERGE = "merge"
+
+
+def remember(
+    work: Work, before: Case, after: Case, act: Act, *, by: PersonKey, now: datetime, **more: object
+) -> None:
+    """Remember how a case stood before an act, in the transaction of the act.
+
+    Args:
+        after: As stored, with its new version.
+        more: Keys, codes and numbers that undoing needs beside the case.
+    """
+    work.last_acts.put(
+        LastAct(
+            case_id=after.id,
+            act=act.value,
+            actor=by,
+            at=now,
+            version=after.version,
+            before={**_as_values(before), **more},
+        )
+    )
+
+
+def may_be_undone(work: Work, case: Case, now: datetime) -> LastAct | None:
+    """Return what can still be taken back of a case; None where nothing can."""
+    found = work.last_acts.get(case.id)
+    if found is None or found.version != case.version or now - found.at > OFFERED:
+        return None
+    return found
+
+
+class Undoing:
+    """Takes back the last act on a case; each call is one transaction."""
+
+    def __init__(self, database: Database, house: House, clock: Clock) -> None:
+        self._database = database
+        self._house = house
+        self._clock = clock
+
+    def undo(self, case: Case, *, by: PersonKey, version: int | None = None) -> Case:
+        """Restore how a case stood before the last act, and return it.
+
+        Args:
+            version: Of the case as it was seen; default: as it was given.
+
+        Raises:
+            DataError: Somebody has changed the case since, or nothing is there to take back.
+        """
+        seen = case.version if version is None else version
+        with self._database.work() as work:
+            now_case = work.cases.get(case.id)
+            last = work.last_acts.get(case.id)
+            if now_case.version != seen or (last is not None and last.version != seen):
+                raise DataError(
+                    "ärende {case} har ändrats sedan dess; det går inte att ångra",
+                    case=now_case.number,
+                )
+            if last is None:
+                raise DataError("ärende {case}: det finns inget att ångra", case=now_case.number)
+            return self._undone(work, now_case, last, by)
+
+    def _undone(self, work: Work, case: Case, last: LastAct, by: PersonKey) -> Case:
+        self._take_back_beside(work, case, last, by)
+        before = _with_values(case, last.before)
+        stored = work.cases.change(before)
+        work.last_acts.forget(case.id)
+        events = [self._event(stored, EventKind.UNDONE, by, undid=last.act)]
+        if stored.status is Status.CLOSED:
+            events.append(self._event(stored, EventKind.CLOSED, by))
+        work.cases.record(events)
+        if stored.owner != case.owner:
+            work.books.mark_case(case.id)
+        self._watch(work, stored, case)
+        return stored
+
+    def _take_back_beside(self, work: Work, case: Case, last: LastAct, by: PersonKey) -> None:
+        """Take back what an act did beside changing the case."""
+        if last.act == Act.FEEDBACK and last.before.get("kept"):
+            take_promise_back(work, case.id, self._clock.now())
+        elif last.act == Act.MERGE:
+            into = CaseId(int(last.before["into"]))
+            work.merges.forget(case.id)
+            work.case_invoices.remove(into, [str(one) for one in last.before["invoices"]])
+            target = work.cases.get(into)
+            work.cases.record(
+                [self._event(target, EventKind.MERGED, by, other=str(case.number), undone=True)]
+            )
+        elif last.act == Act.MOVE:
+            self._take_letter_back(work, case)
+
+    def _take_letter_back(self, work: Work, case: Case) -> None:
+        """Throw away the letter about a move; DataError where the customer has it already."""
+        for draft in work.reply_drafts.of_case(case.id):
+            if draft.template != MOVED or draft.occasion != f"moved:{case.process}":
+                continue
+            if draft.state is not DraftState.OPEN:
+                raise DataError(
+                    "ärende {case}: kunden har redan fått besked om flytten; flytta ärendet "
+                    "i stället",
+                    case=case.number,
+                )
+            work.reply_drafts.change(draft.discarded(self._clock.now()))
+
+    def _watch(self, work: Work, now: Case, was: Case) -> None:
+        """Watch over a case that is urgent again, and no longer over one that is not."""
+        urgent = now.urgent is not Urgency.NO and not now.stop_confirmed
+        if now.status is Status.CLOSED or not urgent:
+            work.watches.end([now.id])
+            return
+        watched = was.urgent is not Urgency.NO and not was.stop_confirmed
+        if not watched or was.status is Status.CLOSED:
+            at = self._clock.now()
+            watch_over(work, now, self._house, at, because=f"undone:{now.version}")
+
+    def _event(
+        self, case: Case, kind: EventKind, by: PersonKey, **data: str | int | bool | None
+    ) -> Event:
+        return Event.on(case, kind, self._clock.now(), self._house.calendar, actor=by, **data)
+
+
+def take_promise_back(work: Work, case_id: CaseId, now: datetime) -> None:
+    """Let a caller wait again for feedback that was not given after all."""
+    newest = work.promises.newest([case_id]).get(case_id)
+    if newest is not None and newest.kept_at is not None:
+        work.promises.take_back(case_id, newest.kept_at, now)
+
+
+def _as_values(case: Case) -> dict[str, Any]:
+    return {
+        "status": case.status.value,
+        "process": case.process,
+        "matter": case.matter,
+        "urgent": case.urgent.value,
+        "possible": case.possible,
+        "protected": case.protected,
+        "misdirected": case.misdirected,
+        "customer": case.customer,
+        "team": case.team,
+        "owner": case.owner,
+        "clock_started_at": case.clock_started_at.isoformat(),
+        "stop_confirmed": case.stop_confirmed,
+        "handle_by": _text(case.handle_by),
+        "safe_until": _text(case.safe_until),
+        "deadline_reasons": [
+            {"code": reason.code, **reason.values} for reason in case.deadline_reasons
+        ],
+    }
+
+
+def _with_values(case: Case, values: Mapping[str, Any]) -> Case:
+    return replace(
+        case,
+        status=Status(values["status"]),
+        process=None if values["process"] is None else ProcessKey(values["process"]),
+        matter=None if values["matter"] is None else MatterKey(values["matter"]),
+        urgent=Urgency(values["urgent"]),
+        possible=values["possible"],
+        protected=values["protected"],
+        misdirected=values["misdirected"],
+        customer=values["customer"],
+        team=TeamKey(values["team"]),
+        owner=None if values["owner"] is None else PersonKey(values["owner"]),
+        clock_started_at=datetime.fromisoformat(values["clock_started_at"]),
+        stop_confirmed=values["stop_confirmed"],
+        handle_by=_instant(values["handle_by"]),
+        safe_until=_instant(values["safe_until"]),
+        deadline_reasons=tuple(
+            DeadlineReason(
+                code=reason["code"],
+                values={key: value for key, value in reason.items() if key != "code"},
+            )
+            for reason in values["deadline_reasons"]
+        ),
+    )
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
