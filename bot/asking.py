@@ -109,7 +109,18 @@ def make_talks(app: App, wits: Wits | None = None) -> Talks:
         wits: Loaded already; default: load what the settings name.
     """
     wits = wits or load_wits(app.settings)
-    proposals = Proposals(
+    return Talks(
+        app.database,
+        wits.assistant(app.database),
+        make_proposals(app),
+        app.knowledge,
+        app.clock,
+    )
+
+
+def make_proposals(app: App) -> Proposals:
+    """Return what does and undoes what was proposed, put on a house."""
+    return Proposals(
         app.database,
         app.house,
         app.clock,
@@ -117,4 +128,3 @@ def make_talks(app: App, wits: Wits | None = None) -> Talks:
         phone=app.phone,
         registers=app.registers,
     )
-    return Talks(app.database, wits.assistant(app.database), proposals, app.knowledge, app.clock)

@@ -8,12 +8,13 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from bot.app import App
-from bot.asking import make_talks
+from bot.asking import make_proposals, make_talks
 from bot.errors import SettingsError
 from bot.services.choices import Choices
 from bot.services.colleagues import Colleagues
 from bot.services.naming import case_named
 from bot.services.overview import Overview
+from bot.services.phone_desk import PhoneDesk
 from bot.settings import WebSettings, resolve_database_url, secret_keys
 
 if TYPE_CHECKING:
@@ -28,9 +29,11 @@ def web_house(app: App) -> WebHouse:
     """Return the services that pages call."""
     from bot.web.house import WebHouse
 
+    proposals = make_proposals(app)
     return WebHouse(
         casework=app.casework,
         phone=app.phone,
+        phone_desk=PhoneDesk(app.database, app.phone, proposals, app.knowledge, app.clock),
         registers=app.registers,
         moving=app.moving,
         replies=app.replies,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.services.moving import Moving
     from bot.services.overview import Overview
     from bot.services.phone import Phone
+    from bot.services.phone_desk import PhoneDesk
     from bot.services.registers import Registers
     from bot.services.replies import Replies
     from bot.services.reply_outline import Outlines
@@ -35,6 +36,7 @@ class WebHouse:
 
     casework: Casework
     phone: Phone
+    phone_desk: PhoneDesk
     registers: Registers
     moving: Moving
     replies: Replies

@@ -30,7 +30,10 @@ class MenuItem:
     right: Right = Right.STAFF
 
 
-MENU: Sequence[MenuItem] = (MenuItem(page="start", label=mark("Start")),)
+MENU: Sequence[MenuItem] = (
+    MenuItem(page="start", label=mark("Start")),
+    MenuItem(page="phone", label=mark("Telefon")),
+)
 """In the order in which it is shown."""
 
 

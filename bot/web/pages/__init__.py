@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from bot.web.page import Page
-from bot.web.pages import start
+from bot.web.pages import phone, start
 
-PAGES: tuple[Page, ...] = (*start.PAGES,)
+PAGES: tuple[Page, ...] = (*start.PAGES, *phone.PAGES)
