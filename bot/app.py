@@ -45,6 +45,7 @@ from bot.services.comparison import Comparison
 from bot.services.deadlines import refresh_deadlines
 from bot.services.dispatch import Dispatch
 from bot.services.ignored import Ignored
+from bot.services.inbox import Inbox
 from bot.services.intake import Intake, Listener, Probe, no_listener, no_probe
 from bot.services.invoice_lookup import refresh_all
 from bot.services.leadership import Leadership
@@ -60,6 +61,7 @@ from bot.services.replies import Replies
 from bot.services.reply_outline import Outlines
 from bot.services.reply_timer import ReplyTimer
 from bot.services.same_day import SameDay
+from bot.services.search import Search
 from bot.services.sent_mail import SentMail
 from bot.services.stop_lists import StopLists, find_misses
 from bot.services.urgency_watch import UrgencyWatch
@@ -108,6 +110,8 @@ class App:
     same_day: SameDay
     morning: Morning
     casework: Casework
+    inbox: Inbox
+    search: Search
     urgency_watch: UrgencyWatch
     stop_lists: StopLists
     writer: Writer
@@ -321,6 +325,8 @@ def build(
         same_day=same_day,
         morning=morning,
         casework=Casework(database, house, clock),
+        inbox=Inbox(database, house.calendar, clock),
+        search=Search(database, knowledge),
         urgency_watch=urgency_watch,
         stop_lists=StopLists(database, knowledge, clock),
         writer=writer,

@@ -29,6 +29,7 @@ from bot.cli import (
     remark_commands,
     reply_commands,
     run_commands,
+    search_commands,
     stop_list_commands,
     template_commands,
     usage,
@@ -57,6 +58,7 @@ _COMMANDS = (
     admin_commands,
     doctor_commands,
     database_commands,
+    search_commands,
 )
 
 

@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from bot.language.stems import SWEDISH_ENDINGS, stem
@@ -26,7 +25,8 @@ MOST_ASKED: Final = 8
 _LONGEST_TEXT: Final = 20_000
 _LONGEST_QUESTION: Final = 400
 _SHORTEST_ROOT: Final = 4
-_WORD: Final = re.compile(r"[^\W_]+")
+_WORD: Final = re.compile(r"[^\W_]{3,}")
+"""At least `SHORTEST` letters and digits."""
 _STOP_TEXT: Final = """
     och det att i en jag hon som han på den med var sig för så till är men ett om hade de av icke
     mig du henne då sin nu har inte hans honom skulle hennes där min man ej vid kunde något från ut
@@ -59,14 +59,13 @@ class AskedWord:
 
 def entry_words(*texts: str) -> str:
     """Return the different words of some texts, by first appearance, with a blank between."""
-    words = (word for text in texts for word in _words(text[:_LONGEST_TEXT]))
-    return " ".join(islice(dict.fromkeys(words), MOST_WORDS))
+    words = _words("\n".join(text[:_LONGEST_TEXT] for text in texts))
+    return " ".join(words[:MOST_WORDS])
 
 
 def asked_words(question: str) -> tuple[AskedWord, ...]:
     """Return the words that a question asks for, at most `MOST_ASKED`; there may be none."""
-    words = dict.fromkeys(_words(question[:_LONGEST_QUESTION]))
-    return tuple(_asked(word) for word in islice(words, MOST_ASKED))
+    return tuple(map(_asked, _words(question[:_LONGEST_QUESTION])[:MOST_ASKED]))
 
 
 def position(text: str, asked: AskedWord) -> tuple[int, int] | None:
@@ -77,11 +76,13 @@ def position(text: str, asked: AskedWord) -> tuple[int, int] | None:
     return None
 
 
-def _words(text: str) -> Iterator[str]:
+def _words(text: str) -> list[str]:
     plain = text if text.isascii() else unicodedata.normalize("NFC", text)
-    for word in _WORD.findall(plain.lower()):
-        if len(word) >= SHORTEST and word not in _STOP_WORDS:
-            yield word[:LONGEST]
+    found = dict.fromkeys(_WORD.findall(plain.lower()))
+    kept = [word for word in found if word not in _STOP_WORDS]
+    if any(len(word) > LONGEST for word in kept):
+        return list(dict.fromkeys(word[:LONGEST] for word in kept))
+    return kept
 
 
 def _asked(word: str) -> AskedWord:

@@ -94,8 +94,12 @@ class SearchIndex:
             for entry in entries
             if entry.words
         ]
-        if rows:
-            self._connection.execute(text(_INSERT[self._connection.dialect.name]), rows)
+        if not rows:
+            return
+        last = self._last_id() if self._is_sqlite else 0
+        self._connection.execute(text(_INSERT[self._connection.dialect.name]), rows)
+        if self._is_sqlite:
+            self._connection.execute(text(_ADD_TRIGRAMS), {"last": last})
 
     def with_words(
         self, asked: Sequence[AskedWord], *, protected: bool, limit: int = MOST_LOOKED_AT
@@ -210,6 +214,9 @@ class SearchIndex:
             if found.message_id == message_id
         )
 
+    def _last_id(self) -> int:
+        return self._connection.scalar(select(func.max(SearchEntryRow.id))) or 0
+
     def _senders(self, message_ids: Collection[int]) -> dict[int, list[str]]:
         found: dict[int, list[str]] = {}
         for some in chunks(message_ids):
@@ -302,6 +309,8 @@ _INSERT: Final = {
         VALUES (:message_id, :call_id, strip(to_tsvector('swedish', :words)))
         ON CONFLICT DO NOTHING""",
 }
+_ADD_TRIGRAMS: Final = """INSERT INTO search_words (rowid, words)
+    SELECT id, words FROM search_entry WHERE id > :last ORDER BY id"""
 _TRIGRAMS: Final = """SELECT entry.id FROM (
         SELECT rowid AS id FROM search_words WHERE search_words MATCH :match
         ORDER BY rowid DESC LIMIT :most

@@ -61,6 +61,7 @@ COMMANDS = [
     ["db", "upgrade"],
     ["db", "move"],
     ["db", "restored"],
+    ["search", "rebuild"],
 ]
 HEAVY = ("sqlalchemy", "alembic", "pydantic_settings", "lxml", "jinja2", "holidays", "ruamel.yaml")
 

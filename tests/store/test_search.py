@@ -15,6 +15,7 @@ from bot.store.promises import PhoneCall
 from bot.store.records import NewMessage, SentMessage
 from bot.vocabulary import CaseId, Channel, Kind, MailboxKey, MessageId
 from functionmail.message import Address, Message
+from tests.kept_database import BOTH, empty, kept_databases
 from tests.made_cases import a_case
 
 NOON = datetime(2026, 3, 3, 11, tzinfo=UTC)
@@ -125,6 +126,19 @@ def mail(number, *, case=None, kind=Kind.CASE):
         received_at=NOON + timedelta(hours=number),
         triage={},
     )
+
+
+@pytest.fixture(scope="module")
+def kept(request, tmp_path_factory):
+    with kept_databases(request, tmp_path_factory) as kept:
+        yield kept
+
+
+@pytest.fixture(params=BOTH)
+def database(request, kept):
+    database = kept(request.param)
+    yield database
+    empty(database)
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """The words that cases are found by, and the index of each database over them.
 
 The indexes are written in SQL of their own, since SQLAlchemy knows neither: trigrams (FTS5) on
-SQLite, which triggers keep as ``search_entry`` is, and GIN on PostgreSQL.
+SQLite, from which a trigger takes what is deleted, and GIN on PostgreSQL. What is added to
+``search_entry`` is added to the trigrams by `bot.store.search`: a trigger would write a small
+piece of index for every row (measured: 1.0 ms a row instead of 0.1 ms).
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from bot.store.tables.base import BigId, Row
 class SearchEntryRow(Row):
     """The different words of a mail or a call: as text on SQLite, as their stems on PostgreSQL.
 
-    It goes with the text that it was made of. Its ids grow with time.
+    It goes with the text that it was made of, is never changed, and its ids grow with time.
     """
 
     __tablename__ = "search_entry"
@@ -41,26 +43,16 @@ _MAKE: Final = {
             words, content='search_entry', content_rowid='id', detail='none', columnsize=0,
             tokenize='trigram'
         )""",
-        """CREATE TRIGGER search_entry_added AFTER INSERT ON search_entry BEGIN
-            INSERT INTO search_words(rowid, words) VALUES (new.id, new.words);
-        END""",
         """CREATE TRIGGER search_entry_gone AFTER DELETE ON search_entry BEGIN
             INSERT INTO search_words(search_words, rowid, words)
             VALUES ('delete', old.id, old.words);
-        END""",
-        """CREATE TRIGGER search_entry_changed AFTER UPDATE ON search_entry BEGIN
-            INSERT INTO search_words(search_words, rowid, words)
-            VALUES ('delete', old.id, old.words);
-            INSERT INTO search_words(rowid, words) VALUES (new.id, new.words);
         END""",
     ),
     "postgresql": ("CREATE INDEX ix_search_entry_words ON search_entry USING gin (words)",),
 }
 _DROP: Final = {
     "sqlite": (
-        "DROP TRIGGER IF EXISTS search_entry_added",
         "DROP TRIGGER IF EXISTS search_entry_gone",
-        "DROP TRIGGER IF EXISTS search_entry_changed",
         "DROP TABLE IF EXISTS search_words",
     ),
     "postgresql": ("DROP INDEX IF EXISTS ix_search_entry_words",),

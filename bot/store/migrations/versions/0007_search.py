@@ -18,17 +18,9 @@ _SQLITE = (
         words, content='search_entry', content_rowid='id', detail='none', columnsize=0,
         tokenize='trigram'
     )""",
-    """CREATE TRIGGER search_entry_added AFTER INSERT ON search_entry BEGIN
-        INSERT INTO search_words(rowid, words) VALUES (new.id, new.words);
-    END""",
     """CREATE TRIGGER search_entry_gone AFTER DELETE ON search_entry BEGIN
         INSERT INTO search_words(search_words, rowid, words)
         VALUES ('delete', old.id, old.words);
-    END""",
-    """CREATE TRIGGER search_entry_changed AFTER UPDATE ON search_entry BEGIN
-        INSERT INTO search_words(search_words, rowid, words)
-        VALUES ('delete', old.id, old.words);
-        INSERT INTO search_words(rowid, words) VALUES (new.id, new.words);
     END""",
 )
 _OPEN_COLUMNS = ["mailbox", "process", "team", "owner", "urgent", "possible", "protected", "status"]
@@ -107,7 +99,6 @@ def downgrade() -> None:
     op.drop_index("ix_case_file_customer_received_at", table_name="case_file")
     op.drop_index("ix_case_file_serial_year", table_name="case_file")
     if op.get_bind().dialect.name == "sqlite":
-        for name in ("added", "gone", "changed"):
-            op.execute(f"DROP TRIGGER search_entry_{name}")
+        op.execute("DROP TRIGGER search_entry_gone")
         op.execute("DROP TABLE search_words")
     op.drop_table("search_entry")

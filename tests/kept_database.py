@@ -1,0 +1,62 @@
+"""Databases that are made once for all tests of a module, and emptied after each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from bot.store import schema
+from bot.store.engine import open_engine, transaction
+from bot.store.tables import Row
+from bot.store.unit_of_work import Database
+from tests.postgres_server import fresh_database
+
+BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+"""For the params of a fixture."""
+
+
+class KeptDatabases:
+    """Makes each kind of database when it is first asked for."""
+
+    def __init__(self, folder: Path, request: pytest.FixtureRequest, stack: ExitStack) -> None:
+        self._folder = folder
+        self._request = request
+        self._stack = stack
+        self._made: dict[str, Database] = {}
+
+    def __call__(self, kind: str) -> Database:
+        """Return the database of a kind, ``sqlite`` or ``postgresql``."""
+        if kind not in self._made:
+            self._made[kind] = self._make(kind)
+        return self._made[kind]
+
+    def _make(self, kind: str) -> Database:
+        url = f"sqlite:///{self._folder / 'sammadag.db'}"
+        if kind == "postgresql":
+            server = self._request.getfixturevalue("postgres_url")
+            url = self._stack.enter_context(fresh_database(server))
+        engine = open_engine(url)
+        schema.upgrade(engine)
+        database = Database(engine)
+        self._stack.callback(database.close)
+        return database
+
+
+@contextmanager
+def kept_databases(
+    request: pytest.FixtureRequest, folders: pytest.TempPathFactory
+) -> Iterator[KeptDatabases]:
+    """Keep databases for a module, and let go of them afterwards."""
+    with ExitStack() as stack:
+        yield KeptDatabases(folders.mktemp("kept"), request, stack)
+
+
+def empty(database: Database) -> None:
+    """Delete all rows of all tables."""
+    with transaction(database.engine) as connection:
+        for table in reversed(Row.metadata.sorted_tables):
+            connection.execute(delete(table))
