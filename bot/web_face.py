@@ -1,4 +1,4 @@
-"""The web page put on a house: its services, who gets in, and where it listens."""
+"""The web page put on a house: its services, and who may do what."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from bot.app import App
 from bot.asking import make_proposals, make_talks
-from bot.errors import SettingsError
 from bot.services.choices import Choices
 from bot.services.colleagues import Colleagues
 from bot.services.naming import case_named
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from bot.web.access import Rights
     from bot.web.app import WebApp
     from bot.web.house import WebHouse
-    from bot.web.server import WebServer
     from bot.web.signing_in.way import Doorkeeper, WayIn
 
 
@@ -81,27 +79,4 @@ def make_web(
         Sessions(keys, lasts=timedelta(hours=given.session_hours)),
         Front(base_url=given.base_url, also=also),
         way,
-    )
-
-
-def open_web(app: App) -> WebServer | None:
-    """Return the server of the web page, listening; None where the settings have no web.
-
-    Raises:
-        SettingsError: Nobody could sign in, the address is taken, or the extra is not installed.
-    """
-    given = app.settings.web
-    if given is None:
-        return None
-    if not given.base_url:
-        raise SettingsError("web.base_url: saknas; ange adressen som personalen använder")
-    from bot.web.server import WebServer
-
-    web = make_web(app, given, _way_in(given))
-    return WebServer(web.asgi, host=given.host, port=given.port)
-
-
-def _way_in(given: WebSettings) -> Callable[[Doorkeeper], WayIn]:
-    raise SettingsError(
-        "web: ange hur personalen loggar in, med web.oidc eller web.proxy; ingen släpps in annars"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import typer
 
 from bot.cli.common import of, settings_of
@@ -41,6 +43,7 @@ def add(app: typer.Typer, say: Say) -> None:
         from bot.faces import open_slack
         from bot.material import load_material
         from bot.signals import stop_on_signals
+        from bot.web_serving import open_web
 
         settings = settings_of(context)
         _log(context, style=settings.log.format, level=settings.log.level)
@@ -51,15 +54,15 @@ def add(app: typer.Typer, say: Say) -> None:
         app_ = build(settings, material=load_material(settings, lazy=False))
         lock = app_.claim()
         try:
-            slack = open_slack(app_)
-            stop_on_signals(app_.worker.stop)
-            if slack is not None:
-                slack.start()
-            try:
+            with ExitStack() as faces:
+                web = open_web(app_)
+                slack = open_slack(app_)
+                stop_on_signals(app_.worker.stop)
+                for face in (slack, web):
+                    if face is not None:
+                        face.start()
+                        faces.callback(face.stop)
                 app_.worker.run()
-            finally:
-                if slack is not None:
-                    slack.stop()
         finally:
             lock.release()
             app_.close()

@@ -1,7 +1,7 @@
 """The sample city: the whole product in a temporary folder, without a network.
 
-Eleven Maildirs, a SQLite file and made-up mail. Answers land in the Maildirs' own Sent
-folders; nothing leaves the machine.
+Eleven Maildirs, a SQLite file, made-up mail, and the web page for this machine only. Answers
+land in the Maildirs' own Sent folders; nothing leaves the machine.
 """
 
 from __future__ import annotations
@@ -10,27 +10,31 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from socket import socket
 
 from rich.console import Console
 
 from bot import knowledge
 from bot.app import App, build
 from bot.clock import SystemClock
-from bot.demo.view import Screen, as_json, show_folders, show_summary
+from bot.demo.view import Screen, as_json, show_folders, show_link, show_summary
 from bot.samples import sample_mails
 from bot.services.books import balance
 from bot.services.summary import Summary, summarise
 from bot.settings import load
 from bot.signals import stop_on_signals
 from bot.texts import Say
-from bot.vocabulary import MailboxKey
+from bot.vocabulary import MailboxKey, PersonKey
+from bot.web_serving import listen_here, open_sample_web
 from functionmail.connectors.maildir import deliver
 from functionmail.connectors.maildir_files import make_maildir
 
 _POLL_S = 0.3
+_GUEST = PersonKey("agneta-brandt")
+"""Who one is on the web page; with every right, which nobody has in a real house."""
 
 
 def run_once(say: Say, *, json_wanted: bool) -> int:
@@ -48,7 +52,19 @@ def run_once(say: Say, *, json_wanted: bool) -> int:
 
 
 def run(say: Say, *, port: int) -> None:
-    """Handle the sample mail, then watch the Maildirs and tell of each new mail, until stopped."""
+    """Handle the sample mail, then watch the Maildirs and serve the web page, until stopped.
+
+    Args:
+        port: Of the web page; 0 lets the system choose one.
+
+    Raises:
+        SettingsError: The port is taken, or the web page's extra is not installed.
+    """
+    with closing(listen_here(port)) as listening:
+        _run(say, listening)
+
+
+def _run(say: Say, listening: socket) -> None:
     city = knowledge.load(knowledge.bundled_folder())
     names = city.names_in(say.language)
     console = Console(highlight=False)
@@ -61,9 +77,14 @@ def run(say: Say, *, port: int) -> None:
             for key, mailbox in city.mailboxes.items()
         }
         show_folders(folders, console, say)
+        web = open_sample_web(app, listening, _GUEST, lambda link: show_link(link, console, say))
         screen.is_on = True
         stop_on_signals(app.worker.stop)
-        app.worker.run()
+        web.start()
+        try:
+            app.worker.run()
+        finally:
+            web.stop()
     console.print(say("Demon är avslutad."))
 
 

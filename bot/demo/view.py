@@ -150,3 +150,11 @@ def show_folders(folders: Mapping[str, Path], console: Console, say: Say) -> Non
         console.print(f"  {address:45} {folder}", soft_wrap=True)
     console.print(say("Svaren ligger i mappen .Sent bredvid. Avsluta med Ctrl-C."))
     console.file.flush()
+
+
+def show_link(link: str, console: Console, say: Say) -> None:
+    """Print the link that lets somebody in on the web page, once."""
+    console.print()
+    console.print(say("Webbsidan, för den här datorn. Länken gäller en gång:"))
+    console.print(f"  {link}", soft_wrap=True)
+    console.file.flush()

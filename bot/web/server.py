@@ -17,14 +17,14 @@ _PATIENCE_S = 5.0
 
 
 class WebServer:
-    """Listens from the moment it is made, answers from `start` to `stop`.
+    """Answers from `start` to `stop`.
 
-    Raises:
-        SettingsError: The address is taken or not ours.
+    Args:
+        listening: From `listen`; closed at the end.
     """
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
-        self._socket = _listen(host, port)
+    def __init__(self, app: ASGIApp, listening: socket.socket) -> None:
+        self._socket = listening
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -40,8 +40,8 @@ class WebServer:
 
     @property
     def port(self) -> int:
-        """Return where it listens; chosen by the system where 0 was asked for."""
-        return int(self._socket.getsockname()[1])
+        """Return where it listens."""
+        return port_of(self._socket)
 
     def start(self) -> None:
         """Begin to answer."""
@@ -60,12 +60,21 @@ class WebServer:
         self._server.run(sockets=[self._socket])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Take an address, so that nobody else can; whoever comes waits until a server answers.
+
+    Args:
+        port: 0 lets the system choose one; see `port_of`.
+
+    Raises:
+        SettingsError: The address is taken or not ours.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(128)
     except OSError as error:
         listening.close()
         raise SettingsError(
@@ -74,3 +83,8 @@ def _listen(host: str, port: int) -> socket.socket:
             port=port,
         ) from error
     return listening
+
+
+def port_of(listening: socket.socket) -> int:
+    """Return the port of `listen`."""
+    return int(listening.getsockname()[1])

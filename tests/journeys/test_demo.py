@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from bot import knowledge
@@ -103,10 +106,11 @@ def test_a_mail_that_nobody_took_in_unbalances_the_books_and_the_exit_code_says_
     assert called.row()["balanced"] is False
 
 
-@pytest.mark.slow
-def test_a_mail_that_is_dropped_into_a_folder_is_a_case_at_once_and_ctrl_c_cleans_up(tmp_path):
+@contextmanager
+def running_demo(tmp_path):
+    """Run the demonstration until the end of the block; yields it and the lines it has written."""
     demo = subprocess.Popen(
-        [sys.executable, "-u", "-m", "bot", "demo"],
+        [sys.executable, "-u", "-m", "bot", "demo", "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -116,16 +120,49 @@ def test_a_mail_that_is_dropped_into_a_folder_is_a_case_at_once_and_ctrl_c_clean
     reader = threading.Thread(target=lambda: lines.extend(demo.stdout), daemon=True)
     try:
         reader.start()
-        until(lambda: any("Ctrl-C" in line for line in lines), seconds=60)
+        until(lambda: links(lines), seconds=60)
+        yield demo, lines
+        reader.join(10)
+    finally:
+        demo.kill()
+        demo.wait(10)
+        demo.stdout.close()
+
+
+def links(lines):
+    """Return the links of the web page that were shown, in order."""
+    return re.findall(r"http://127\.0\.0\.1:\d+/sign-in\?code=\S+", "".join(lines))
+
+
+@pytest.mark.slow
+def test_a_mail_that_is_dropped_into_a_folder_is_a_case_at_once_and_ctrl_c_cleans_up(tmp_path):
+    with running_demo(tmp_path) as (demo, lines):
         (box,) = [Path(line.split()[-1]).parent for line in lines if line.startswith("  info@")]
         shown = len(lines)
         deliver(box, "dropped", mail(**ORDINARY, date=datetime.now(UTC)), datetime.now(UTC))  # noqa: TID251
         until(lambda: any("Nytt ärende" in line for line in lines[shown:]), seconds=10)
         demo.send_signal(signal.SIGINT)
         assert demo.wait(10) == 0
-        reader.join(10)
-    finally:
-        demo.kill()
-        demo.wait(10)
-        demo.stdout.close()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_the_link_that_is_shown_opens_the_web_page_once_and_a_new_link_is_shown_then(tmp_path):
+    with running_demo(tmp_path) as (_, lines):
+        (link,) = links(lines)
+        with httpx2.Client() as first, httpx2.Client() as second:
+            page = first.get(link, follow_redirects=True)
+            assert (page.status_code, page.url.path) == (200, "/")
+            assert "Agneta Brandt" in page.text
+            assert second.get(link, follow_redirects=True).status_code == 403
+        until(lambda: len(links(lines)) == 2)
+        assert links(lines)[1] != link
+
+
+def test_a_port_that_is_taken_is_one_line_before_anything_is_done():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        called = call("demo", "--port", port)
+    assert called.code == 2
+    assert called.out == ""
+    assert [f"127.0.0.1:{port}" in line for line in called.err.splitlines()] == [True]
