@@ -49,6 +49,8 @@ class AlertCode(StrEnum):
     PROMISE_BROKEN = "promise_broken"
     STOP_LIST_MISS = "stop_list_miss"
     STOP_LIST_MISSES = "stop_list_misses"
+    KNOWLEDGE_REFUSED = "knowledge_refused"
+    KNOWLEDGE_DIFFERS = "knowledge_differs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

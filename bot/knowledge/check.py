@@ -34,25 +34,31 @@ def problems(
     people_file: Path | None = None,
     templates: Templates | None = None,
     letters: Collection[TemplateKey] | None = None,
+    changed: Collection[str] | None = None,
 ) -> list[KnowledgeError]:
     """List all errors of all files, and everything in which they do not agree.
 
     Args:
         templates: Where given, every matter must have its receipts among them.
         letters: Where given, the rules for replies may name these and no others.
+        changed: Where given, the files that have changed since nothing was wrong, below the
+            folder; what takes long and cannot be wrong because of them is left out.
 
     Returns:
         File by file in the order in which they are read, each once; empty if all is well.
     """
     files, errors = read_files(folder, people_file)
     errors.extend(disagreements(files))
-    errors.extend(_triage_errors(folder, files))
+    if _concerns(changed, "tags.yaml", "lexicon/", "learned/", "processes.yaml", "matters.yaml"):
+        errors.extend(_triage_errors(folder, files, changed))
     try:
         load_plain(folder)
     except KnowledgeErrors as error:
         errors.extend(error.errors)
-    errors.extend(article_faults.faults(folder, files))
-    errors.extend(assistant_file.faults(folder, files))
+    if _concerns(changed, "articles/", "processes.yaml", "matters.yaml"):
+        errors.extend(article_faults.faults(folder, files))
+    if _concerns(changed, "assistant.yaml", "processes.yaml", "matters.yaml"):
+        errors.extend(assistant_file.faults(folder, files))
     if templates is not None:
         errors.extend(missing_receipts(files, templates))
     if letters is not None and files.replies is not None:
@@ -60,17 +66,25 @@ def problems(
     return list({str(error): error for error in errors}.values())
 
 
-def _triage_errors(folder: Path, files: Files) -> Iterator[KnowledgeError]:
+def _concerns(changed: Collection[str] | None, *starts: str) -> bool:
+    return changed is None or any(name.startswith(starts) for name in changed)
+
+
+def _triage_errors(
+    folder: Path, files: Files, changed: Collection[str] | None
+) -> Iterator[KnowledgeError]:
     lexicon, errors = read_lexicon(folder)
     yield from errors
     if not errors:
         yield from combinations.unknown_features(lexicon)
         yield from combinations.futile(lexicon)
-    yield from phrase_faults.faults(lexicon)
-    try:
-        learned_weights.load(folder)
-    except KnowledgeError as error:
-        yield error
+    if _concerns(changed, "lexicon/"):
+        yield from phrase_faults.faults(lexicon)
+    if _concerns(changed, "learned/"):
+        try:
+            learned_weights.load(folder)
+        except KnowledgeError as error:
+            yield error
     yield from tag_faults.faults(lexicon)
     yield from _tag_errors(lexicon, files)
     yield from _lexicon_errors(lexicon, files)

@@ -12,8 +12,9 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -120,8 +121,12 @@ def read(path: Path, model: type[M]) -> M:
 
 
 def read_document(path: Path, model: type[M]) -> Document[M]:
-    """Read a file into a model and remember the lines. Raises as `read` does."""
-    return document_of(path.name, text_of(path), model)
+    """Read a file into a model and remember the lines. Raises as `read` does.
+
+    What a text says is kept: the same text is taken apart once, however often it is read.
+    """
+    found: Document[M] = _document_of(path.name, text_of(path), model)
+    return found
 
 
 def document_of(file: str, text: str, model: type[M]) -> Document[M]:
@@ -142,6 +147,12 @@ def document_of(file: str, text: str, model: type[M]) -> Document[M]:
     if content is None or errors:
         raise KnowledgeErrors(tuple(sorted(errors, key=lambda error: error.line or 0)))
     return Document(file=file, content=content, spots=spots)
+
+
+@lru_cache(maxsize=200)
+def _document_of(file: str, text: str, model: type[Any]) -> Document[Any]:
+    # Any: a cache forgets which model a document was read into; `read_document` knows.
+    return document_of(file, text, model)
 
 
 def text_of(path: Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from bot.knowledge import Knowledge
@@ -40,25 +41,33 @@ class Trial:
     today: Callable[[], Reader] | None = None
 
 
-def mails_to_replay(database: Database) -> int:
+def mails_to_replay(database: Database, *, since: datetime | None = None) -> int:
     """Count the mails that `backtest` will go through."""
     with database.reading() as work:
-        return work.messages.count_incoming()
+        return work.messages.count_incoming(since=since)
 
 
 def backtest(
-    database: Database, trial: Trial, *, progress: Callable[[int], None] = lambda _count: None
+    database: Database,
+    trial: Trial,
+    *,
+    since: datetime | None = None,
+    progress: Callable[[int], None] = lambda _count: None,
 ) -> Backtest:
-    """Replay all mail on record and tell what would be judged otherwise.
+    """Replay mail on record and tell what would be judged otherwise.
 
     A case counts as urgent today as it stands, so a person's correction holds; and it is
     lost when no mail of it would be urgent any more.
+
+    Args:
+        since: Only mail received since then; default: all.
+        progress: Told how many mails have just been replayed; may end the replay by raising.
     """
     replay = _Replay(trial)
     after = MessageId(0)
     while True:
         with database.reading() as work:
-            batch = work.messages.judged(after=after, limit=_BATCH)
+            batch = work.messages.judged(after=after, limit=_BATCH, since=since)
             replay.add(work, batch)
         if not batch:
             return replay.tally.result()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -131,17 +132,22 @@ class Messages:
             transport_headers=header_pairs(row.transport_headers),
         )
 
-    def count_incoming(self) -> int:
-        """Count the mails that came in and were stored."""
-        return (
-            self._connection.scalar(
-                select(func.count()).select_from(MessageRow).where(MessageRow.direction == "in")
-            )
-            or 0
-        )
+    def count_incoming(self, *, since: datetime | None = None) -> int:
+        """Count the mails that came in and were stored, all or those received since then."""
+        query = select(func.count()).select_from(MessageRow).where(MessageRow.direction == "in")
+        if since is not None:
+            query = query.where(MessageRow.received_at >= since)
+        return self._connection.scalar(query) or 0
 
-    def judged(self, *, after: MessageId, limit: int) -> list[JudgedMail]:
-        """Return incoming mails whose ids come after one, by id, with what was decided."""
+    def judged(
+        self, *, after: MessageId, limit: int, since: datetime | None = None
+    ) -> list[JudgedMail]:
+        """Return incoming mails whose ids come after one, by id, with what was decided.
+
+        Args:
+            since: Only mails received since then.
+        """
+        recent = () if since is None else (MessageRow.received_at >= since,)
         rows = self._connection.execute(
             select(
                 MessageRow.id,
@@ -152,7 +158,7 @@ class Messages:
                 MessageTriageRow.triage,
             )
             .outerjoin(MessageTriageRow, MessageTriageRow.message_id == MessageRow.id)
-            .where(MessageRow.direction == "in", MessageRow.id > after)
+            .where(MessageRow.direction == "in", MessageRow.id > after, *recent)
             .order_by(MessageRow.id)
             .limit(limit)
         )

@@ -17,6 +17,7 @@ from bot.store.case_mails import CaseMails
 from bot.store.cases import Cases
 from bot.store.checkpoints import Mailboxes
 from bot.store.conversations import Conversations
+from bot.store.editing import KnowledgeChanges
 from bot.store.engine import is_sqlite, tidy, transaction
 from bot.store.fact_keeping import CalendarOf, FactKeeper, usual_calendar
 from bot.store.facts import Facts
@@ -76,6 +77,7 @@ class Work:
     last_acts: LastActs
     merges: Merges
     case_mails: CaseMails
+    knowledge: KnowledgeChanges
 
 
 class Database:
@@ -154,4 +156,5 @@ def _work(connection: Connection, kept: FactKeeper) -> Work:
         last_acts=LastActs(connection),
         merges=Merges(connection),
         case_mails=CaseMails(connection),
+        knowledge=KnowledgeChanges(connection),
     )

@@ -17,7 +17,7 @@ and run ``sammadag check``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -192,10 +192,13 @@ def _sample_fails(error: ReplyHasHole | jinja2.TemplateError) -> Saying:
     return Saying("exemplet går inte att skriva: mallen använder ett filter eller test fel")
 
 
-def faults(folder: Path, known: Known | None = None) -> list[KnowledgeError]:
+def faults(
+    folder: Path, known: Known | None = None, *, only: Collection[str] | None = None
+) -> list[KnowledgeError]:
     """Return what is wrong with the templates of a folder: the first fault of each.
 
     Args:
+        only: Where given, the names of those that are looked at.
         known: Where given, also what the templates name that it does not have.
     """
     found: dict[Path, KnowledgeError] = {}
@@ -204,6 +207,8 @@ def faults(folder: Path, known: Known | None = None) -> list[KnowledgeError]:
         base = read_base(folder)
     except KnowledgeError as error:
         return [error]
+    if only is not None:
+        paths = [path for path in paths if path.parent.name in only]
     for path in paths:
         try:
             read_template(path, base)

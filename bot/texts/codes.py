@@ -343,6 +343,10 @@ CODES: Final[Mapping[str, str]] = {
     "mail_error.sign_in_refused": "inloggningen nekas; kontrollera konto och rättigheter",
     "mail_error.message_gone": "ett mejl har tagits bort eller flyttats av någon annan",
     "mail_error.send_refused": "mejlservern tar inte emot mejlet för sändning",
+    "alert.knowledge_refused": "En ändring i mappen tas inte i bruk, {count} fel, det första i "
+    "{file}; det som gällde förut gäller, se sammadag check",
+    "alert.knowledge_differs": "{file} i mappen är en annan än den som gäller och tas inte i bruk "
+    "({count} filer), för någon har ändrat den i programmet; se sammadag edit versions",
     "mail_error.send_uncertain": "mejlet kan vara skickat eller inte",
     "mail_error.cannot_answer": "mejlet går inte att besvara automatiskt; svara för hand",
     "mail_error.database": "databasen svarar inte",

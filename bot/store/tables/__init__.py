@@ -12,7 +12,8 @@ Three groups, so that personal data can be deleted without breaking the record:
 * what it became (``delivery``, ``message``, ``case_file``, ``stop_list``, ``promise``,
   ``reply_draft``, ``reply_task``, ``tag_tip``; and what of it stands in Slack:
   ``slack_card``, ``slack_post``; and of talking with the assistant: ``conversation``; and
-  in the browser: ``case_presence``, ``last_act``, ``merged_case``),
+  in the browser: ``case_presence``, ``last_act``, ``merged_case``; and
+  what process owners write: ``knowledge_change``, ``knowledge_file``),
 * and what happened (``event``, ``action``; and what figures are made of: ``case_fact``,
   ``frozen_figure``), which hold keys, codes and numbers only.
 """
@@ -42,6 +43,7 @@ from bot.store.tables.collection import (
     StopListRow,
     WatchRow,
 )
+from bot.store.tables.editing import KnowledgeChangeRow, KnowledgeFileRow
 from bot.store.tables.figures import CaseFactRow, FrozenFigureRow
 from bot.store.tables.mail import (
     AttachmentRow,
@@ -82,8 +84,10 @@ __all__ = [
     "CounterRow",
     "DeliveryRow",
     "EventRow",
-    "LastActRow",
     "FrozenFigureRow",
+    "KnowledgeChangeRow",
+    "KnowledgeFileRow",
+    "LastActRow",
     "LedgerCurrentRow",
     "LedgerGenerationRow",
     "LedgerInvoiceRow",

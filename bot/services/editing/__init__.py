@@ -1,0 +1,1 @@
+"""Editing knowledge and templates: looked at, tried, approved, kept as versions, undone."""
