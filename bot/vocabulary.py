@@ -117,6 +117,14 @@ NOT_CLOSED = tuple(status for status in Status if status is not Status.CLOSED)
 """Where an open case may stand."""
 
 
+class CaseStanding(StrEnum):
+    """Whether the words of a case may be deleted: only of a closed one that nobody holds."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HELD = "held"
+
+
 class Channel(StrEnum):
     """How a case reached us."""
 
@@ -188,6 +196,9 @@ class EventKind(StrEnum):
     VIEWED = "viewed"
     DELIVERY_FAILED = "delivery_failed"
     REMARK_REGISTERED = "remark_registered"
+    HOLD_PUT = "hold_put"
+    HOLD_LIFTED = "hold_lifted"
+    EXPORTED = "exported"
 
 
 class StopReason(StrEnum):

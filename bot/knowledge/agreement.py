@@ -151,6 +151,16 @@ def _people(files: Files) -> Errors:
             yield document.error(Saying("en unit_head har en enhet, inget team"), *where)
 
 
+def _retention(files: Files) -> Errors:
+    document = files.retention
+    if document is None:
+        return
+    rules = placed(("rules",), document.content.rules)
+    processes, matters = values(rules, "process"), values(rules, "matter")
+    yield from unknown(document, mark("processen"), processes, _process_keys(files))
+    yield from unknown(document, mark("ärendetypen"), matters, _matter_keys(files))
+
+
 def _lead_times(files: Files) -> Errors:
     document = files.lead_times
     if document is None:
@@ -192,6 +202,7 @@ _CHECKS: tuple[Callable[[Files], Errors], ...] = (
     _nobody_missing,
     _replies,
     _lead_times,
+    _retention,
     dunning_faults.faults,
     duty_faults.faults,
 )

@@ -24,6 +24,7 @@ from bot.knowledge.models import (
 )
 from bot.knowledge.registers_file import RegistersFile
 from bot.knowledge.replies_file import RepliesFile
+from bot.knowledge.retention_file import RetentionFile
 from bot.knowledge.yaml_file import Document, KnowledgeErrors, read_document
 
 _F = TypeVar("_F", bound=File)
@@ -52,6 +53,7 @@ class Files:
     registers: Document[RegistersFile] | None
     replies: Document[RepliesFile] | None
     lead_times: Document[LeadTimesFile] | None
+    retention: Document[RetentionFile] | None
 
     def samples(self) -> Iterator[str]:
         """Name the files that say that they hold sample values."""
@@ -70,6 +72,7 @@ class Files:
             self.registers,
             self.replies,
             self.lead_times,
+            self.retention,
         )
         for document in documents:
             if document is not None and document.content.sample:
@@ -103,6 +106,7 @@ def read_files(folder: Path, people_file: Path | None) -> tuple[Files, list[Know
         registers=document(folder / "registers.yaml", RegistersFile),
         replies=document(folder / "replies.yaml", RepliesFile),
         lead_times=document(folder / "lead_times.yaml", LeadTimesFile),
+        retention=document(folder / "retention.yaml", RetentionFile),
     )
     return files, errors
 

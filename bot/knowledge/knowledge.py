@@ -28,6 +28,7 @@ from bot.knowledge.models import (
 from bot.knowledge.name_book import NameBook
 from bot.knowledge.registers_file import RegistersFile
 from bot.knowledge.replies_file import RepliesFile
+from bot.knowledge.retention_file import RetentionFile
 from bot.vocabulary import (
     CustomerKey,
     Language,
@@ -67,6 +68,7 @@ class Knowledge:
     registers: RegistersFile
     replies: RepliesFile
     lead_times: LeadTimesFile
+    retention: RetentionFile
     samples: tuple[str, ...] = ()
 
     @cached_property

@@ -25,7 +25,8 @@ def load(folder: Path, *, people_file: Path | None = None) -> Knowledge:
 
     Args:
         folder: Holds processes, mailboxes, matters, customers, links, hours, dunning,
-            payment_runs, organisation, duty, registers, replies and lead_times, each ``.yaml``.
+            payment_runs, organisation, duty, registers, replies, retention and lead_times,
+            each ``.yaml``.
         people_file: A file with ``people:`` that stands in place of the people in
             ``organisation.yaml``, so that real staff need not be in the same folder. A
             ``duty.yaml`` beside it stands in place of the folder's.
@@ -60,6 +61,7 @@ def _knowledge(files: Files) -> Knowledge:
         registers=_content(files.registers),
         replies=_content(files.replies),
         lead_times=_content(files.lead_times),
+        retention=_content(files.retention),
         samples=tuple(files.samples()),
     )
 

@@ -14,6 +14,7 @@ from bot.store.books import Books
 from bot.store.case_facts import CaseFacts
 from bot.store.case_invoices import CaseInvoices
 from bot.store.case_mails import CaseMails
+from bot.store.case_papers import CasePapers
 from bot.store.cases import Cases
 from bot.store.checkpoints import Mailboxes
 from bot.store.conversations import Conversations
@@ -23,6 +24,7 @@ from bot.store.fact_keeping import CalendarOf, FactKeeper, usual_calendar
 from bot.store.facts import Facts
 from bot.store.frozen_figures import FrozenFigures
 from bot.store.inbox_queue import InboxQueue
+from bot.store.keeping import Keeping
 from bot.store.ledger import Ledger
 from bot.store.merges import LastActs, Merges
 from bot.store.messages import Messages
@@ -31,6 +33,7 @@ from bot.store.promises import PhoneCalls, Promises
 from bot.store.registers import RegisterEntries
 from bot.store.replies import ReplyDrafts, ReplyTasks, TagTips
 from bot.store.reply_facts import ReplyFacts
+from bot.store.said import AllSaid
 from bot.store.search import SearchIndex
 from bot.store.slack import SlackEvents, SlackLinks, SlackPace
 from bot.store.slack_cards import SlackCards
@@ -68,16 +71,19 @@ class Work:
     slack_pace: SlackPace
     slack_links: SlackLinks
     conversations: Conversations
+    keeping: Keeping
+    case_papers: CasePapers
+    said: AllSaid
     facts: Facts
     case_facts: CaseFacts
     frozen: FrozenFigures
+    knowledge: KnowledgeChanges
     search: SearchIndex
     inbox: InboxQueue
     presence: Presence
     last_acts: LastActs
     merges: Merges
     case_mails: CaseMails
-    knowledge: KnowledgeChanges
 
 
 class Database:
@@ -147,14 +153,17 @@ def _work(connection: Connection, kept: FactKeeper) -> Work:
         slack_pace=SlackPace(connection),
         slack_links=SlackLinks(connection),
         conversations=Conversations(connection),
+        keeping=Keeping(connection),
+        case_papers=CasePapers(connection),
+        said=AllSaid(connection),
         facts=Facts(connection),
         case_facts=CaseFacts(connection),
         frozen=FrozenFigures(connection),
+        knowledge=KnowledgeChanges(connection),
         search=SearchIndex(connection),
         inbox=InboxQueue(connection),
         presence=Presence(connection),
         last_acts=LastActs(connection),
         merges=Merges(connection),
         case_mails=CaseMails(connection),
-        knowledge=KnowledgeChanges(connection),
     )

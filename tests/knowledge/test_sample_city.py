@@ -120,6 +120,7 @@ def test_what_the_real_centre_must_decide_says_that_it_is_a_sample(city):
         "registers.yaml",
         "replies.yaml",
         "lead_times.yaml",
+        "retention.yaml",
     }
 
 

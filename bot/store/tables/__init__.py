@@ -45,6 +45,7 @@ from bot.store.tables.collection import (
 )
 from bot.store.tables.editing import KnowledgeChangeRow, KnowledgeFileRow
 from bot.store.tables.figures import CaseFactRow, FrozenFigureRow
+from bot.store.tables.keeping import CaseHoldRow, ErasedCaseRow, KeepingRunRow
 from bot.store.tables.mail import (
     AttachmentRow,
     DeliveryRow,
@@ -77,14 +78,17 @@ __all__ = [
     "AttachmentRow",
     "BreakerRow",
     "CaseFactRow",
+    "CaseHoldRow",
     "CaseInvoiceRow",
     "CasePresenceRow",
     "CaseRow",
     "ConversationRow",
     "CounterRow",
     "DeliveryRow",
+    "ErasedCaseRow",
     "EventRow",
     "FrozenFigureRow",
+    "KeepingRunRow",
     "KnowledgeChangeRow",
     "KnowledgeFileRow",
     "LastActRow",
