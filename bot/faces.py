@@ -15,6 +15,7 @@ from bot.asking import make_talks
 from bot.errors import SettingsError
 from bot.notifying import Alert, AlertCode
 from bot.services.answer_notes import AnswerNotes
+from bot.services.answer_series import AnswerSeries
 from bot.services.choices import Choices
 from bot.services.colleagues import Colleagues
 from bot.services.escalating import Escalating
@@ -142,6 +143,7 @@ class _Building:
 
     @cached_property
     def _house(self) -> SlackHouse:
+        from bot.slack.charts import AnswerCharts
         from bot.slack.house import SlackHouse
 
         app = self._app
@@ -157,6 +159,7 @@ class _Building:
             choices=Choices(app.knowledge),
             answer_notes=AnswerNotes(app.registers),
             talks=cache(lambda: make_talks(app)),
+            chart_of=AnswerCharts(AnswerSeries(app.database, app.knowledge, app.clock).of),
             colleagues=self._colleagues,
             directory=self._directory,
             find_case=partial(case_named, database=app.database),

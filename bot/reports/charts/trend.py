@@ -39,6 +39,9 @@ _DASHES: Final = (None, "8 4", "2 4")
 _LINES: Final = (Part.FIRST, Part.SECOND, Part.THIRD)
 _MARKS: Final = (Part.FIRST_MARK, Part.SECOND_MARK, Part.THIRD_MARK)
 _SMALL: Final = 11.0
+_WIDEST_LABEL: Final = 120.0
+_MEASURED: Final = 100
+"""So many labels, evenly spread, say how wide labels are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,15 +131,20 @@ def _grid(plot: _Plot, ticks: Sequence[str]) -> Iterator[Markup]:
 
 
 def _labels(plot: _Plot, labels: Sequence[str]) -> Iterator[Markup]:
-    shown = [clipped(label, _SMALL, 120) for label in labels]
-    widest = max(text_width(label, _SMALL) for label in shown) + 10
+    sample = labels[:: max(1, len(labels) // _MEASURED)]
+    widest = max(text_width(_label(label), _SMALL) for label in sample) + 10
     room = max(1, int((plot.right - plot.left) / widest))
-    every = max(1, -(-len(shown) // room))
+    every = max(1, -(-len(labels) // room))
     look = {**painted(Part.SOFT), "font-size": _SMALL}
-    for index in range(0, len(shown), every):
-        half = text_width(shown[index], _SMALL) / 2
+    for index in range(0, len(labels), every):
+        shown = _label(labels[index])
+        half = text_width(shown, _SMALL) / 2
         x = min(max(plot.x(index), half + 2), WIDTH - half - 2)
-        yield text(shown[index], (x, plot.bottom + 18), look, "middle")
+        yield text(shown, (x, plot.bottom + 18), look, "middle")
+
+
+def _label(label: str) -> str:
+    return clipped(label, _SMALL, _WIDEST_LABEL)
 
 
 def _legend(every: Sequence[Series]) -> Iterator[Markup]:

@@ -66,7 +66,7 @@ def answered(
     """Return the answer to a question; help where there is none to answer, or no question.
 
     Args:
-        stays: The message stays, so that the answer can be rated under it.
+        stays: The message stays, so that the answer can be rated under it, and a chart shown.
 
     Returns:
         What to say, and a chart beside it where there is one to see.
@@ -81,8 +81,9 @@ def answered(
     except SammaDagError as error:
         return SlackMessage(text=wrong(error, say)), None
     message = answer_message(_view(turn), say, rated=stays and actor is not None)
-    chart = None if house.chart_of is None or actor is None else house.chart_of(turn, say)
-    return message, chart
+    if house.chart_of is None or actor is None or not stays:
+        return message, None
+    return message, house.chart_of(turn, say)
 
 
 def _view(turn: Turn) -> AnswerView:
