@@ -14,6 +14,8 @@ from bot.services.colleagues import Colleagues
 from bot.services.naming import case_named
 from bot.services.overview import Overview
 from bot.services.phone_desk import PhoneDesk
+from bot.services.register_forms import RegisterForms
+from bot.services.register_pages import RegisterPages
 from bot.settings import WebSettings, resolve_database_url, secret_keys
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ def web_house(app: App) -> WebHouse:
         phone=app.phone,
         phone_desk=PhoneDesk(app.database, app.phone, proposals, app.knowledge, app.clock),
         registers=app.registers,
+        register_pages=RegisterPages(app.database, app.registers, app.knowledge),
+        register_forms=RegisterForms(app.registers, app.knowledge),
         moving=app.moving,
         replies=app.replies,
         outlines=app.outlines,

@@ -27,6 +27,8 @@ from bot.registers.rules import (
     check_opening,
     fold,
     kinds_of,
+    may_follow,
+    may_say,
     next_rung,
     overdue,
 )
@@ -52,6 +54,8 @@ __all__ = [
     "clean_text",
     "fold",
     "kinds_of",
+    "may_follow",
+    "may_say",
     "next_rung",
     "overdue",
 ]

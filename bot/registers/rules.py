@@ -105,6 +105,17 @@ def kinds_of(register: Register) -> tuple[EntryKind, ...]:
     return tuple(kind for kind in EntryKind if kind in _LEADS[register])
 
 
+def may_follow(item: Item) -> tuple[EntryKind, ...]:
+    """Return what can follow on how an item stands, in the order of `EntryKind`."""
+    leads = _LEADS[item.register]
+    return tuple(kind for kind in EntryKind if item.state in leads.get(kind, {}))
+
+
+def may_say(register: Register, kind: EntryKind) -> frozenset[str]:
+    """Return the names of the facts that an entry may say beside its text."""
+    return _MAY_SAY.get(kind, frozenset()) & _KNOWN[register]
+
+
 def fold(entries: Iterable[Entry]) -> Item:
     """Return how an item stands after its entries, whatever order they are read in.
 
@@ -183,7 +194,7 @@ def check_following(item: Item, entry: Entry, staffed: Collection[Rung] = frozen
 
 
 def _check_facts(entry: Entry) -> None:
-    allowed = _MAY_SAY.get(entry.kind, frozenset()) & _KNOWN[entry.register]
+    allowed = may_say(entry.register, entry.kind)
     for name in entry.facts.said():
         if name not in allowed:
             raise DataError(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, exists, insert, select
@@ -71,6 +71,43 @@ class RegisterEntries:
     def of_register(self, register: Register) -> list[Entry]:
         """Return all entries of a register, oldest first."""
         return self._read(_entries().where(RegisterEntryRow.register == register))
+
+    def of_items(self, register: Register, numbers: Iterable[int]) -> list[Entry]:
+        """Return the entries of some items, oldest first."""
+        return self._read(
+            _entries().where(
+                RegisterEntryRow.register == register, RegisterEntryRow.entry.in_(list(numbers))
+            )
+        )
+
+    def opened(
+        self, register: Register, *, below: int | None, limit: int
+    ) -> list[tuple[int, datetime]]:
+        """Return the numbers of items and when they were opened, the newest first.
+
+        Args:
+            below: Only smaller numbers; None begins with the newest.
+        """
+        query = select(RegisterEntryRow.entry, RegisterEntryRow.at).where(
+            RegisterEntryRow.register == register, RegisterEntryRow.kind == EntryKind.OPENED
+        )
+        if below is not None:
+            query = query.where(RegisterEntryRow.entry < below)
+        rows = self._connection.execute(query.order_by(RegisterEntryRow.entry.desc()).limit(limit))
+        return [(number, at) for number, at in rows]
+
+    def first_opened_from(self, register: Register, at: datetime) -> int | None:
+        """Return the number of the first item that was opened at an instant or later."""
+        return self._connection.scalar(
+            select(RegisterEntryRow.entry)
+            .where(
+                RegisterEntryRow.register == register,
+                RegisterEntryRow.kind == EntryKind.OPENED,
+                RegisterEntryRow.at >= at,
+            )
+            .order_by(RegisterEntryRow.at, RegisterEntryRow.id)
+            .limit(1)
+        )
 
     def complaints_without_remark(self, *, limit: int) -> list[CaseId]:
         """Return the cases that were taken for complaints and have no remark, newest first."""

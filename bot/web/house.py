@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bot.services.overview import Overview
     from bot.services.phone import Phone
     from bot.services.phone_desk import PhoneDesk
+    from bot.services.register_forms import RegisterForms
+    from bot.services.register_pages import RegisterPages
     from bot.services.registers import Registers
     from bot.services.replies import Replies
     from bot.services.reply_outline import Outlines
@@ -38,6 +40,8 @@ class WebHouse:
     phone: Phone
     phone_desk: PhoneDesk
     registers: Registers
+    register_pages: RegisterPages
+    register_forms: RegisterForms
     moving: Moving
     replies: Replies
     outlines: Outlines

@@ -33,6 +33,9 @@ class MenuItem:
 MENU: Sequence[MenuItem] = (
     MenuItem(page="start", label=mark("Start")),
     MenuItem(page="phone", label=mark("Telefon")),
+    MenuItem(page="remarks", label=mark("Synpunkter")),
+    MenuItem(page="customer_log", label=mark("Kundlogg")),
+    MenuItem(page="process_log", label=mark("Processlogg")),
 )
 """In the order in which it is shown."""
 

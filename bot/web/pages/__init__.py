@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from bot.web.page import Page
-from bot.web.pages import phone, start
+from bot.web.pages import customer_log, phone, process_log, remarks, start
 
-PAGES: tuple[Page, ...] = (*start.PAGES, *phone.PAGES)
+PAGES: tuple[Page, ...] = (
+    *start.PAGES,
+    *phone.PAGES,
+    *remarks.PAGES,
+    *customer_log.PAGES,
+    *process_log.PAGES,
+)

@@ -1,0 +1,55 @@
+"""Synpunkter: opinions and complaints, from the first word to the answer."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from bot.errors import DataError
+from bot.services.register_pages import Register
+from bot.texts import mark
+from bot.web.ask import Ask
+from bot.web.notices import Notice, Tone
+from bot.web.page import Page
+from bot.web.pages.register_book import Book, pages_of
+from bot.web.seeing import seen_case
+
+_BOOK = Book(
+    register=Register.REMARKS,
+    name="remarks",
+    path="/remarks",
+    new=mark("Registrera en synpunkt"),
+    one=mark("Synpunkt {number}"),
+    about=mark("Ansvarig blir enhetens chef, om du inte väljer någon annan."),
+    due=mark("Svar senast"),
+    suggests=True,
+)
+
+
+def suggested(ask: Ask) -> Response:
+    """Show the cases that look like complaints and are not registered."""
+    found = ask.house.register_pages.suggested(sees_protected=ask.viewer.sees_protected)
+    return ask.page("registers/suggested.html", found=found, name=ask.house.register_forms.name)
+
+
+def dismiss(ask: Ask) -> Response:
+    """Note that a case is no complaint."""
+    case = seen_case(ask, ask.value("number"))
+    try:
+        ask.house.registers.dismiss(case, by=ask.viewer.key)
+    except DataError as error:
+        notice = Notice(text=ask.say.error(error), tone=Tone.WARNING)
+        return ask.see_other("remarks_suggested", notice)
+    text = ask.say("Ärende {case} är inget klagomål.", case=case.number)
+    return ask.see_other("remarks_suggested", Notice(text=text))
+
+
+PAGES = (
+    Page(path="/remarks/suggested", name="remarks_suggested", answer=suggested),
+    Page(
+        path="/remarks/suggested/{number}",
+        name="remarks_dismiss",
+        answer=dismiss,
+        method="POST",
+    ),
+    *pages_of(_BOOK),
+)
