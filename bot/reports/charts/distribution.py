@@ -90,6 +90,7 @@ def _draw(shown: Distribution, say: Say) -> Iterator[Markup]:
     yield from _bars(plot, shown.unit, say)
     yield from _ends(plot, shown.unit, say)
     yield from _marks(plot, shown, say)
+    yield from _counts(plot, say)
 
 
 def _bars(plot: _Plot, unit: Unit, say: Say) -> Iterator[Markup]:
@@ -102,10 +103,19 @@ def _bars(plot: _Plot, unit: Unit, say: Say) -> Iterator[Markup]:
         box = (x + gap / 2, plot.bottom - height, max(0.5, plot.step - gap), height)
         said = f"{range_text(part.lower, part.upper, unit, say)}: {say.number(part.count)}"
         yield named(said, rectangle(box, painted(Part.BAR)))
-        count = short_number(part.count, say)
-        if text_width(count, _SMALL) <= plot.step:
-            look = {**painted(Part.INK), "font-size": _SMALL}
-            yield text(count, (x + plot.step / 2, plot.bottom - height - 4), look, "middle")
+
+
+def _counts(plot: _Plot, say: Say) -> Iterator[Markup]:
+    """Yield the numbers above the bars that have room for them, over the lines that mark."""
+    halo = {**painted(Part.HALO), "stroke-width": 4, "fill": "none", "font-size": _SMALL}
+    for index, part in enumerate(plot.bins):
+        said = short_number(part.count, say)
+        if not part.count or text_width(said, _SMALL) > plot.step:
+            continue
+        height = max(1.0, _PLOT * plot.axis.part(part.count))
+        where = (plot.left + plot.step * (index + 0.5), plot.bottom - height - 4)
+        yield text(said, where, halo, "middle")
+        yield text(said, where, {**painted(Part.INK), "font-size": _SMALL}, "middle")
 
 
 def _ends(plot: _Plot, unit: Unit, say: Say) -> Iterator[Markup]:
