@@ -16,6 +16,7 @@ from bot.store.fact_keeping import FactKeeper
 from bot.store.records import TeamLoad
 from bot.store.tables import CaseRow, DeliveryRow, EventRow, MessageAddressRow, MessageRow
 from bot.vocabulary import (
+    NOT_CLOSED,
     CaseId,
     Channel,
     EventKind,
@@ -126,7 +127,7 @@ class Cases:
         """
         query = (
             select(CaseRow.__table__)
-            .where(CaseRow.status != Status.CLOSED)
+            .where(CaseRow.status.in_(NOT_CLOSED))
             .order_by(CaseRow.handle_by.is_(None), CaseRow.handle_by, CaseRow.received_at)
         )
         if urgent_only:
@@ -141,9 +142,7 @@ class Cases:
         """Return open urgent cases by id, those after `after`."""
         rows = self._connection.execute(
             select(CaseRow.__table__)
-            .where(
-                CaseRow.id > after, CaseRow.status != Status.CLOSED, CaseRow.urgent != Urgency.NO
-            )
+            .where(CaseRow.id > after, CaseRow.status.in_(NOT_CLOSED), CaseRow.urgent != Urgency.NO)
             .order_by(CaseRow.id)
             .limit(limit)
         )
@@ -163,7 +162,7 @@ class Cases:
                 func.count().filter(~answered),
                 func.count().filter(CaseRow.handle_by <= handle_until),
             )
-            .where(CaseRow.status != Status.CLOSED)
+            .where(CaseRow.status.in_(NOT_CLOSED))
             .group_by(CaseRow.team)
             .order_by(CaseRow.team)
         )
@@ -185,7 +184,7 @@ class Cases:
             select(func.count(), urgent).where(
                 CaseRow.id.in_(opened_here),
                 CaseRow.received_at < before,
-                CaseRow.status != Status.CLOSED,
+                CaseRow.status.in_(NOT_CLOSED),
             )
         ).one()
         return row[0], row[1]
