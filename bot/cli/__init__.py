@@ -31,6 +31,7 @@ from bot.cli import (
     reply_commands,
     run_commands,
     search_commands,
+    simulate_commands,
     stop_list_commands,
     template_commands,
     usage,
@@ -61,6 +62,7 @@ _COMMANDS = (
     doctor_commands,
     database_commands,
     search_commands,
+    simulate_commands,
 )
 
 

@@ -1,0 +1,102 @@
+"""A made-up city's history, written in bulk: the rows that intake and staff would have left.
+
+Mails and what people do are invented; what follows from them follows the rules of the house.
+Mails are filled into moulds that the real reader has read, so that a million of them take
+minutes. What is left out, and how the rest is compared with the real house, tests/simulate says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from bot.material import load_material
+from bot.settings import Settings
+from bot.simulate.history import History, Wishes, first_day
+from bot.simulate.rows import COLUMNS, Rows
+from bot.simulate.workers import pieces_of
+from bot.store.bulk import BulkWriter, writing
+from bot.store.unit_of_work import Database
+from bot.worktime import Calendar
+
+__all__ = ["Made", "Wishes", "simulate", "wishes_of"]
+
+_ALONE = 5_000
+"""So few cases are made without other processes."""
+_TIPS = "tag_tip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What was made.
+
+    Attributes:
+        rows: Of each table.
+    """
+
+    rows: dict[str, int]
+
+    @property
+    def cases(self) -> int:
+        """Return how many cases there are."""
+        return self.rows["case_file"]
+
+
+def wishes_of(
+    cases: int, years: int, *, seed: int, last: date | None, now: datetime, calendar: Calendar
+) -> Wishes:
+    """Return the wishes for a history of whole years.
+
+    Args:
+        last: Its last local day; default: the day of `now`, and it ends at `now`.
+    """
+    if last is None or last == calendar.local_date(now):
+        end, last = now.replace(microsecond=0), calendar.local_date(now)
+    else:
+        midnight = datetime.combine(last + timedelta(days=1), time.min, calendar.zone)
+        end = midnight.astimezone(UTC) - timedelta(seconds=1)
+    return Wishes(cases=cases, seed=seed, first=first_day(last, years), end=end)
+
+
+def simulate(
+    wishes: Wishes,
+    settings: Settings,
+    database: Database,
+    *,
+    progress: Callable[[int], object] = lambda _cases: None,
+) -> Made:
+    """Make a history and write it; the same wishes and city make the same rows.
+
+    Args:
+        progress: Hears how many cases have just been written.
+
+    Raises:
+        DataError: The database holds cases or mails.
+        DatabaseUnavailable: Locked, full or gone.
+    """
+    history = History(wishes, settings, load_material(settings))
+    counts = dict.fromkeys(COLUMNS, 0)
+    tips: dict[str, tuple[str, str]] = {}
+    alone = wishes.cases <= _ALONE
+    with writing(database.engine, COLUMNS) as into, pieces_of(history, alone=alone) as pieces:
+        for rows in pieces:
+            tips.update({row[0]: row for row in rows.pop(_TIPS)})
+            _write(rows, into, counts)
+            progress(len(rows["case_file"]))
+        into.add(_TIPS, list(tips.values()))
+        counts[_TIPS] = len(tips)
+        into.count_on(_counters(history))
+    return Made(rows=counts)
+
+
+def _write(rows: Rows, into: BulkWriter, counts: dict[str, int]) -> None:
+    for table, added in rows.items():
+        into.add(table, added)
+        counts[table] += len(added)
+
+
+def _counters(history: History) -> dict[str, int]:
+    cases = history.wishes.cases
+    serials = {f"case_serial:{year}": count for year, count in history.serials().items() if count}
+    return {"case": cases, "message": history.last_message, **serials}

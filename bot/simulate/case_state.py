@@ -1,0 +1,221 @@
+"""One made-up case while its history is played, and the rows that its history leaves.
+
+The rules are those of `bot.services`; a test plays the same history through them and compares.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import SimpleNamespace
+
+from bot.cases import SYSTEM, Case, CaseNumber
+from bot.reports.case_facts import COUNTED_EVENTS, FACT_COLUMNS, RULES, facts_of
+from bot.simulate.city import City
+from bot.simulate.hours import moment, seconds
+from bot.simulate.rows import Rows
+from bot.vocabulary import (
+    CaseId,
+    Channel,
+    CustomerKey,
+    EventKind,
+    MailboxKey,
+    MatterKey,
+    PersonKey,
+    ProcessKey,
+    Status,
+    TeamKey,
+    Urgency,
+)
+
+Value = str | int | bool | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Event:
+    """Something that happened; instants in seconds."""
+
+    kind: EventKind
+    at: int
+    actor: str
+    wall: int
+    working: int
+    data: dict[str, Value]
+
+
+@dataclass(slots=True, kw_only=True)
+class CaseState:
+    """A case as it stands; instants in seconds since 1970, UTC.
+
+    Attributes:
+        deadline_reasons: JSON.
+    """
+
+    city: City
+    id: int
+    year: int
+    serial: int
+    channel: Channel
+    mailbox: MailboxKey
+    process: ProcessKey | None
+    matter: MatterKey | None
+    urgent: Urgency
+    customer: CustomerKey | None
+    team: TeamKey
+    received_at: int
+    status: Status = Status.NEW
+    possible: bool = False
+    protected: bool = False
+    complaint: bool = False
+    misdirected: bool = False
+    owner: PersonKey | None = None
+    language: str = "sv"
+    clock_started_at: int = 0
+    stop_confirmed: bool = False
+    version: int = 1
+    handle_by: int | None = None
+    safe_until: int | None = None
+    deadline_reasons: str = "[]"
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def number(self) -> str:
+        """Return the number of the case."""
+        return f"{self.year:04}-{self.serial:06}"
+
+    def happened(self, kind: EventKind, at: int, actor: str = SYSTEM, **data: Value) -> None:
+        """Note an event, with the time since the clock of the case started."""
+        started = self.clock_started_at
+        self.events.append(
+            Event(
+                kind=kind,
+                at=at,
+                actor=actor,
+                wall=max(0, at - started),
+                working=self.city.hours.between(started, at),
+                data=data,
+            )
+        )
+
+    def as_case(self) -> Case:
+        """Return the case as the services know it."""
+        return Case(
+            id=CaseId(self.id),
+            number=CaseNumber(year=self.year, serial=self.serial),
+            status=self.status,
+            channel=self.channel,
+            mailbox=self.mailbox,
+            process=self.process,
+            matter=self.matter,
+            urgent=self.urgent,
+            possible=self.possible,
+            protected=self.protected,
+            complaint=self.complaint,
+            misdirected=self.misdirected,
+            customer=self.customer,
+            team=self.team,
+            owner=self.owner,
+            language=self.language,
+            received_at=moment(self.received_at),
+            clock_started_at=moment(self.clock_started_at),
+            stop_confirmed=self.stop_confirmed,
+            handle_by=None if self.handle_by is None else moment(self.handle_by),
+            safe_until=None if self.safe_until is None else moment(self.safe_until),
+        )
+
+    def take_deadline(self, case: Case) -> None:
+        """Take over the deadline that the rules gave the case."""
+        self.handle_by = None if case.handle_by is None else seconds(case.handle_by)
+        self.safe_until = None if case.safe_until is None else seconds(case.safe_until)
+        self.deadline_reasons = json.dumps(
+            [{"code": reason.code, **reason.values} for reason in case.deadline_reasons]
+        )
+
+    def write(self, rows: Rows) -> None:
+        """Add the row of the case, its events, and what figures need of it."""
+        stored = self.city.hours.stored
+        rows["case_file"].append(
+            (
+                self.id,
+                self.year,
+                self.serial,
+                self.status.value,
+                self.channel.value,
+                self.mailbox,
+                self.process,
+                self.matter,
+                self.urgent.value,
+                int(self.possible),
+                int(self.protected),
+                int(self.complaint),
+                int(self.misdirected),
+                self.customer,
+                self.team,
+                self.owner,
+                self.language,
+                stored(self.received_at),
+                stored(self.clock_started_at),
+                int(self.stop_confirmed),
+                self.version,
+                None if self.handle_by is None else stored(self.handle_by),
+                None if self.safe_until is None else stored(self.safe_until),
+                self.deadline_reasons,
+            )
+        )
+        add = rows["event"].append
+        for event in self.events:
+            add(
+                (
+                    self.id,
+                    event.kind.value,
+                    stored(event.at),
+                    event.actor,
+                    event.wall,
+                    event.working,
+                    json.dumps(event.data),
+                )
+            )
+        self._write_facts(rows)
+
+    def _write_facts(self, rows: Rows) -> None:
+        about = SimpleNamespace(
+            id=self.id,
+            process=self.process,
+            matter=self.matter,
+            mailbox=self.mailbox,
+            customer=self.customer,
+            team=self.team,
+            channel=self.channel,
+            protected=self.protected,
+            misdirected=self.misdirected,
+            urgent=self.urgent,
+            received_at=moment(self.received_at),
+            handle_by=None if self.handle_by is None else moment(self.handle_by),
+        )
+        counted = [
+            SimpleNamespace(
+                kind=event.kind,
+                at=moment(event.at),
+                actor=event.actor,
+                wall_seconds=event.wall,
+                working_seconds=event.working,
+                data=event.data,
+            )
+            for event in self.events
+            if event.kind in COUNTED_EVENTS
+        ]
+        for fact in facts_of(about, counted, self.city.hours.calendar):
+            values = (getattr(fact, name) for name in FACT_COLUMNS)
+            rows["case_fact"].append((*map(_plain, values), RULES))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bool):
+        return int(value)
+    return str(value) if isinstance(value, str) else value
+
+
+def when(at: int) -> datetime:
+    """Return an instant in seconds as an aware one."""
+    return moment(at)

@@ -1,0 +1,218 @@
+"""What everything that is made up shares: knowledge, hours, moulds, and who we are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from bot.actions.policy import receipt_policy
+from bot.actions.tag_tips import tag_tip
+from bot.cases import Case
+from bot.house_rules import house_of, reminders_of
+from bot.material import Material, make_reader
+from bot.plan import choose_receipt
+from bot.promises import Reminders
+from bot.reply_rules import MOVED, Policy, is_sure_move
+from bot.services.letter_preview import house_values
+from bot.services.new_case import House
+from bot.services.reading import Reader
+from bot.settings import Settings
+from bot.simulate.hours import Hours, moment
+from bot.simulate.letter_moulds import (
+    AMOUNT,
+    INVOICE,
+    NUMBER,
+    OPENING,
+    PLACE,
+    LetterMould,
+    answer_mould,
+    letter_mould,
+)
+from bot.simulate.mail_moulds import MailMould
+from bot.simulate.wording import Wording, load_wording
+from bot.texts import speaker
+from bot.vocabulary import MailboxKey, Mode, PersonKey, TeamKey, TemplateKey
+from functionmail.identity import Identity
+from functionmail.message import Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moulds:
+    """The moulds of incoming mail."""
+
+    opening: tuple[MailMould, ...]
+    follow_ups: tuple[MailMould, ...]
+    ignored: tuple[MailMould, ...]
+
+
+@dataclass(kw_only=True)
+class City:
+    """The house as it works in the history.
+
+    Attributes:
+        end: Instant in seconds; what comes later has not happened.
+    """
+
+    settings: Settings
+    material: Material
+    identity: Identity
+    hours: Hours
+    end: int
+    wording: Wording = field(default_factory=load_wording)
+    _openings: dict[tuple[int, str], str] = field(default_factory=dict)
+    _letters: dict[tuple[object, ...], LetterMould] = field(default_factory=dict)
+
+    @cached_property
+    def house(self) -> House:
+        """Return what the services know of the house."""
+        return house_of(self.material.knowledge, self.settings)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Return what reads mail."""
+        return make_reader(self.settings, self.material)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        """Return when owners of phone cases are reminded."""
+        return reminders_of(self.settings.same_day)
+
+    @cached_property
+    def people(self) -> Mapping[TeamKey, Sequence[PersonKey]]:
+        """Return who is in which team."""
+        found: dict[TeamKey, list[PersonKey]] = {}
+        for person in self.material.knowledge.people.values():
+            if person.team is not None:
+                found.setdefault(person.team, []).append(person.key)
+        return found
+
+    @property
+    def twin_wait(self) -> int:
+        """Return how many seconds a receipt waits."""
+        return self.settings.twin_wait
+
+    def receipt(self, case: Case, mould: MailMould, at: int, when: datetime) -> LetterMould:
+        """Return the receipt that goes out on a new case at an instant."""
+        open_now = self.hours.is_open(at)
+        tip = self.has_tip(case, mould, when)
+        key: tuple[object, ...] = (
+            "receipt",
+            case.mailbox,
+            case.language,
+            case.urgent,
+            case.protected,
+            open_now,
+            tip,
+            case.process,
+            case.misdirected,
+            mould.names_invoice,
+        )
+        found = self._letters.get(key)
+        if found is None:
+            found = self._letters[key] = self._receipt(case, mould, open_now=open_now, tip=tip)
+        return found
+
+    def has_tip(self, case: Case, mould: MailMould, when: datetime) -> bool:
+        """Tell whether a receipt has the line about tags; no sender writes twice in a quarter."""
+        if not self.material.knowledge.replies.tips:
+            return False
+        triage = mould.found.as_json()
+        return tag_tip(case, triage, self.material.knowledge, last=None, now=when) is not None
+
+    def _receipt(self, case: Case, mould: MailMould, *, open_now: bool, tip: bool) -> LetterMould:
+        knowledge, say = self.material.knowledge, speaker(case.language)
+        name = self._receipt_name(case, mould, open_now=open_now)
+        values: dict[str, object] = {
+            **house_values(self.material.templates.get(name), knowledge.links),
+            **self._case_values(),
+            "next_opening": OPENING,
+            "handled_by_text": say("i dag") if open_now else say("nästa arbetsdag"),
+            "invoice_numbers": (INVOICE,) if mould.names_invoice else (),
+        }
+        for key in ("tag_code", "link_tags"):
+            if not tip:
+                values.pop(key, None)
+        if case.process is not None and (tip or name == MOVED):
+            process = knowledge.processes[case.process]
+            in_words = knowledge.names_in(say.language).process(case.process)
+            values |= {"tag_code": process.code}
+            values |= {"process_name": in_words[:1].lower() + in_words[1:]}
+        return self._letter(name, case, values, automatic=True)
+
+    def _receipt_name(self, case: Case, mould: MailMould, *, open_now: bool) -> TemplateKey:
+        if is_sure_move(case, mould.found.confidence):
+            return MOVED
+        return choose_receipt(case, is_open=open_now)
+
+    def staff_letter(self, name: TemplateKey, case: Case, given: Mapping[str, str]) -> LetterMould:
+        """Return a letter that a person sends from a template; the case names one invoice or none.
+
+        Args:
+            given: What the person fills in.
+        """
+        key = ("letter", name, case.mailbox, case.language, case.process, *sorted(given))
+        found = self._letters.get(key)
+        if found is None:
+            template = self.material.templates.get(name)
+            values = {
+                **house_values(template, self.material.knowledge.links),
+                **self._case_values(),
+                "invoice_numbers": (INVOICE,),
+                **given,
+            }
+            found = self._letters[key] = self._letter(name, case, values, automatic=False)
+        return found
+
+    def answer(self, text: str, mailbox: MailboxKey) -> LetterMould:
+        """Return an answer that somebody writes in their own mail program."""
+        key = ("answer", text, mailbox)
+        found = self._letters.get(key)
+        if found is None:
+            said = text.replace("{place}", PLACE).replace("{amount}", AMOUNT)
+            found = self._letters[key] = answer_mould(
+                said,
+                self._sender(mailbox),
+                subject=f"SV: {self.identity.case_reference(NUMBER)}",
+                reference=self.identity.case_reference(NUMBER),
+                own_id="svar.mould@exempelstad.example",
+            )
+        return found
+
+    def say_opening(self, at: int, language: str) -> str:
+        """Return an opening in words."""
+        key = (at, language)
+        found = self._openings.get(key)
+        if found is None:
+            said = speaker(language).moment(moment(at), self.hours.calendar.zone)
+            found = self._openings[key] = said
+        return found
+
+    def may_answer(self, case: Case, template: str) -> bool:
+        """Tell whether the rules of the house let a receipt out."""
+        replies = self.material.knowledge.replies
+        may = receipt_policy(case, TemplateKey(template), replies=replies, mode=Mode.AUTO)
+        return may is Policy.AUTO
+
+    def _case_values(self) -> dict[str, object]:
+        return {
+            "case_number": NUMBER,
+            "case_reference": self.identity.case_reference(NUMBER),
+        }
+
+    def _letter(
+        self, name: TemplateKey, case: Case, values: Mapping[str, object], *, automatic: bool
+    ) -> LetterMould:
+        return letter_mould(
+            self.material.templates.render(name, case.language, values),
+            self._sender(case.mailbox),
+            reference=self.identity.case_reference(NUMBER),
+            own_id=self.identity.own_message_id(NUMBER, 1),
+            automatic=automatic,
+        )
+
+    def _sender(self, mailbox: MailboxKey) -> Address:
+        knowledge = self.material.knowledge
+        address = knowledge.mailboxes[mailbox].address
+        return Address(name=knowledge.links.sender_name, address=address)

@@ -1,0 +1,115 @@
+"""Working time and local time in whole seconds, fast: for millions of instants of some years.
+
+What `bot.worktime` says, prepared for one span of time. Instants are seconds since 1970, UTC.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+
+from bot.worktime import Calendar
+
+DAY = 86_400
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = date(1970, 1, 1)
+_OF_DAY = tuple(f" {at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}.000000" for at in range(DAY))
+_CLOCK = tuple(text[1:9] for text in _OF_DAY)
+
+
+class Hours:
+    """The opening hours of an office between two instants, and a year on either side."""
+
+    def __init__(self, calendar: Calendar, first: datetime, last: datetime) -> None:
+        """Prepare the years of a span; instants must be within it."""
+        self.calendar = calendar
+        self._opens: list[int] = []
+        self._closes: list[int] = []
+        self._before: list[int] = []
+        total = 0
+        for number in range(first.year - 1, last.year + 2):
+            year = calendar.year(number)
+            for opens, closes in zip(year.opens, year.closes, strict=True):
+                self._opens.append(opens // 1_000_000)
+                self._closes.append(closes // 1_000_000)
+                self._before.append(total)
+                total += self._closes[-1] - self._opens[-1]
+        self._days: dict[int, str] = {}
+        self._offsets: dict[int, int] = {}
+        self._mail_days: dict[int, tuple[str, str]] = {}
+
+    def open_until(self, at: int) -> int:
+        """Return the open seconds from the beginning of the span to an instant."""
+        index = bisect_right(self._opens, at) - 1
+        if index < 0:
+            return 0
+        return self._before[index] + min(at, self._closes[index]) - self._opens[index]
+
+    def between(self, start: int, end: int) -> int:
+        """Return the open seconds between two instants, as `worktime.working_time` does."""
+        return self.open_until(end) - self.open_until(start) if end > start else 0
+
+    def after(self, at: int, seconds: int) -> int:
+        """Return when so many open seconds, at least one, have passed since an instant."""
+        wanted = self.open_until(at) + seconds
+        index = bisect_left(self._before, wanted) - 1
+        return self._opens[index] + wanted - self._before[index]
+
+    def is_open(self, at: int) -> bool:
+        """Tell whether the office is open."""
+        index = bisect_right(self._opens, at) - 1
+        return index >= 0 and at < self._closes[index]
+
+    def next_opening(self, at: int) -> int:
+        """Return when the office next opens after an instant."""
+        return self._opens[bisect_right(self._opens, at)]
+
+    def next_working_moment(self, at: int) -> int:
+        """Return an instant if the office is open then, else when it next opens."""
+        return at if self.is_open(at) else self.next_opening(at)
+
+    def offset(self, at: int) -> int:
+        """Return how many seconds the clock on the wall is ahead of UTC around an instant."""
+        hour = at // 3600
+        found = self._offsets.get(hour)
+        if found is None:
+            shift = moment(hour * 3600).astimezone(self.calendar.zone).utcoffset() or timedelta()
+            found = self._offsets[hour] = int(shift.total_seconds())
+        return found
+
+    def local_year(self, at: int) -> int:
+        """Return the year on the wall."""
+        return int(self.stored(at + self.offset(at))[:4])
+
+    def local_day(self, at: int) -> date:
+        """Return the date on the wall."""
+        return _EPOCH_DAY + timedelta(days=(at + self.offset(at)) // DAY)
+
+    def stored(self, at: int) -> str:
+        """Return an instant as a SQLite file holds it: UTC, with microseconds."""
+        day, rest = divmod(at, DAY)
+        text = self._days.get(day)
+        if text is None:
+            text = self._days[day] = (_EPOCH_DAY + timedelta(days=day)).isoformat()
+        return text + _OF_DAY[rest]
+
+    def mail_date(self, at: int) -> str:
+        """Return an instant as the Date header of a mail has it, in local time."""
+        shift = self.offset(at)
+        day, rest = divmod(at + shift, DAY)
+        known = self._mail_days.get(day)
+        if known is None or int(known[1][1:3]) * 3600 != shift:
+            whole = format_datetime(moment(at).astimezone(self.calendar.zone))
+            known = self._mail_days[day] = (whole[:17], whole[-5:])
+        return f"{known[0]}{_CLOCK[rest]} {known[1]}"
+
+
+def moment(at: int) -> datetime:
+    """Return seconds since 1970 as an aware instant."""
+    return _EPOCH + timedelta(seconds=at)
+
+
+def seconds(at: datetime) -> int:
+    """Return an aware instant in whole seconds since 1970."""
+    return int((at - _EPOCH) // timedelta(seconds=1))

@@ -1,0 +1,371 @@
+"""Moulds of incoming mail: read once by the real reader, filled for every mail made of them.
+
+A mould is made with one set of values and tried with another: it is kept only if the real
+reader says of the second mail exactly what the mould predicts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from hashlib import sha256
+from random import Random
+from typing import Any
+
+from bot.knowledge import Knowledge
+from bot.reply_rules import SURE
+from bot.services.deadlines import mentions_collection
+from bot.services.reading import Arrival, Reader, Reading
+from bot.simulate.slots import Pattern, Person, quoted, slots_of
+from bot.simulate.wording import Topic, Wording
+from bot.triage.model import Triage
+from bot.vocabulary import IgnoredBecause, MailboxKey
+from functionmail.identity import Identity
+from functionmail.message import MessageKey, RawMessage
+
+_TEXT = ("day", "amount", "n", "local", "place", "first", "last")
+_JSON = ("day", "amount", "n", "local", "j_place", "j_first", "j_last")
+_DOUBTFUL = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailMould:
+    """A mail without its values, and what the house finds in it.
+
+    Attributes:
+        arrived_in: The mailbox that shows it.
+        domain: Of the sender's address; whoever continues a case has that of the first mail.
+        answers: It continues a case, and names our mail.
+        tip: The sender may get a line about tags.
+    """
+
+    arrived_in: MailboxKey
+    domain: str
+    answers: bool
+    raw: str
+    subject: str
+    text: str
+    signature: str
+    quoted: str
+    body: str
+    triage: str
+    faults: str
+    found: Triage
+    mailbox: MailboxKey
+    ignored: IgnoredBecause | None
+    glance: bool
+    no_answer: tuple[str, ...]
+    names_collection: bool
+
+    @property
+    def names_invoice(self) -> bool:
+        """Tell whether an invoice stands in it."""
+        return bool(self.found.invoices)
+
+
+def content_hash(*values: str) -> str:
+    """Return what `functionmail.parse` makes of sender, subject and body."""
+    digest = sha256()
+    for value in values:
+        raw = value.encode()
+        digest.update(b"%d:%b" % (len(raw), raw))
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trial:
+    """One set of values that a mould is made or tried with."""
+
+    person: Person
+    place: str
+    number: str
+    amount: str
+    day: str
+    case: str
+    domain: str
+    at: datetime
+
+
+_TRIED = (
+    _Trial(
+        person=Person("Ingalill", "Wretborn", "ingalill.wretborn7"),
+        place="Kvarngårdens boulehall",
+        number="40417263",
+        amount="23 417",
+        day="2025-03-27",
+        case="2019-987654",
+        domain="hemmapost.example",
+        at=datetime(2025, 3, 11, 9, 30, tzinfo=UTC),
+    ),
+    _Trial(
+        person=Person("Öjvind", "Länström", "ojvind.lanstrom31"),
+        place="Solrosens förskola",
+        number="47582936",
+        amount="6 158",
+        day="2025-10-09",
+        case="2020-123456",
+        domain="sdf-solaker.exempelstad.example",
+        at=datetime(2025, 9, 16, 8, 5, tzinfo=UTC),
+    ),
+    _Trial(
+        person=Person("Amira", "Ali", "amira.ali"),
+        place="Stationens äldreboende",
+        number="40000031",
+        amount="790",
+        day="2024-11-04",
+        case="2024-000031",
+        domain="byggservice.example",
+        at=datetime(2024, 11, 8, 16, 45, tzinfo=UTC),
+    ),
+    _Trial(
+        person=Person("Per", "Gustavsson", "per.gustavsson2"),
+        place="Torgets bibliotek",
+        number="41038815",
+        amount="58 004",
+        day="2026-07-01",
+        case="2026-038815",
+        domain="utb.exempelstad.example",
+        at=datetime(2026, 6, 3, 21, 10, tzinfo=UTC),
+    ),
+)
+"""The first makes the mould; what is found may not depend on any of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One mail as it could be written: a topic, and one choice of words."""
+
+    topic: Topic
+    domain: str
+    subject: str
+    text: str
+    farewell: str
+    unit: str
+    answers: bool = False
+
+
+class MouldMaker:
+    """Makes moulds with the reader that the house uses."""
+
+    def __init__(
+        self, knowledge: Knowledge, reader: Reader, identity: Identity, wording: Wording
+    ) -> None:
+        self._knowledge = knowledge
+        self._reader = reader
+        self._wording = wording
+        self._mailbox_domain = next(iter(knowledge.mailboxes.values())).address.partition("@")[2]
+        self._identity = identity
+
+    def drafts(self, count: int, chance: Random) -> Iterator[Draft]:
+        """Yield mails in the shares of their topics, each with words of its own."""
+        topics = self._wording.topics
+        total = sum(topic.share for topic in topics)
+        for topic in topics:
+            for number in range(max(2, count * topic.share // total)):
+                yield self._draft(topic, number, chance)
+
+    def follow_ups(self, count: int, chance: Random) -> Iterator[Draft]:
+        """Yield mails that answer ours."""
+        sources = ("unit", "citizen", "company")
+        for number in range(count):
+            topic = Topic(
+                share=1,
+                source=sources[number % 3],
+                subjects=("SV: Vi har tagit emot ditt mejl {ref}",),
+                texts=self._wording.follow_ups,
+            )
+            yield self._draft(topic, number // 3, chance, answers=True)
+
+    def ignored(self, count: int, chance: Random) -> Iterator[Draft]:
+        """Yield mails that are nobody's case."""
+        total = sum(topic.share for topic in self._wording.ignored)
+        for topic in self._wording.ignored:
+            for number in range(max(2, count * topic.share // total)):
+                yield self._draft(topic, number, chance)
+
+    def make(self, draft: Draft) -> MailMould | None:
+        """Return the mould of a mail; None where its values change what is found in it."""
+        raw = self._raw(draft)
+        first, *others = _TRIED
+        values = self._values(first)
+        mould = _mould(draft, raw, self._read(draft, raw, values, first.at), values)
+        if mould.found.missing:
+            return None  # letters that ask for it are not made
+        for trial in others:
+            values = self._values(trial)
+            if not _predicts(mould, self._read(draft, raw, values, trial.at), values):
+                return None
+        return mould
+
+    def _draft(self, topic: Topic, number: int, chance: Random, *, answers: bool = False) -> Draft:
+        words = self._wording
+        domain, unit = self._sender(topic.source, number, chance)
+        return Draft(
+            topic=topic,
+            domain=domain,
+            subject=topic.subjects[number % len(topic.subjects)],
+            text="\n\n".join(
+                part
+                for part in (
+                    chance.choice(words.greetings[topic.lang]),
+                    topic.texts[chance.randrange(len(topic.texts))],
+                    chance.choice(words.fillers[topic.lang]),
+                )
+                if part
+            ),
+            farewell=chance.choice(words.farewells[topic.lang]),
+            unit=unit,
+            answers=answers,
+        )
+
+    def _sender(self, source: str, number: int, chance: Random) -> tuple[str, str]:
+        if source == "unit":
+            units = [
+                one for one in self._knowledge.customers.values() if one.domains and not one.until
+            ]
+            unit = units[number % len(units)]
+            name = f"{unit.name} stadsdelsförvaltning" if unit.kind == "district" else unit.name
+            return unit.domains[0], name
+        if source == "bounce":
+            return "hemmapost.example", ""
+        return chance.choice(self._wording.domains[source]), ""
+
+    def _values(self, trial: _Trial) -> dict[str, str]:
+        own = self._identity.own_message_id(trial.case, 1)
+        return slots_of(
+            person=trial.person,
+            place=trial.place,
+            number=trial.number,
+            amount=trial.amount,
+            day=trial.day,
+            more={
+                "mid": f"mould.{trial.number}@exempelstad.example",
+                "date": format_datetime(trial.at),
+                "own": own,
+                "domain": trial.domain,
+                "ref": self._identity.case_reference(trial.case),
+            },
+        )
+
+    def _raw(self, draft: Draft) -> str:
+        topic = draft.topic
+        sender = "MAILER-DAEMON" if topic.source == "bounce" else "%(local)s"
+        domain = "%(domain)s" if draft.answers else draft.domain
+        lines = [
+            f"From: =?utf-8?q?%(q_first)s_%(q_last)s?= <{sender}@{domain}>",
+            f"To: {topic.mailbox}@{self._mailbox_domain}",
+            f"Subject: {_header(draft.subject)}",
+            "Date: %(date)s",
+            "Message-ID: <%(mid)s>",
+            *(["In-Reply-To: <%(own)s>"] if draft.answers else []),
+            *topic.headers,
+            "MIME-Version: 1.0",
+            "Content-Type: text/plain; charset=utf-8",
+            "Content-Transfer-Encoding: 8bit",
+            "",
+            _slots(draft.text),
+            "",
+            draft.farewell,
+            "%(first)s %(last)s",
+            *([draft.unit] if draft.unit else []),
+            "",
+        ]
+        return "\r\n".join("\r\n".join(lines).replace("\r\n", "\n").split("\n"))
+
+    def _read(self, draft: Draft, raw: str, values: Mapping[str, str], at: datetime) -> Reading:
+        mailbox = MailboxKey(draft.topic.mailbox)
+        content = (raw % values).encode()
+        message = RawMessage(key=MessageKey("mould"), received_at=at, content=content)
+        return self._reader.read(Arrival(mailbox=mailbox, raw=message))
+
+
+def _slots(text: str) -> str:
+    pattern = text.replace("%", "%%")
+    for name in ("place", "amount", "n", "ref"):
+        pattern = pattern.replace("{" + name + "}", f"%({name})s")
+    return pattern.replace("{date}", "%(day)s")
+
+
+def _header(subject: str) -> str:
+    """Return a subject with slots as a header; with letters that need it, as an encoded word."""
+    pattern = _slots(subject)
+    if "%(place)s" not in pattern and pattern.isascii():
+        return pattern
+    parts = [
+        part if number % 2 else quoted(part)
+        for number, part in enumerate(_split_at_slots(pattern.replace("%(place)s", "%(q_place)s")))
+    ]
+    return f"=?utf-8?q?{''.join(parts)}?="
+
+
+def _split_at_slots(pattern: str) -> Iterator[str]:
+    """Yield text and slots in turn, a text first."""
+    head, mark, tail = pattern.partition("%(")
+    yield head
+    while mark:
+        name, _, tail = tail.partition(")s")
+        yield f"%({name})s"
+        head, mark, tail = tail.partition("%(")
+        yield head
+
+
+def _mould(draft: Draft, raw: str, reading: Reading, values: Mapping[str, str]) -> MailMould:
+    message = reading.message
+    in_text = (*_TEXT, "ref") if draft.answers else _TEXT
+
+    def pattern(text: str) -> str:
+        return Pattern(text, values, in_text).text
+
+    return MailMould(
+        arrived_in=reading.arrival.mailbox,
+        domain=draft.domain,
+        answers=draft.answers,
+        raw=raw,
+        subject=pattern(message.subject),
+        text=pattern(message.text),
+        signature=pattern(message.signature),
+        quoted=pattern(message.quoted),
+        body=pattern(message.body),
+        triage=Pattern(json.dumps(reading.triage.as_json()), values, _JSON).text,
+        faults=json.dumps(list(message.faults)),
+        found=reading.triage,
+        mailbox=reading.mailbox,
+        ignored=reading.ignored,
+        glance=reading.glance,
+        no_answer=reading.no_answer,
+        names_collection=mentions_collection(f"{message.subject}\n{message.text}"),
+    )
+
+
+def _predicts(mould: MailMould, reading: Reading, values: Mapping[str, str]) -> bool:
+    """Tell whether a mould, filled with values, is what was read."""
+    message, found = reading.message, reading.triage
+    texts = (mould.subject, mould.text, mould.signature, mould.quoted, mould.body)
+    said = (message.subject, message.text, message.signature, message.quoted, message.body)
+    return (
+        tuple(text % values for text in texts) == said
+        and _same_findings(json.loads(mould.triage % values), found.as_json())
+        and (mould.mailbox, mould.ignored, mould.glance, mould.no_answer)
+        == (reading.mailbox, reading.ignored, reading.glance, reading.no_answer)
+        and mould.names_collection == mentions_collection(f"{message.subject}\n{message.text}")
+        and (mould.found.due is None) == (found.due is None)
+        and mould.faults == json.dumps(list(message.faults))
+        and content_hash(said_by(message.sender), message.subject, message.body)
+        == message.content_hash
+    )
+
+
+def _same_findings(predicted: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Compare two triages; names weigh a little in how sure one is, and nothing may hang on it."""
+    sure = (float(predicted["confidence"]), float(found["confidence"]))
+    return {**predicted, "confidence": 0} == {**found, "confidence": 0} and not any(
+        abs(one - SURE) < _DOUBTFUL for one in sure
+    )
+
+
+def said_by(sender: object) -> str:
+    """Return the address of a sender, or nothing."""
+    return str(getattr(sender, "address", ""))

@@ -1,0 +1,162 @@
+"""The rows of mails that came and went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.language.search_words import entry_words
+from bot.simulate.hours import Hours
+from bot.simulate.letter_moulds import LetterMould
+from bot.simulate.mail_moulds import MailMould, content_hash
+from bot.simulate.rows import Rows
+from bot.vocabulary import FILE_KEY, IgnoredBecause, Kind, MailboxKey, Outcome, sent_folder
+from functionmail.message import MessageKey
+
+_KEY = f"{FILE_KEY}simulated:"
+
+
+def key_of(message_id: int) -> MessageKey:
+    """Return the key under which no mailbox shows a mail."""
+    return MessageKey(f"{_KEY}{message_id}")
+
+
+def incoming(
+    rows: Rows,
+    hours: Hours,
+    mould: MailMould,
+    values: Mapping[str, str],
+    *,
+    message_id: int,
+    case_id: int | None,
+    kind: Kind,
+    received_at: int,
+    seen_at: int,
+) -> bytes:
+    """Add the rows of a mail that came in; return its bytes."""
+    content = (mould.raw % values).encode()
+    subject, text, body = mould.subject % values, mould.text % values, mould.body % values
+    name = f"{values['first']} {values['last']}"
+    local = "mailer-daemon" if "MAILER-DAEMON" in mould.raw else values["local"]
+    address = f"{local}@{values['domain'] if mould.answers else mould.domain}"
+    ignored = mould.ignored if case_id is None else None
+    rows["message"].append(
+        (
+            message_id,
+            "in",
+            values["mid"],
+            content_hash(address, subject, body),
+            mould.mailbox,
+            case_id,
+            kind.value,
+            int(case_id is None),
+            int(mould.glance),
+            None,
+            None,
+            hours.stored(received_at),
+            len(content),
+            mould.faults,
+        )
+    )
+    rows["message_raw"].append((message_id, content, "{}"))
+    signature, quoted = mould.signature % values, mould.quoted % values
+    rows["message_text"].append((message_id, subject, text, signature, quoted))
+    _addresses(rows, message_id, (name, address), ("", f"{values['to']}"))
+    rows["message_triage"].append((message_id, mould.triage % values))
+    deliver(
+        rows,
+        mould.arrived_in,
+        key_of(message_id),
+        _outcome(kind, ignored),
+        because=ignored,
+        message_id=message_id,
+        case_id=case_id,
+        seen_at=hours.stored(seen_at),
+    )
+    if case_id is not None:
+        rows["search_entry"].append((message_id, None, entry_words(subject, name, address, text)))
+    return content
+
+
+def outgoing(
+    rows: Rows,
+    hours: Hours,
+    mould: LetterMould,
+    values: Mapping[str, str],
+    *,
+    message_id: int,
+    case_id: int,
+    mid: str,
+    to: str,
+    automatic: bool,
+    mailbox: MailboxKey,
+    at: int,
+) -> None:
+    """Add the rows of a mail of ours; its bytes are left out, since what it says is there."""
+    subject, text = mould.subject % values, mould.text % values
+    rows["message"].append(
+        (
+            message_id,
+            "out",
+            mid,
+            content_hash(mould.sender, subject, mould.body % values),
+            mailbox,
+            case_id,
+            None,
+            int(automatic),
+            0,
+            mould.template,
+            mould.version,
+            hours.stored(at),
+            mould.rest + len(to) + 2 * len(values["mid"]),
+            "[]",
+        )
+    )
+    signature, quoted = mould.signature % values, mould.quoted % values
+    rows["message_text"].append((message_id, subject, text, signature, quoted))
+    _addresses(rows, message_id, (mould.sender_name, mould.sender), ("", to))
+    if mould.template is None:
+        rows["search_entry"].append((message_id, None, entry_words(subject, text)))
+
+
+def found_in_sent(
+    rows: Rows, mailbox: MailboxKey, *, message_id: int, case_id: int, seen_at: str
+) -> None:
+    """Add the outcome of a mail that was found in the Sent folder of a mailbox."""
+    deliver(
+        rows,
+        sent_folder(mailbox),
+        key_of(message_id),
+        Outcome.FOLLOW_UP,
+        because=None,
+        message_id=message_id,
+        case_id=case_id,
+        seen_at=seen_at,
+    )
+
+
+def deliver(
+    rows: Rows,
+    mailbox: MailboxKey,
+    key: str,
+    outcome: Outcome,
+    *,
+    because: IgnoredBecause | None,
+    message_id: int,
+    case_id: int | None,
+    seen_at: str,
+) -> None:
+    """Add the outcome of a mail."""
+    reason = None if because is None else because.value
+    row = (mailbox, key, outcome.value, reason, message_id, case_id, seen_at, 0)
+    rows["delivery"].append(row)
+
+
+def _outcome(kind: Kind, ignored: IgnoredBecause | None) -> Outcome:
+    if ignored is not None:
+        return Outcome.IGNORED
+    return Outcome.FOLLOW_UP if kind is Kind.FOLLOW_UP else Outcome.CASE
+
+
+def _addresses(rows: Rows, message_id: int, sender: tuple[str, str], to: tuple[str, str]) -> None:
+    rows["message_address"].append((message_id, 0, "from", *sender))
+    rows["message_address"].append((message_id, 1, "to", *to))

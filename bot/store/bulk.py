@@ -1,0 +1,168 @@
+"""Very many rows at once, into a database that holds no cases yet.
+
+Rows come as a SQLite file holds them (instants as text in UTC, truths as 0 and 1, JSON as text)
+and are written past SQLAlchemy: by the driver itself on SQLite, by COPY on PostgreSQL. Indexes
+that no rule needs are dropped first and made again at the end, which is far faster than keeping
+them meanwhile.
+
+On PostgreSQL all of it is one transaction. On SQLite that would take the room of the database
+twice; there it is many, and whoever is interrupted throws the file away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, cast
+
+from sqlalchemy import Connection, Engine, Index, Table, func, select, text
+
+from bot.errors import DataError
+from bot.store import counters
+from bot.store.engine import is_sqlite, transaction
+from bot.store.tables import CaseRow, DeliveryRow, Row
+from bot.store.tables.search import drop_index, make_index
+
+Tuples = Sequence[tuple[Any, ...]]
+
+_SEARCH: Final = "search_entry"
+_MADE_WORDS: Final = "made_words"
+"""Where words go on PostgreSQL before they become stems."""
+_CACHE_KB: Final = 200_000
+_COMMIT_AFTER: Final = 500_000
+"""Rows in one transaction on SQLite."""
+
+
+class BulkWriter:
+    """Writes rows; see `writing`."""
+
+    def __init__(self, connection: Connection, columns: Mapping[str, Sequence[str]]) -> None:
+        self._connection = connection
+        self._sqlite = connection.dialect.name == "sqlite"
+        self._driver = cast("Any", connection.connection.dbapi_connection)
+        self._columns = columns
+        self._waiting = 0
+
+    def add(self, table: str, rows: Tuples) -> None:
+        """Add rows to a table, in the order of its columns."""
+        if not rows:
+            return
+        if self._sqlite:
+            self._insert(table, rows)
+        else:
+            self._copy(_MADE_WORDS if table == _SEARCH else table, self._columns[table], rows)
+
+    def count_on(self, values: Mapping[str, int]) -> None:
+        """Let running numbers go on after those that were used."""
+        for name, value in values.items():
+            counters.take(self._connection, name, value)
+
+    def _insert(self, table: str, rows: Tuples) -> None:
+        names = ", ".join(self._columns[table])
+        marks = ", ".join("?" * len(self._columns[table]))
+        self._driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+        self._waiting += len(rows)
+        if self._waiting >= _COMMIT_AFTER:
+            self._driver.execute("COMMIT")
+            self._driver.execute("BEGIN IMMEDIATE")
+            self._waiting = 0
+
+    def _copy(self, table: str, columns: Sequence[str], rows: Tuples) -> None:
+        command = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        with self._driver.cursor().copy(command) as into:
+            for row in rows:
+                into.write_row(row)
+
+
+@contextmanager
+def writing(engine: Engine, columns: Mapping[str, Sequence[str]]) -> Iterator[BulkWriter]:
+    """Open a database for very many rows.
+
+    Args:
+        columns: Of each table that gets rows, parents before children.
+
+    Raises:
+        DataError: The database holds cases or mails.
+        DatabaseUnavailable: Locked, full or gone.
+    """
+    tables = [Row.metadata.tables[name] for name in columns]
+    indexes = [index for table in tables for index in _free_indexes(table)]
+    with _transaction(engine) as connection:
+        refuse_used(connection)
+        for index in indexes:
+            index.drop(connection)
+        drop_index(connection)
+        yield BulkWriter(connection, columns)
+        _finish(connection, tables, indexes)
+
+
+def refuse_used(connection: Connection) -> None:
+    """Raise DataError unless a database is free of cases and of mails."""
+    for row in (CaseRow, DeliveryRow):
+        if connection.execute(select(row.__table__).limit(1)).first() is not None:
+            raise DataError(
+                "databasen har redan ärenden; simulate kräver en tom databas (database_url)"
+            )
+
+
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction in which rows are not checked one by one for their parents."""
+    if not is_sqlite(engine):
+        with transaction(engine) as connection:
+            connection.execute(text("SET LOCAL TIME ZONE 'UTC'"))
+            connection.execute(
+                text(
+                    f"CREATE TEMPORARY TABLE {_MADE_WORDS}"
+                    " (message_id int, call_id int, words text) ON COMMIT DROP"
+                )
+            )
+            yield connection
+        return
+    with engine.connect() as connection:
+        driver = cast("Any", connection.connection.dbapi_connection)
+        # None of them can be set inside a transaction.
+        for pragma in ("foreign_keys = OFF", "synchronous = NORMAL", f"cache_size = -{_CACHE_KB}"):
+            driver.execute(f"PRAGMA {pragma}")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            connection.invalidate()  # so that nobody else gets a connection without rules
+
+
+def _free_indexes(table: Table) -> list[Index]:
+    free = (index for index in table.indexes if not index.unique)
+    return sorted(free, key=lambda index: str(index.name))
+
+
+def _finish(connection: Connection, tables: Sequence[Table], indexes: Sequence[Index]) -> None:
+    if connection.dialect.name == "sqlite":
+        make_index(connection)
+        connection.exec_driver_sql("INSERT INTO search_words(search_words) VALUES ('rebuild')")
+    else:
+        connection.execute(
+            text(
+                "INSERT INTO search_entry (message_id, call_id, words)"
+                " SELECT message_id, call_id, strip(to_tsvector('swedish', words))"
+                f" FROM {_MADE_WORDS}"
+            )
+        )
+        make_index(connection)
+        for table in tables:
+            _go_on_numbering(table, connection)
+    for index in indexes:
+        index.create(connection)
+    connection.exec_driver_sql("ANALYZE")
+
+
+def _go_on_numbering(table: Table, connection: Connection) -> None:
+    column = table.autoincrement_column
+    if column is None:
+        return
+    last = connection.scalar(select(func.max(column)))
+    if last is not None:
+        connection.execute(
+            text("SELECT setval(pg_get_serial_sequence(:name, :number), :last)"),
+            {"name": table.name, "number": column.name, "last": last},
+        )

@@ -1,0 +1,168 @@
+"""A made-up history played again by the real house: the same mails, the same acts of staff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.cases import Case, CaseNumber
+from bot.clock import FixedClock
+from bot.services.phone import NewCall
+from bot.services.reading import Arrival
+from bot.services.sent_mail import SentMail
+from bot.simulate.player import LAG, Act
+from bot.vocabulary import MailboxKey
+from functionmail.compose import compose
+from functionmail.message import Address, Batch, Checkpoint, Outgoing, RawMessage
+from tests.city import City
+
+SENT_SEEN_AFTER = 60
+
+
+def moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+class SentFolder:
+    """A Sent folder that shows what it is given, once."""
+
+    mailbox = "sent"
+
+    def __init__(self) -> None:
+        self.waiting: list[RawMessage] = []
+
+    def latest(self) -> Checkpoint:
+        return Checkpoint("0")
+
+    def fetch(self, after: Checkpoint | None, *, limit: int = 50) -> Batch:
+        messages, self.waiting = tuple(self.waiting), []
+        return Batch(messages=messages, checkpoint=Checkpoint("0"))
+
+
+class Replay:
+    """Does what a history says with the real services and a moved clock."""
+
+    def __init__(self, folder: Path, database_url: str, numbers: dict[int, CaseNumber]) -> None:
+        from tests.city import shipped_material
+
+        self.clock = FixedClock(datetime(2020, 1, 1, tzinfo=UTC))
+        mailboxes = tuple(shipped_material().knowledge.mailboxes)
+        self.city = City(folder, database_url, mailboxes, clock=self.clock, twin_wait=20)
+        self.app = self.city.app
+        self._numbers = numbers
+        self._folders = {key: SentFolder() for key in self.app.knowledge.mailboxes}
+        self._sent = SentMail(
+            self.app.database,
+            self._folders,  # type: ignore[arg-type]
+            self.app.identity,
+            self.app.knowledge.calendar,
+            self.clock,
+        )
+
+    def play(self, acts: Sequence[Act], end: datetime) -> None:
+        """Do everything in its turn; between two acts the timers do what is due."""
+        for mailbox in self._folders:
+            self._sent.run(MailboxKey(mailbox))
+        order = sorted(acts, key=_takes_effect_at)
+        for act in order:
+            at = moment(_takes_effect_at(act))
+            self.wait_until(at)
+            self.clock.set(at)
+            do: Callable[[Act], None] = getattr(self, f"_{act.name}")
+            do(act)
+            self.app.dispatch.run_due()
+        self.wait_until(end)
+
+    def wait_until(self, at: datetime) -> None:
+        while (due := self._next()) is not None and due <= at:
+            self.clock.set(max(due, self.clock.now()))
+            self.app.urgency_watch.run_due()
+            self.app.same_day.run_due()
+            self.app.dispatch.run_due()
+
+    def _next(self) -> datetime | None:
+        with self.app.database.reading() as work:
+            due = (work.actions.next_due(), work.watches.next_due(), work.promises.next_due())
+        known = [_whole_second(each) for each in due if each is not None]
+        return min(known, default=None)
+
+    def _case(self, act: Act) -> Case:
+        assert act.case_id is not None
+        number = self._numbers[act.case_id]
+        with self.app.database.reading() as work:
+            return work.cases.by_numbers([number])[number]
+
+    def _mail(self, act: Act) -> None:
+        raw = RawMessage(
+            key=act.values["key"], received_at=moment(act.at), content=act.values["content"]
+        )
+        self.app.intake.take([Arrival(mailbox=act.values["mailbox"], raw=raw)])
+
+    def _take(self, act: Act) -> None:
+        self.app.casework.take(self._case(act), by=act.values["by"])
+
+    def _close(self, act: Act) -> None:
+        self.app.casework.close(self._case(act), by=act.values["by"])
+
+    def _acknowledge(self, act: Act) -> None:
+        self.app.casework.acknowledge(self._case(act), by=act.values["by"])
+
+    def _confirm_stop(self, act: Act) -> None:
+        self.app.casework.confirm_stop(self._case(act), act.values["reason"], by=act.values["by"])
+
+    def _call(self, act: Act) -> None:
+        call = NewCall(**{name: act.values[name] for name in _CALL})
+        self.app.phone.add(call, by=act.values["by"])
+        self.app.same_day.run_due()
+
+    def _feedback(self, act: Act) -> None:
+        self.app.phone.feedback(self._case(act), act.values["said"], by=act.values["by"])
+
+    def _sent_mail(self, values: dict[str, Any], at: int) -> bytes:
+        subject, text, _ = values["said"]
+        knowledge = self.app.knowledge
+        sender = knowledge.mailboxes[values["mailbox"]].address
+        return compose(
+            Outgoing(
+                message_id=values["mid"],
+                sender=Address(name=knowledge.links.sender_name, address=sender),
+                recipient=Address(address=values["to"]),
+                subject=subject,
+                text=text,
+                in_reply_to=values["answered"],
+                references=(values["answered"],),
+                auto_submitted=None,
+                sent_at=moment(at),
+            )
+        ).replace(b"X-Samma-Dag: 1\r\n", b"")
+
+    def _answer(self, act: Act) -> None:
+        mailbox = act.values["mailbox"]
+        raw = RawMessage(
+            key=act.values["key"],
+            received_at=moment(act.at),
+            content=self._sent_mail(act.values, act.at),
+        )
+        self._folders[mailbox].waiting.append(raw)
+        self._sent.run(mailbox)
+
+    def _letter(self, act: Act) -> None:
+        values = act.values
+        draft = self.app.replies.draft(
+            self._case(act), values["template"], by=values["by"], given=values["given"]
+        )
+        self.app.replies.send(draft.id, by=values["by"])
+
+
+_CALL = ("process", "matter", "customer", "callback", "note")
+
+
+def _takes_effect_at(act: Act) -> int:
+    later = {"mail": LAG, "answer": SENT_SEEN_AFTER}
+    return act.at + later.get(act.name, 0)
+
+
+def _whole_second(at: datetime) -> datetime:
+    return at if not at.microsecond else at.replace(microsecond=0) + timedelta(seconds=1)

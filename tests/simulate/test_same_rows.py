@@ -1,0 +1,57 @@
+"""A made-up history leaves the rows that the real house leaves of the same mails and acts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.app import open_database
+from bot.cases import CaseNumber
+from bot.settings import Settings
+from bot.simulate.history import History, Wishes, first_day
+from bot.simulate.player import Act
+from bot.simulate.rows import COLUMNS
+from bot.simulate.workers import moulds_of
+from bot.store.bulk import writing
+from tests.city import SECRET, shipped_material
+from tests.simulate.comparing import differences
+from tests.simulate.replaying import Replay
+
+END = datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
+
+
+def compare(folder: Path, wishes: Wishes) -> dict[str, object]:
+    made, real = folder / "made.db", folder / "real.db"
+    settings = Settings.model_validate(
+        {"database_url": f"sqlite:///{made}", "secret_key": SECRET, "twin_wait": 20}
+    )
+    history = History(wishes, settings, shipped_material())
+    moulds = moulds_of([(kind, history.maker.make(draft)) for kind, draft in history.drafts()])
+    acts: list[Act] = []
+    numbers: dict[int, CaseNumber] = {}
+    database = open_database(settings)
+    with writing(database.engine, COLUMNS) as into:
+        for piece in range(history.pieces):
+            rows = history.play(piece, moulds, acts=acts)
+            numbers |= {row[0]: CaseNumber(year=row[1], serial=row[2]) for row in rows["case_file"]}
+            for table, added in rows.items():
+                into.add(table, added)
+    database.close()
+    replay = Replay(folder / "mail", f"sqlite:///{real}", numbers)
+    replay.play(acts, END)
+    replay.city.close()
+    return dict(differences(made, real))
+
+
+def test_sixty_cases_are_as_the_real_house_leaves_them(tmp_path):
+    wishes = Wishes(cases=60, seed=3, first=first_day(END.date(), 1), end=END)
+    assert compare(tmp_path, wishes) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_thousand_cases_are_as_the_real_house_leaves_them(tmp_path):
+    wishes = Wishes(cases=1_000, seed=1, first=first_day(END.date(), 1), end=END)
+    assert compare(tmp_path, wishes) == {}
