@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from bot.reports.model import Cell, Unit
-from bot.texts import Say
+from bot.texts import Say, speaker
 
 _ORE: Final = 100
 _LONGEST: Final = 10**15
@@ -82,7 +83,13 @@ def _time_text(seconds: float, say: Say, *, days: bool) -> str:
         return say("0 min")
     if seconds > _LONGEST / 1000:
         return say("{hours} tim", hours=short_number(seconds / 3600, say))
-    return say.duration(timedelta(seconds=seconds), days=days, short=True)
+    return _duration(max(0.5, seconds // 60), days, say.language)
+
+
+@lru_cache(maxsize=8192)
+def _duration(minutes: float, days: bool, language: str) -> str:
+    """Say a time; kept, since finding its words takes longer than all else in a long table."""
+    return speaker(language).duration(timedelta(minutes=minutes), days=days, short=True)
 
 
 def _decimals(value: float, most: int) -> int:
