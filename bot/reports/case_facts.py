@@ -114,7 +114,8 @@ class CaseFact:
         again: The customer wrote again within `AGAIN_WITHIN` working days after it.
         closed_day: Where it stands closed; a closing that was undone never was.
         merged: It ended in another case; nobody was to answer it.
-        due_day: Of the deadline; only on the last clock of an urgent case.
+        due_day: Of the deadline; only on the last clock of an urgent case that did not end in
+            another one.
         stop: None while nobody has ticked the stop.
         handovers, moves, corrections: While this clock ran: given to others, moved to another
             process by a person, and what triage had said corrected.
@@ -184,6 +185,7 @@ class _Clock:
     started: datetime
     answers: list[Happened] = dataclasses.field(default_factory=list)
     closing: Happened | None = None
+    answers_then: int = 0
     stop: Happened | None = None
     merged: bool = False
     handovers: int = 0
@@ -201,21 +203,17 @@ class _Fold:
         self.clocks = [_Clock(received_at)]
         self.void = False
         self._calendar = calendar
-        self._taken_back: Happened | None = None
 
     def answered(self, event: Happened) -> None:
         self.clocks[-1].answers.append(event)
 
     def closed(self, event: Happened) -> None:
         clock = self.clocks[-1]
-        # What stays closed when something else is undone is closed since before.
-        back = self._taken_back
+        # Told again of a case that stays closed when something else is undone.
         if clock.closing is None:
-            clock.closing = event if back is None else back
-        self._taken_back = None
+            clock.closing, clock.answers_then = event, len(clock.answers)
 
     def reopened(self, event: Happened) -> None:
-        self._taken_back = None
         self.clocks.append(_Clock(event.at))
 
     def received(self, event: Happened) -> None:
@@ -239,26 +237,19 @@ class _Fold:
             case "log_phone":
                 self.void = True
             case "feedback":
+                if clock.answers_then == len(clock.answers):
+                    clock.closing = None  # it was closed by this feedback, or after it
                 if clock.answers:
                     clock.answers.pop()
-                self._open_again()
             case "close" | "merge":
-                clock.merged = False
-                self._open_again()
+                clock.merged, clock.closing = False, None
             case "reopen" if len(self.clocks) > 1:
                 self.clocks.pop()
             case "stop":
                 clock.stop = None
-            case "give" | "hand_over":
-                clock.handovers = max(0, clock.handovers - 1)
-            case "move":
-                clock.moves = max(0, clock.moves - 1)
-            case "retag":
-                clock.corrections = max(0, clock.corrections - 1)
-
-    def _open_again(self) -> None:
-        clock = self.clocks[-1]
-        self._taken_back, clock.closing = clock.closing, None
+            case act if act in _COUNTED_ACTS:
+                name = _COUNTED_ACTS[act]
+                setattr(clock, name, max(0, getattr(clock, name) - 1))
 
     def stopped(self, event: Happened) -> None:
         if self.clocks[-1].stop is None:
@@ -286,6 +277,7 @@ class _Fold:
             self.clocks[-1].merged = True
 
 
+_COUNTED_ACTS: Final = {"give": "handovers", "move": "moves", "retag": "corrections"}
 _STEPS: Final[Mapping[str, Callable[[_Fold, Happened], None]]] = {
     **dict.fromkeys(ANSWERS, _Fold.answered),
     EventKind.CLOSED: _Fold.closed,
@@ -309,7 +301,7 @@ def _fact(case: About, number: int, clock: _Clock, calendar: Calendar, *, last: 
     first = min(clock.answers, key=lambda answer: answer.at, default=None)
     closing = clock.closing
     answered_day = None if first is None else _day(first.at, calendar)
-    urgent = last and case.urgent != Urgency.NO and case.handle_by is not None
+    urgent = last and not clock.merged and case.urgent != Urgency.NO and case.handle_by is not None
     return CaseFact(
         case_id=case.id,
         clock=number,

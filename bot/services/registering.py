@@ -10,11 +10,13 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.cases import SYSTEM, Case
 from bot.ladder import Until, first_alert_at
 from bot.plan import AnswerPolicy, plan_alert, plan_new_case
 from bot.reply_rules import tasks_of_new_case
+from bot.reports.case_facts import TagSeen
 from bot.services.deadlines import deadline_by_mail
 from bot.services.mail_batch import MailBatch
 from bot.services.moving import moved_on_arrival
@@ -22,6 +24,7 @@ from bot.services.new_case import House, new_case
 from bot.services.reading import Reading
 from bot.store.records import Delivery, KnownMessage
 from bot.store.unit_of_work import Work
+from bot.triage.model import Triage
 from bot.vocabulary import (
     CaseId,
     EventKind,
@@ -230,6 +233,7 @@ class Register:
             process=found.process,
             matter=found.matter,
             urgent=found.urgent.value,
+            **_marking(found),
         )
         self._batch.happened(case.id, EventKind.ASSIGNED, team=case.team)
         quiet = terms.quiet_before is not None and case.received_at < terms.quiet_before
@@ -308,3 +312,13 @@ class Register:
                 dataclasses.replace(case, status=Status.OPEN, clock_started_at=self._now)
             )
             self._batch.happened(case_id, EventKind.REOPENED)
+
+
+def _marking(found: Triage) -> dict[str, Any]:  # Any: an event takes values of several types
+    """Return how the customer marked the subject, for figures; nothing where none was read."""
+    if found.tag_exact is None:
+        return {}
+    if found.tag is None:
+        return {"tag": TagSeen.NONE.value}
+    seen = TagSeen.EXACT if found.tag_exact else TagSeen.FUZZY
+    return {"tag": seen.value, "tag_process": found.tag}

@@ -30,12 +30,13 @@ from sqlalchemy import (
     union_all,
 )
 
+from bot.registers import EntryKind, Register
 from bot.reports.case_facts import Mark, Stop
 from bot.reports.lead_times import LeadTime, LeadTimes
 from bot.reports.measures import Basis, Trait
 from bot.reports.scope import ALL, By, Scope
 from bot.store import fact_keeping
-from bot.store.tables import CaseFactRow, CaseInvoiceRow, MissRow
+from bot.store.tables import CaseFactRow, CaseInvoiceRow, MissRow, RegisterEntryRow
 from bot.vocabulary import CaseId, Channel
 from bot.worktime import Calendar
 
@@ -85,6 +86,18 @@ class Behind:
     case_ids: tuple[CaseId, ...]
     hidden: int = 0
     more: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remarked:
+    """A remark as it was registered: keys only."""
+
+    at: datetime
+    case_id: CaseId | None
+    nature: str | None
+    unit: str | None
+    process: str | None
+    customer: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +153,15 @@ class CaseFacts:
         last_end = wanted.days.last
         alike = and_(_in_scope(wanted.scope), _F.opened_day <= last_end, not_(_F.merged))
         group = _group(wanted)
+        told_apart = (
+            [_F.opened_day, _F.closed_day]
+            if wanted.by is None
+            else [group, _F.opened_day, _F.closed_day]
+        )
         parts = [
             select(group.label("g"), _F.opened_day, _F.closed_day, func.count().label("n"))
             .where(alike, still)
-            .group_by(group, _F.opened_day, _F.closed_day)
+            .group_by(*told_apart)
             # Each by itself, so that both are found by the index of closings.
             for still in (_F.closed_day.is_(None), _F.closed_day > first_end)
         ]
@@ -159,6 +177,27 @@ class CaseFacts:
             .order_by(MissRow.found_at, MissRow.invoice)
         )
         return [tuple(row) for row in self._connection.execute(query)]
+
+    def remarked(self, start: datetime, end: datetime) -> list[Remarked]:
+        """Return the remarks that were registered at or after `start` and before `end`."""
+        rows = self._connection.execute(
+            select(RegisterEntryRow.at, RegisterEntryRow.case_id, RegisterEntryRow.data)
+            .where(
+                RegisterEntryRow.register == Register.REMARKS,
+                RegisterEntryRow.at >= start,
+                RegisterEntryRow.at < end,
+                RegisterEntryRow.kind == EntryKind.OPENED,
+            )
+            .order_by(RegisterEntryRow.at, RegisterEntryRow.id)
+        )
+        return [
+            Remarked(
+                at=at,
+                case_id=None if case_id is None else CaseId(case_id),
+                **{name: data.get(name) for name in ("nature", "unit", "process", "customer")},
+            )
+            for at, case_id, data in rows
+        ]
 
     def hours(self, wanted: Wanted) -> list[tuple[Any, ...]]:
         """Return (day, local hour, how many) of what came in."""

@@ -36,6 +36,8 @@ class Triage:
         customer: Key or name of the customer unit if one was recognised.
         due: The due date that the sender states for the invoice.
         confidence: In [0, 1], that process and matter are right.
+        tag: Of which process the subject bears the code; None where it bears none.
+        tag_exact: The code stood as it should; None where no subject was read.
     """
 
     kind: Kind
@@ -53,6 +55,8 @@ class Triage:
     customer: str | None = None
     confidence: float = 0.0
     reasons: tuple[Reason, ...] = ()
+    tag: ProcessKey | None = None
+    tag_exact: bool | None = None
 
     def labels(self) -> Mapping[str, Any]:
         """Return the eleven label keys as JSON values, in the order of the schema."""

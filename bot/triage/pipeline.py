@@ -165,6 +165,8 @@ def _for_people(
         missing=missing(reading, judged, said.kind, found.numbers),
         customer=_customer(reading, rules),
         confidence=said.confidence,
+        tag=None if found.tag is None else found.tag.process,
+        tag_exact=found.tag is not None and found.tag.exact,
         reasons=(
             *_tag_reasons(found.tag),
             *(scores[said.matter].reasons if said.matter in scores else ()),

@@ -1,0 +1,178 @@
+"""Figures by group: what was counted becomes numbers with how they were counted.
+
+A `Tally` takes what the store counted and knows nothing of where it comes from.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from bot.reports.measures import MEASURES, Basis, Measure, Way
+from bot.reports.model import Figure, Frozen, Period
+from bot.reports.scope import By, Scope
+from bot.reports.spread import Spread, spread_of, weighted_spread
+
+TOTAL: Final = ""
+"""The key of the group of all cases; of cases without a key where they are told apart by one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The figures of some cases.
+
+    Attributes:
+        key: Of a process, a team and so on, or `Period.key`; `TOTAL` for all.
+        period: What it was counted on: its own days where groups are times.
+    """
+
+    key: str
+    period: Period
+    figures: Mapping[str, Figure]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """All figures of a period.
+
+    Attributes:
+        counted_at: What was known then.
+        groups: By key, or in order of time; empty where nothing tells them apart.
+    """
+
+    period: Period
+    scope: Scope
+    by: By | None
+    counted_at: datetime
+    total: Group
+    groups: tuple[Group, ...] = ()
+
+
+@dataclass(slots=True)
+class _Cell:
+    numbers: Counter[tuple[str, bool]] = field(default_factory=Counter)
+    values: dict[str, list[int]] = field(default_factory=dict)
+    ages: Counter[int] = field(default_factory=Counter)
+
+    def add(self, other: _Cell) -> None:
+        self.numbers.update(other.numbers)
+        for column, values in other.values.items():
+            self.values.setdefault(column, []).extend(values)
+        self.ages.update(other.ages)
+
+
+class Tally:
+    """What was counted so far, told apart by key or by period."""
+
+    def __init__(self, period: Period, parts: Sequence[Period]) -> None:
+        """Begin to count.
+
+        Args:
+            parts: Periods that follow each other; one where keys tell cases apart.
+        """
+        self._period = period
+        self._parts = parts
+        self._firsts = [part.first.toordinal() for part in parts]
+        self._cells: dict[tuple[str, int], _Cell] = {}
+        self._remaining: dict[str, Counter[int]] = {}
+
+    def number(self, measure: Measure, key: str, day: int | None, n: int, part: int = 0) -> None:
+        """Add how many there are, and of them in the part; or an amount."""
+        numbers = self._cell(key, day).numbers
+        numbers[measure.key, False] += n
+        numbers[measure.key, True] += part
+
+    def value(self, column: str, key: str, day: int | None, values: Iterable[int]) -> None:
+        """Add values of a column of which the median and the like are wanted."""
+        self._cell(key, day).values.setdefault(column, []).extend(values)
+
+    def span(self, key: str, opened: int, closed: int | None, n: int) -> None:
+        """Add cases that were open from one day until before another."""
+        for index, part in enumerate(self._parts):
+            end = part.last.toordinal()
+            if opened <= end and (closed is None or closed > end):
+                self._at(key, index).ages[end - opened] += n
+        end = self._period.last.toordinal()
+        if opened <= end and (closed is None or closed > end):
+            self._remaining.setdefault(key, Counter())[end - opened] += n
+
+    def figures_of(self, key: str, index: int = 0) -> dict[str, Figure]:
+        """Return the figures of one group; all of them, also those that are nothing."""
+        return _figures(self._cells.get((key, index), _Cell()))
+
+    def total(self) -> dict[str, Figure]:
+        """Return the figures of all groups together; a backlog is that of the last day."""
+        together = _Cell()
+        for cell in self._cells.values():
+            together.add(cell)
+        together.ages = Counter()
+        for ages in self._remaining.values():
+            together.ages.update(ages)
+        return _figures(together)
+
+    def named(self) -> list[str]:
+        """Return the keys of which something was counted, in order."""
+        return sorted({key for key, _ in self._cells})
+
+    def _cell(self, key: str, day: int | None) -> _Cell:
+        index = 0 if day is None else max(0, bisect_right(self._firsts, day) - 1)
+        return self._at(key, index)
+
+    def _at(self, key: str, index: int) -> _Cell:
+        return self._cells.setdefault((key, index), _Cell())
+
+
+def _figures(cell: _Cell) -> dict[str, Figure]:
+    spreads = {column: spread_of(values) for column, values in cell.values.items()}
+    ages = weighted_spread(cell.ages.items())
+    return {key: _figure(measure, cell, spreads, ages) for key, measure in MEASURES.items()}
+
+
+def _figure(measure: Measure, cell: _Cell, spreads: Mapping[str, Spread], ages: Spread) -> Figure:
+    value, cases = _counted(measure, cell, spreads, ages)
+    return Figure(
+        key=measure.key, value=value, unit=measure.unit, cases=cases, counted=measure.counted
+    )
+
+
+def _counted(
+    measure: Measure, cell: _Cell, spreads: Mapping[str, Spread], ages: Spread
+) -> tuple[float | None, int]:
+    number = cell.numbers[measure.key, False]
+    if measure.basis is Basis.END:
+        return _backlog(measure, cell, ages), ages.count
+    if measure.is_spread:
+        spread = spreads.get(measure.column, Spread(count=0))
+        return getattr(spread, measure.way.value), spread.count
+    if measure.way is Way.SHARE:
+        part = cell.numbers[measure.key, True]
+        return (part / number if number else None), number
+    if measure.way is Way.MONEY:
+        return number, cell.numbers[measure.key, True]
+    return number, number
+
+
+def _backlog(measure: Measure, cell: _Cell, ages: Spread) -> float | None:
+    if measure.way is Way.COUNT:
+        return ages.count
+    return max(cell.ages, default=None) if measure.way is Way.OLDEST else ages.median
+
+
+def with_frozen(group: Group, frozen: Mapping[str, Frozen]) -> Group:
+    """Return a group of a month, each figure with what it was when the month was frozen."""
+    figures = {
+        key: Figure(
+            key=figure.key,
+            value=figure.value,
+            unit=figure.unit,
+            cases=figure.cases,
+            counted=figure.counted,
+            frozen=frozen.get(key),
+        )
+        for key, figure in group.figures.items()
+    }
+    return Group(key=group.key, period=group.period, figures=figures)

@@ -1,0 +1,186 @@
+"""Counting: all figures of a period in one reading transaction, from what the store has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from bot.knowledge import Knowledge
+from bot.reports.figures import TOTAL, Figures, Group, Tally
+from bot.reports.lead_times import last_decided_day
+from bot.reports.measures import MEASURES, Basis, Measure, Trait, Way
+from bot.reports.model import Granularity, Period
+from bot.reports.periods import split
+from bot.reports.scope import ALL, By, Scope
+from bot.store.case_facts import Days, Remarked, Wanted
+from bot.store.unit_of_work import Work
+from bot.worktime import Calendar
+
+_BY_DAY: Final = (Basis.OPENED, Basis.ANSWERED, Basis.CLOSED, Basis.DUE)
+_KEPT_WITH_REMARKS: Final = frozenset({"process", "customer"})
+"""What a remark has of its own; by other keys remarks are not told apart."""
+
+
+class Count:
+    """Counts once: knows the house's calendar and lead times, and when it is done."""
+
+    def __init__(self, knowledge: Knowledge, now: datetime) -> None:
+        self._calendar: Final[Calendar] = knowledge.calendar
+        self._now = now
+        rules = knowledge.lead_times.as_rules()
+        self._lead_times = rules
+        self._decided = tuple(
+            0 if rule.answer_s is None else last_decided_day(rule, now, self._calendar)
+            for rule in rules
+        )
+
+    def figures(
+        self, work: Work, period: Period, *, scope: Scope = ALL, by: By | None = None
+    ) -> Figures:
+        """Count everything in a period, told apart by a key of cases or by time."""
+        granularity = None if by is None else by.granularity
+        parts = split(period, granularity or Granularity.ANY)
+        tally = Tally(period, parts)
+        wanted = self.wanted(period, scope, None if granularity else by, daily=bool(granularity))
+        for basis in _BY_DAY:
+            self._count(work, basis, wanted, tally)
+        for group, opened, closed, n in work.case_facts.spans(wanted, parts[0].last.toordinal()):
+            if granularity is None:
+                tally.span(group, opened, closed, n)
+            else:
+                tally.span(TOTAL, opened, closed, n)
+        self._missed(work, period, wanted, tally)
+        self._remarks(work, period, wanted, tally)
+        return Figures(
+            period=period,
+            scope=scope,
+            by=by,
+            counted_at=self._now,
+            total=Group(key=TOTAL, period=period, figures=tally.total()),
+            groups=tuple(_groups(period, parts, by, tally)),
+        )
+
+    def wanted(
+        self, period: Period, scope: Scope, by: By | None = None, *, daily: bool = False
+    ) -> Wanted:
+        """Return what the store is to count."""
+        return Wanted(
+            days=Days(first=period.first.toordinal(), last=period.last.toordinal()),
+            scope=scope,
+            by=by,
+            daily=daily,
+            today=self._calendar.local_date(self._now).toordinal(),
+            lead_times=self._lead_times,
+            decided=self._decided,
+        )
+
+    def instants(self, period: Period) -> tuple[datetime, datetime]:
+        """Return when a period begins, and when the next one does."""
+        return self._midnight(period.first), self._midnight(period.after)
+
+    def _count(self, work: Work, basis: Basis, wanted: Wanted, tally: Tally) -> None:
+        counted = [measure for measure in MEASURES.values() if measure.basis is basis]
+        sums: dict[tuple[Trait, ...], int] = {}
+        for measure in counted:
+            for traits in _traits_of(measure):
+                sums.setdefault(traits, len(sums))
+        for key, day, *numbers in work.case_facts.counts(basis, wanted, list(sums)):
+            for measure in counted:
+                if measure.is_spread:
+                    continue
+                n, part = _numbers(measure, sums, numbers)
+                tally.number(measure, key, day, n, part)
+        self._amounts(work, basis, wanted, tally)
+        self._values(work, basis, wanted, tally)
+
+    def _amounts(self, work: Work, basis: Basis, wanted: Wanted, tally: Tally) -> None:
+        money = [m for m in MEASURES.values() if m.basis is basis and m.way is Way.MONEY]
+        sums = [measure.of for measure in money]
+        for key, day, *amounts in work.case_facts.amounts(basis, wanted, sums):
+            for measure, ore in zip(money, amounts, strict=True):
+                tally.number(measure, key, day, int(ore))
+
+    def _values(self, work: Work, basis: Basis, wanted: Wanted, tally: Tally) -> None:
+        spreads = [m for m in MEASURES.values() if m.basis is basis and m.is_spread]
+        if not spreads:
+            return
+        columns = list(dict.fromkeys(measure.column for measure in spreads))
+        found: dict[tuple[str, int | None], list[tuple[int, ...]]] = {}
+        for key, day, *values in work.case_facts.values(basis, wanted, columns, spreads[0].of):
+            found.setdefault((key, day), []).append(tuple(values))
+        for (key, day), rows in found.items():
+            for column, seen in zip(columns, zip(*rows, strict=True), strict=True):
+                tally.value(column, key, day, seen)
+
+    def _missed(self, work: Work, period: Period, wanted: Wanted, tally: Tally) -> None:
+        number, money = MEASURES["went_on"], MEASURES["went_on_ore"]
+        seen: set[tuple[str, int]] = set()
+        for key, at, case_id, ore in work.case_facts.missed(wanted, *self.instants(period)):
+            day = self._calendar.local_date(at).toordinal() if wanted.daily else None
+            first_of_case = (key, case_id) not in seen
+            seen.add((key, case_id))
+            tally.number(number, key, day, int(first_of_case))
+            tally.number(money, key, day, ore or 0, int(first_of_case))
+
+    def _remarks(self, work: Work, period: Period, wanted: Wanted, tally: Tally) -> None:
+        for remark in self.remarks(work, period, wanted.scope, wanted.by):
+            key = _key_of(remark, wanted.by)
+            day = self._calendar.local_date(remark.at).toordinal() if wanted.daily else None
+            tally.number(MEASURES["remarks"], key, day, 1)
+            tally.number(MEASURES["complaints"], key, day, int(remark.nature == "complaint"))
+            tally.number(MEASURES["praise"], key, day, int(remark.nature == "praise"))
+
+    def remarks(
+        self, work: Work, period: Period, scope: Scope, by: By | None = None
+    ) -> list[Remarked]:
+        """Return the remarks of a period; none where they are not kept by what is asked for."""
+        said = scope.said()
+        asked = set(said) | (set() if by is None else {by.value})
+        if asked - _KEPT_WITH_REMARKS:
+            return []
+        found = work.case_facts.remarked(*self.instants(period))
+        return [
+            remark
+            for remark in found
+            if all(getattr(remark, name) == key for name, key in said.items())
+        ]
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), tzinfo=self._calendar.zone)
+
+
+def _traits_of(measure: Measure) -> Iterable[tuple[Trait, ...]]:
+    if measure.is_spread:
+        return
+    yield measure.of
+    if measure.way is Way.SHARE:
+        yield (*measure.of, *measure.part)
+
+
+def _numbers(
+    measure: Measure, sums: Mapping[tuple[Trait, ...], int], numbers: list[Any]
+) -> tuple[int, int]:
+    """Return what a `Tally` wants of a measure: its number, and that of the part."""
+    of = int(numbers[sums[measure.of]])
+    if measure.way is Way.SHARE:
+        return of, int(numbers[sums[*measure.of, *measure.part]])
+    # The amount of money is added by itself; here it is told how many cases it is of.
+    return (0, of) if measure.way is Way.MONEY else (of, 0)
+
+
+def _key_of(remark: Remarked, by: By | None) -> str:
+    return TOTAL if by is None else getattr(remark, by.value) or TOTAL
+
+
+def _groups(
+    period: Period, parts: tuple[Period, ...], by: By | None, tally: Tally
+) -> Iterator[Group]:
+    if by is None:
+        return
+    if by.granularity is None:
+        for key in tally.named():
+            yield Group(key=key, period=period, figures=tally.figures_of(key))
+        return
+    for index, part in enumerate(parts):
+        yield Group(key=part.key, period=part, figures=tally.figures_of(TOTAL, index))
