@@ -199,6 +199,7 @@ class EventKind(StrEnum):
     HOLD_PUT = "hold_put"
     HOLD_LIFTED = "hold_lifted"
     EXPORTED = "exported"
+    CONTROLLED = "controlled"
 
 
 class StopReason(StrEnum):

@@ -107,6 +107,23 @@ def tell(line: str) -> None:
     sys.stderr.flush()
 
 
+def write_privately(target: Path, content: bytes) -> None:
+    """Write a new file that only its owner may read.
+
+    Raises:
+        UsageError: It exists already, or cannot be written.
+    """
+    from bot.errors import UsageError
+
+    try:
+        target.touch(mode=0o600, exist_ok=False)
+        target.write_bytes(content)
+    except FileExistsError as error:
+        raise UsageError("--out: {file} finns redan; välj ett annat namn", file=target) from error
+    except OSError as error:
+        raise UsageError("--out: {file} kan inte skrivas", file=target) from error
+
+
 def progress_bar() -> Progress:
     """Return a progress bar on stderr that is shown to people only, and gone afterwards."""
     from rich.progress import Progress

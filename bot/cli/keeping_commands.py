@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, console, of, person_option, print_json, progress_bar, tell
+from bot.cli.common import (
+    build_app,
+    console,
+    of,
+    person_option,
+    print_json,
+    progress_bar,
+    tell,
+    write_privately,
+)
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -174,7 +183,6 @@ def _add_export(app: typer.Typer, say: Say) -> None:
             None, "--out", metavar=say("FIL"), help=say("Filen; annars arende-NUMMER.zip här.")
         ),
     ) -> None:
-        from bot.errors import UsageError
         from bot.services.keeping.export import Export, file_name
         from bot.services.naming import case_named, person_with
 
@@ -183,8 +191,6 @@ def _add_export(app: typer.Typer, say: Say) -> None:
             person = person_with(as_email, built.knowledge)
             case = case_named(number, built.database)
             target = out or Path(file_name(case))
-            if target.exists():
-                raise UsageError("--out: {file} finns redan; välj ett annat namn", file=target)
             content = Export(built.database, built.house, built.clock).case(
                 case,
                 by=person,
@@ -193,18 +199,8 @@ def _add_export(app: typer.Typer, say: Say) -> None:
             )
         finally:
             built.close()
-        _write_privately(target, content)
+        write_privately(target, content)
         tell(of(context).say("Skrev {file}. Sekretesspröva innan du lämnar ut den.", file=target))
-
-
-def _write_privately(target: Path, content: bytes) -> None:
-    from bot.errors import UsageError
-
-    try:
-        target.touch(mode=0o600, exist_ok=False)
-        target.write_bytes(content)
-    except OSError as error:
-        raise UsageError("--out: {file} kan inte skrivas", file=target) from error
 
 
 def _number(say: Say) -> str:

@@ -17,6 +17,7 @@ from bot.store.case_mails import CaseMails
 from bot.store.case_papers import CasePapers
 from bot.store.cases import Cases
 from bot.store.checkpoints import Mailboxes
+from bot.store.control import Control, OutsideFigures
 from bot.store.conversations import Conversations
 from bot.store.editing import KnowledgeChanges
 from bot.store.engine import is_sqlite, tidy, transaction
@@ -72,6 +73,8 @@ class Work:
     slack_links: SlackLinks
     conversations: Conversations
     keeping: Keeping
+    control: Control
+    outside: OutsideFigures
     case_papers: CasePapers
     said: AllSaid
     facts: Facts
@@ -154,6 +157,8 @@ def _work(connection: Connection, kept: FactKeeper) -> Work:
         slack_links=SlackLinks(connection),
         conversations=Conversations(connection),
         keeping=Keeping(connection),
+        control=Control(connection),
+        outside=OutsideFigures(connection),
         case_papers=CasePapers(connection),
         said=AllSaid(connection),
         facts=Facts(connection),

@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from bot.cases import SOMEBODY, SYSTEM, Case, Event
 from bot.clock import Clock
 from bot.csv_cells import BYTE_ORDER_MARK, Cell, csv_text
 from bot.notifying import Names
+from bot.services.archive import zipped
 from bot.services.new_case import House
 from bot.store.case_invoices import CaseInvoice
 from bot.store.case_papers import MailPaper
@@ -76,7 +75,7 @@ class Export:
             event = Event.on(case, EventKind.EXPORTED, now, self._house.calendar, actor=by)
             work.cases.record([event])
             files = list(self._files(work, case, now, say, names))
-        return _zipped(files, now.astimezone(self._house.zone))
+        return zipped(files, now.astimezone(self._house.zone))
 
     def _files(
         self, work: Work, case: Case, now: datetime, say: Say, names: Names
@@ -175,14 +174,3 @@ def _case_json(case: Case) -> str:
         "stop_confirmed": case.stop_confirmed,
     }
     return json.dumps(values, ensure_ascii=False, indent=2) + "\n"
-
-
-def _zipped(files: Iterable[tuple[str, bytes]], at: datetime) -> bytes:
-    written = BytesIO()
-    with ZipFile(written, "w", ZIP_DEFLATED) as archive:
-        for name, content in files:
-            entry = ZipInfo(name, date_time=at.timetuple()[:6])
-            entry.compress_type = ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            archive.writestr(entry, content)
-    return written.getvalue()

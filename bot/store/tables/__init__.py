@@ -5,8 +5,9 @@ Three groups, so that personal data can be deleted without breaking the record:
 * what somebody said: mails and callers (``message_raw``, ``message_text``,
   ``message_address``, ``message_triage``, ``attachment``, ``quarantine``, ``phone_call``, and
   the words of both in ``search_entry``, which goes with their texts) and
-  staff in the registers (``register_entry.text``), in replies (``reply_draft_text``) and to
-  the assistant (``slack_event.body``, emptied when it is answered, and ``proposal.said``);
+  staff in the registers (``register_entry.text``), in internal control
+  (``control_item.note``), in replies (``reply_draft_text``) and to the assistant
+  (``slack_event.body``, emptied when it is answered, and ``proposal.said``);
   and whose an invoice is (``ledger_invoice`` until the next import, ``case_invoice.customer``
   and ``customer_no``, ``stop_list_line.line``),
 * what it became (``delivery``, ``message``, ``case_file``, ``stop_list``, ``promise``,
@@ -43,6 +44,7 @@ from bot.store.tables.collection import (
     StopListRow,
     WatchRow,
 )
+from bot.store.tables.control import ControlItemRow, ControlSampleRow, OutsideFigureRow
 from bot.store.tables.editing import KnowledgeChangeRow, KnowledgeFileRow
 from bot.store.tables.figures import CaseFactRow, FrozenFigureRow
 from bot.store.tables.keeping import CaseHoldRow, ErasedCaseRow, KeepingRunRow
@@ -82,6 +84,8 @@ __all__ = [
     "CaseInvoiceRow",
     "CasePresenceRow",
     "CaseRow",
+    "ControlItemRow",
+    "ControlSampleRow",
     "ConversationRow",
     "CounterRow",
     "DeliveryRow",
@@ -103,6 +107,7 @@ __all__ = [
     "MessageTextRow",
     "MessageTriageRow",
     "MissRow",
+    "OutsideFigureRow",
     "PhoneCallRow",
     "PromiseRow",
     "ProposalRow",
