@@ -163,7 +163,7 @@ def _take_in(arguments: Sequence[ast.expr], where: str, found: Found) -> None:
 
 
 def _find_in_page(path: Path, name: str, found: Found) -> None:
-    tree = Environment().parse(path.read_text("utf-8"))
+    tree = Environment(extensions=["jinja2.ext.do"]).parse(path.read_text("utf-8"))
     for call in tree.find_all(nodes.Call):
         match call.node:
             case nodes.Name(name="say"):
