@@ -2,25 +2,65 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
+from datetime import timedelta
+from functools import cache, partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from bot.app import App
 from bot.errors import SettingsError
-from bot.settings import WebSettings
+from bot.services.colleagues import Colleagues
+from bot.settings import (
+    OidcSettings,
+    WebSettings,
+    resolve_database_url,
+    secret_keys,
+    secret_text,
+)
 from bot.vocabulary import PersonKey, Right
-from bot.web_face import make_web
+from bot.web_face import web_house
 
 if TYPE_CHECKING:
     from socket import socket
 
+    from bot.web.app import WebApp
     from bot.web.server import WebServer
     from bot.web.signing_in.one_time import OneTimeLink
     from bot.web.signing_in.way import Doorkeeper, WayIn
 
 _HERE = "127.0.0.1"
 _LIBRARIES = ("starlette", "uvicorn", "itsdangerous", "python_multipart", "nh3")
+
+
+def make_web(
+    app: App,
+    given: WebSettings,
+    way: Callable[[Doorkeeper], WayIn],
+    *,
+    also: frozenset[str] = frozenset(),
+) -> WebApp:
+    """Return the application on a house.
+
+    Args:
+        way: Makes the way in.
+        also: ``host:port`` that are ours beside that of `WebSettings.base_url`.
+    """
+    from bot.web.access import Rights
+    from bot.web.app import Entry, Front, WebApp
+    from bot.web.sessions import Sessions
+    from bot.web.tries import FailedTries
+
+    keys = secret_keys(app.settings, resolve_database_url(app.settings))
+    entry = Entry(
+        rights=cache(lambda: Rights(Colleagues(app.knowledge), given.rights)),
+        sessions=Sessions(keys, lasts=timedelta(hours=given.session_hours)),
+        tries=FailedTries(app.clock.monotonic, proxies=given.reverse_proxies),
+        clock=app.clock,
+        way=way,
+    )
+    return WebApp(cache(lambda: web_house(app)), entry, Front(base_url=given.base_url, also=also))
 
 
 def open_web(app: App) -> WebServer | None:
@@ -37,7 +77,7 @@ def open_web(app: App) -> WebServer | None:
     _require_extra()
     from bot.web.server import WebServer, listen
 
-    web = make_web(app, given, _way_in(given))
+    web = make_web(app, given, way_in(app, given))
     return WebServer(web.asgi, listen(given.host, given.port))
 
 
@@ -80,7 +120,58 @@ def _require_extra() -> None:
         raise SettingsError("web: tillägget är inte installerat; kör pip install 'sammadag[web]'")
 
 
-def _way_in(given: WebSettings) -> Callable[[Doorkeeper], WayIn]:
-    raise SettingsError(
-        "web: ange hur personalen loggar in, med web.oidc eller web.proxy; ingen släpps in annars"
+def way_in(app: App, given: WebSettings) -> Callable[[Doorkeeper], WayIn]:
+    """Return what makes the way in that the settings name.
+
+    Raises:
+        SettingsError: They name none or two, an extra is not installed, or a file is missing.
+    """
+    if (given.oidc is None) == (given.proxy is None):
+        raise SettingsError(
+            "web: ange hur personalen loggar in, med antingen web.oidc eller web.proxy; ingen "
+            "släpps in annars"
+        )
+    if given.oidc is not None:
+        return _oidc(app, given, given.oidc)
+    from bot.web.signing_in.proxy import ProxyHeader
+
+    proxy = given.proxy
+    assert proxy is not None
+    return partial(ProxyHeader, networks=proxy.addresses, header=proxy.header)
+
+
+def _oidc(app: App, given: WebSettings, oidc: OidcSettings) -> Callable[[Doorkeeper], WayIn]:
+    if any(find_spec(library) is None for library in ("authlib", "httpx2")):
+        raise SettingsError(
+            "web.oidc: tillägget är inte installerat; kör pip install 'sammadag[oidc]'"
+        )
+    from bot.web.cookies import Jar
+    from bot.web.signing_in.oidc import CALLBACK, Oidc
+    from bot.web.signing_in.provider import Provider, Registration
+
+    registration = Registration(
+        issuer=oidc.issuer,
+        client_id=oidc.client_id,
+        client_secret=secret_text(oidc.client_secret, oidc.client_secret_file),
+        redirect_uri=given.base_url + CALLBACK,
+        email_claim=oidc.email_claim,
+        groups_claim=oidc.groups_claim,
     )
+    provider = Provider(registration, app.clock, tls=_trust(oidc))
+    jar = Jar(encrypted=given.base_url.startswith("https://"))
+    key = secret_keys(app.settings, resolve_database_url(app.settings))[0]
+    return lambda doorkeeper: Oidc(doorkeeper, provider, jar, app.clock, key=key)
+
+
+def _trust(oidc: OidcSettings) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if oidc.ca_file is not None:
+        try:
+            context.load_verify_locations(oidc.ca_file)
+        except OSError as error:
+            raise SettingsError(
+                "{section}.ca_file: filen {file} kan inte läsas som certifikat",
+                section="web.oidc",
+                file=oidc.ca_file,
+            ) from error
+    return context

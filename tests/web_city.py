@@ -12,7 +12,7 @@ from bot.settings import WebSettings
 from bot.vocabulary import PersonKey, Right
 from bot.web.sessions import COOKIE
 from bot.web.signing_in.one_time import OneTimeLink
-from bot.web_face import make_web
+from bot.web_serving import make_web, way_in
 from tests.city import City
 
 BASE = "https://samma-dag.exempelstad.example"
@@ -23,27 +23,52 @@ HANDLER = PersonKey("agneta-brandt")
 class WebCity:
     """The web page of a city of tests; `browser` signs people in to it."""
 
-    def __init__(self, city: City, *, rights: Mapping[Right, Iterable[str]] | None = None) -> None:
+    def __init__(
+        self,
+        city: City,
+        *,
+        rights: Mapping[Right, Iterable[str]] | None = None,
+        **given: object,
+    ) -> None:
+        """Make a page.
+
+        Args:
+            rights: Right -> e-mail addresses or groups.
+            given: More of `WebSettings`. Without a way to sign in there is a link that works
+                once, see `link`.
+        """
         self.city = city
-        given = WebSettings.model_validate(
-            {"base_url": BASE, "rights": {key: tuple(who) for key, who in (rights or {}).items()}}
+        settings = WebSettings.model_validate(
+            {
+                "base_url": BASE,
+                "rights": {key: tuple(who) for key, who in (rights or {}).items()},
+                **given,
+            }
         )
-        self.ways: list[OneTimeLink] = []
-        self.web = make_web(city.app, given, self._way)
+        self.link: OneTimeLink | None = None
+        has_way = settings.oidc is not None or settings.proxy is not None
+        self.web = make_web(
+            city.app, settings, way_in(city.app, settings) if has_way else self._one_time
+        )
         self.asgi = self.web.asgi
 
-    def _way(self, keeper) -> OneTimeLink:
-        way = OneTimeLink(keeper, email="nobody@exempelstad.example")
-        self.ways.append(way)
-        return way
+    def _one_time(self, keeper) -> OneTimeLink:
+        email = self.city.app.knowledge.people[HANDLER].email
+        self.link = OneTimeLink(keeper, email=email)
+        return self.link
 
-    def stranger(self) -> TestClient:
-        """Return a browser that nobody has signed in with."""
+    def stranger(self, address: str = "testclient", **headers: str) -> TestClient:
+        """Return a browser that nobody has signed in with.
+
+        Args:
+            address: Where it sits.
+        """
         return TestClient(
             self.asgi,
             base_url=BASE,
             follow_redirects=False,
-            headers={"sec-fetch-site": "same-origin"},
+            headers={"sec-fetch-site": "same-origin", **headers},
+            client=(address, 50000),
         )
 
     def browser(self, person: PersonKey = HANDLER, *, at: datetime | None = None) -> Browser:
@@ -51,7 +76,7 @@ class WebCity:
         sessions = self.web.sessions
         session = sessions.begin(person, at or self.city.clock.now())
         client = self.stranger()
-        client.cookies.set(COOKIE, sessions.write(session))
+        client.cookies.set(self.web.jar.name(COOKIE), sessions.write(session))
         return Browser(client, sessions.token(session))
 
 

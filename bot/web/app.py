@@ -3,41 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import structlog
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bot.clock import Clock
 from bot.errors import DatabaseUnavailable, DataError, NotFound, SammaDagError
-from bot.texts import Say, mark, speaker
+from bot.texts import mark
 from bot.web.access import Rights, Viewer
 from bot.web.ask import Ask
-from bot.web.guard import Guard
+from bot.web.cookies import Jar
+from bot.web.door import Door
+from bot.web.guard import Guard, TooLarge, TooSlow
 from bot.web.house import WebHouse
 from bot.web.page import Page
 from bot.web.pages import PAGES
-from bot.web.rendering import Renderer, stranger_speaks
-from bot.web.sessions import COOKIE, Session, Sessions
+from bot.web.rendering import Renderer
+from bot.web.sessions import Session, Sessions
 from bot.web.signing_in.way import Doorkeeper, WayIn
+from bot.web.tries import FailedTries
 
 log = structlog.get_logger()
 
 _STATIC = Path(__file__).parent / "static"
 _MOST_FIELDS = 1000
+_MOST_FILES = 20
+_AT_ONCE = 8
+"""Pages are answered by so many threads; the database has a connection for each."""
+_NOT_THERE = mark("Sidan finns inte, eller så får du inte se den.")
 _WRONG = {
+    400: mark("Formuläret gick inte att läsa. Gå tillbaka och försök igen."),
     403: mark("Du har inte behörighet till sidan."),
-    404: mark("Sidan finns inte, eller så får du inte se den."),
-    405: mark("Sidan finns inte, eller så får du inte se den."),
+    404: _NOT_THERE,
+    405: _NOT_THERE,
+    408: mark("Det tog för lång tid att ta emot det du skickade. Försök igen."),
+    413: mark("Det du skickade är för stort. Högst 2 MB går att ta emot."),
 }
 
 
@@ -60,8 +70,28 @@ class Front:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """Return all ``host:port`` that are ours."""
-        return frozenset({urlsplit(self.base_url).netloc.lower(), *self.also})
+        """Return all ``host:port`` that are ours, as browsers write them."""
+        usual = ":443" if self.encrypted else ":80"
+        named = urlsplit(self.base_url).netloc.lower().removesuffix(usual)
+        return frozenset({named, *self.also})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """How people get in.
+
+    Attributes:
+        rights: Returns who may do what now.
+        way: Makes the way in, given who lets people in.
+        public: Further addresses that need no session; each guards itself.
+    """
+
+    rights: Callable[[], Rights]
+    sessions: Sessions
+    tries: FailedTries
+    clock: Clock
+    way: Callable[[Doorkeeper], WayIn]
+    public: Sequence[BaseRoute] = field(default=())
 
 
 class WebApp:
@@ -69,107 +99,85 @@ class WebApp:
 
     Args:
         house: Returns the services as they are now: knowledge may be changed while we run.
-        rights: Returns who may do what now.
-        way: Makes the way in, given who lets people in.
+
+    Attributes:
+        sessions, jar: Those that it uses itself.
     """
 
     def __init__(
         self,
         house: Callable[[], WebHouse],
-        rights: Callable[[], Rights],
-        sessions: Sessions,
+        entry: Entry,
         front: Front,
-        way: Callable[[Doorkeeper], WayIn],
         *,
         pages: Sequence[Page] = PAGES,
     ) -> None:
-        self._house = house
-        self._rights = rights
-        self._sessions = sessions
+        self.house = house
+        self.entry = entry
         self._front = front
-        self._renderer = Renderer(
-            encrypted=front.encrypted, pages=frozenset(page.name for page in pages)
+        self.sessions = entry.sessions
+        self.jar = Jar(encrypted=front.encrypted)
+        self._renderer = Renderer(self.jar, pages=frozenset(page.name for page in pages))
+        self._door = Door(
+            entry.rights, entry.sessions, entry.tries, self._renderer, entry.clock, entry.way
         )
-        self.way = way(self)
+        self._threads = CapacityLimiter(_AT_ONCE)
         self._app = Starlette(
             routes=[
-                *self.way.routes,
-                Route("/sign-out", self._sign_out, methods=["POST"], name="sign_out"),
+                *entry.public,
+                *self._door.routes,
                 Mount("/static", StaticFiles(directory=_STATIC), name="static"),
                 *(Route(p.path, self._open(p), methods=[p.method], name=p.name) for p in pages),
             ],
-            exception_handlers={HTTPException: self._wrong, Exception: self._failed},
+            exception_handlers={
+                HTTPException: self._wrong,
+                TooLarge: self._wrong,
+                TooSlow: self._wrong,
+                ClientDisconnect: self._gone,
+                Exception: self._failed,
+            },
         )
-
-    @property
-    def sessions(self) -> Sessions:
-        """Return what makes and reads sessions."""
-        return self._sessions
+        self._app.router.redirect_slashes = False
 
     @property
     def asgi(self) -> Guard:
         """Return the whole application, as a server runs it."""
         return Guard(self._app, hosts=self._front.hosts, encrypted=self._front.encrypted)
 
-    def let_in(self, request: Request, email: str, groups: tuple[str, ...] = ()) -> Response:
-        """See `Doorkeeper.let_in`."""
-        viewer = self._rights().by_email(email, groups)
-        if viewer is None:
-            log.warning("sign_in_refused")
-            return self.refuse(request)
-        known = self._rights().named(groups)
-        session = self._sessions.begin(viewer.key, self._house().clock.now(), groups=known)
-        response = RedirectResponse(own_path(request.query_params.get("next", "/")), 303)
-        response.set_cookie(
-            COOKIE,
-            self._sessions.write(session),
-            max_age=int(self._sessions.lasts / timedelta(seconds=1)),
-            httponly=True,
-            secure=self._front.encrypted,
-            samesite="lax",
-        )
-        log.info("signed_in", person=viewer.key)
-        return response
-
-    def refuse(self, request: Request) -> Response:
-        """See `Doorkeeper.refuse`."""
-        say = stranger_speaks(request.headers.get("accept-language", ""))
-        return self._renderer.plain(say, "sign_in/refused.html", status=403)
-
-    def _sign_out(self, request: Request) -> Response:
-        say = stranger_speaks(request.headers.get("accept-language", ""))
-        response = self._renderer.plain(say, "sign_in/signed_out.html")
-        response.delete_cookie(COOKIE)
-        return response
-
     def _open(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            found = await run_in_threadpool(self._signed_in, request)
+            found = self._door.inside(request)
             if found is None:
                 return self._to_sign_in(request)
             session, viewer = found
             if not viewer.may(page.right):
                 raise HTTPException(403)
-            form = FormData()
-            if page.method == "POST":
-                form = await request.form(max_fields=_MOST_FIELDS)
-                if not self._sessions.is_token(session, str(form.get("token", ""))):
-                    raise HTTPException(403)
-            ask = self._ask(request, session, viewer, form)
-            return await run_in_threadpool(self._answer, page, ask)
+            if page.method != "POST":
+                return await self._in_a_thread(page, request, session, viewer, FormData())
+            async with request.form(max_fields=_MOST_FIELDS, max_files=_MOST_FILES) as form:
+                return await self._in_a_thread(page, request, session, viewer, form)
 
         return endpoint
 
-    def _signed_in(self, request: Request) -> tuple[Session, Viewer] | None:
-        session = self._sessions.read(request.cookies.get(COOKIE), self._house().clock.now())
-        if session is None or not self.way.still_holds(request, session):
-            return None
-        viewer = self._rights().by_key(session.person, session.groups)
-        return None if viewer is None else (session, viewer)
+    async def _in_a_thread(
+        self, page: Page, request: Request, session: Session, viewer: Viewer, form: FormData
+    ) -> Response:
+        given = str(form.get("token", ""))
+        is_ours = page.method != "POST" or self.sessions.is_token(session, given)
+
+        def answer() -> Response:
+            ask = self._ask(request, session, viewer, form)
+            return self._answer(page, ask) if is_ours else _too_old(ask)
+
+        return await to_thread.run_sync(answer, limiter=self._threads)
 
     def _to_sign_in(self, request: Request) -> Response:
-        if request.method != "GET":
-            return RedirectResponse("/sign-in", 303)
+        """Answer a stranger the same wherever they knock."""
+        if request.method not in ("GET", "HEAD"):
+            say = self._door.say_to(request, None)
+            return self._renderer.plain(say, "sign_in/over.html", status=403)
+        if request.headers.get("hx-request"):
+            return Response(status_code=204)  # what stands on the page stays there
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?next={quote(back)}", 303)
 
@@ -184,10 +192,10 @@ class WebApp:
         return Ask(
             request=request,
             viewer=viewer,
-            say=speaker(request.cookies.get("language") or viewer.colleague.language),
-            house=self._house(),
+            say=self._door.say_to(request, viewer),
+            house=self.house(),
             renderer=self._renderer,
-            token=self._sessions.token(session),
+            token=self.sessions.token(session),
             form={name: values[-1] for name, values in fields.items()},
             many={name: tuple(values) for name, values in fields.items()},
             files=files,
@@ -205,36 +213,42 @@ class WebApp:
             return ask.page("errors/wrong.html", status=409, text=ask.say.error(error))
 
     async def _wrong(self, request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        say = self._say_to(request)
-        text = say(_WRONG.get(error.status_code, _WRONG[404]))
-        return self._renderer.plain(
-            say, "errors/stranger.html", status=error.status_code, text=text
-        )
+        status = getattr(error, "status_code", 400)
+        found = self._door.inside(request)
+        if found is not None:
+            session, viewer = found
+            ask = self._ask(request, session, viewer, FormData())
+            text = ask.say(_WRONG.get(status, _NOT_THERE))
+            return ask.page("errors/wrong.html", status=status, text=text)
+        if status in (404, 405) and not request.url.path.startswith("/static/"):
+            return self._to_sign_in(request)
+        say = self._door.say_to(request, None)
+        text = say(_WRONG.get(status, _NOT_THERE))
+        return self._renderer.plain(say, "errors/stranger.html", status=status, text=text)
+
+    async def _gone(self, request: Request, error: Exception) -> Response:
+        return Response(status_code=400)  # nobody is there to read it
 
     async def _failed(self, request: Request, error: Exception) -> Response:
         log.error("page_failed", path=_route_of(request), exc_info=error)
-        say = self._say_to(request)
+        found = self._door.inside(request)
+        say = self._door.say_to(request, None if found is None else found[1])
         text = say(
             "Något gick fel hos oss. Försök igen; händer det flera gånger, säg till driften."
         )
         return self._renderer.plain(say, "errors/stranger.html", status=500, text=text)
 
-    def _say_to(self, request: Request) -> Say:
-        return stranger_speaks(request.headers.get("accept-language", ""))
+
+def _too_old(ask: Ask) -> Response:
+    """Refuse a form whose token is not this session's, and give back what was written."""
+    written = [text for texts in ask.many.values() for text in texts if len(text) > _WORTH_KEEPING]
+    return ask.page("errors/too_old.html", status=403, written=written)
+
+
+_WORTH_KEEPING = 20
+"""Signs; a shorter text is written again sooner than copied."""
 
 
 def _route_of(request: Request) -> str:
     """Return the pattern of an address, never the address, which may hold what people wrote."""
     return str(getattr(request.scope.get("route"), "path", "?"))
-
-
-def own_path(path: str) -> str:
-    """Return a path of this site, whatever was asked for: no other site is ever gone to."""
-    is_own = (
-        path.startswith("/")
-        and not path.startswith(("//", "/\\"))
-        and path.isprintable()
-        and "\\" not in path
-    )
-    return path if is_own else "/"

@@ -67,5 +67,5 @@ class Ask:
         """Send the browser on to an address of ours; see `see_other`."""
         response = RedirectResponse(path, status_code=303)
         if notice is not None:
-            put_notice(response, notice, encrypted=self.renderer.encrypted)
+            put_notice(response, notice, self.renderer.jar)
         return response

@@ -14,6 +14,8 @@ from enum import StrEnum
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.web.cookies import Jar
+
 COOKIE = "sammadag_notice"
 _LONGEST = 1000
 
@@ -38,22 +40,16 @@ class Notice:
     undo: str = ""
 
 
-def put_notice(response: Response, notice: Notice, *, encrypted: bool) -> None:
+def put_notice(response: Response, notice: Notice, jar: Jar) -> None:
     """Let the next page show a notice."""
     packed = json.dumps([notice.text[:_LONGEST], notice.tone.value, notice.undo])
-    response.set_cookie(
-        COOKIE,
-        base64.urlsafe_b64encode(packed.encode()).decode(),
-        max_age=60,
-        httponly=True,
-        secure=encrypted,
-        samesite="strict",
-    )
+    value = base64.urlsafe_b64encode(packed.encode()).decode()
+    jar.put(response, COOKIE, value, lasts_s=60)
 
 
-def notice_of(request: Request) -> Notice | None:
+def notice_of(request: Request, jar: Jar) -> Notice | None:
     """Return what the page before wanted to say; None for nothing, or nonsense."""
-    cookie = request.cookies.get(COOKIE)
+    cookie = jar.get(request, COOKIE)
     if not cookie:
         return None
     try:

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 
 from bot.texts import Say, mark, speaker
 from bot.vocabulary import Right
+from bot.web.cookies import Jar
 from bot.web.notices import COOKIE, notice_of
 
 if TYPE_CHECKING:
@@ -44,11 +45,11 @@ class Renderer:
     """Makes responses from the templates below ``bot/web/html``.
 
     Attributes:
-        encrypted: People reach us by https only; cookies say so.
+        jar: Holds our cookies.
     """
 
-    def __init__(self, *, encrypted: bool, pages: frozenset[str]) -> None:
-        self.encrypted = encrypted
+    def __init__(self, jar: Jar, *, pages: frozenset[str]) -> None:
+        self.jar = jar
         self._menu = [item for item in MENU if item.page in pages]
         self._environment = Environment(
             loader=FileSystemLoader(_HTML),
@@ -61,7 +62,7 @@ class Renderer:
 
     def page(self, ask: Ask, template: str, *, status: int, **values: object) -> HTMLResponse:
         """Return a page for somebody who is signed in; a shown notice is gone afterwards."""
-        notice = None if ask.is_fragment else notice_of(ask.request)
+        notice = None if ask.is_fragment else notice_of(ask.request, self.jar)
         zone = ask.house.zone
 
         def moment(instant: datetime, *, year: bool = False) -> str:
@@ -77,6 +78,7 @@ class Renderer:
             token=ask.token,
             url=ask.url,
             here=ask.request.url.path,
+            again=_again(ask),
             menu=[item for item in self._menu if ask.viewer.may(item.right)],
             notice=notice,
             moment=moment,
@@ -86,7 +88,7 @@ class Renderer:
             **values,
         )
         if notice is not None:
-            response.delete_cookie(COOKIE)
+            self.jar.drop(response, COOKIE)
         return response
 
     def plain(
@@ -98,6 +100,14 @@ class Renderer:
     def _render(self, template: str, status: int, **values: object) -> HTMLResponse:
         text = self._environment.get_template(template).render(**values)
         return HTMLResponse(text, status_code=status)
+
+
+def _again(ask: Ask) -> str:
+    """Return the address that shows the same page again; the start after a form."""
+    address = ask.request.url
+    if ask.request.method != "GET":
+        return "/"
+    return address.path + (f"?{address.query}" if address.query else "")
 
 
 def stranger_speaks(accept_language: str) -> Say:

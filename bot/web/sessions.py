@@ -1,7 +1,8 @@
 """The session: a signed cookie that holds who signed in, when, and a seed for form tokens.
 
 Only keys stand in it, never a name or an address. What is signed cannot be changed, but it can be
-read; and it ends by itself after the hours of the settings.
+read; and it ends by itself after the hours of the settings. Those that people ended before are
+remembered in memory: one process serves the page.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Sessions:
         self._key = derived[0]
         self._signer = URLSafeSerializer(list(reversed(derived)), salt="session")
         self.lasts = lasts
+        self._ended: dict[str, int] = {}
 
     def begin(self, person: PersonKey, now: datetime, *, groups: Sequence[str] = ()) -> Session:
         """Return a new session; it is a new one at each sign-in, so that none can be planted."""
@@ -77,8 +79,18 @@ class Sessions:
             )
         except (BadSignature, KeyError, TypeError, ValueError):
             return None
-        age = now.timestamp() - session.since
-        return session if -60 <= age < self.lasts.total_seconds() else None
+        holds = self._is_young(session.since, now) and session.seed not in self._ended
+        return session if holds else None
+
+    def end(self, session: Session, now: datetime) -> None:
+        """End a session, also for whoever has a copy of its cookie."""
+        over = [seed for seed, since in self._ended.items() if not self._is_young(since, now)]
+        for seed in over:
+            self._ended.pop(seed, None)
+        self._ended[session.seed] = session.since
+
+    def _is_young(self, since: int, now: datetime) -> bool:
+        return -60 <= now.timestamp() - since < self.lasts.total_seconds()
 
     def token(self, session: Session) -> str:
         """Return what each form of a session must carry."""

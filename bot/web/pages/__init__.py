@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.web.page import Page
-from bot.web.pages import customer_log, phone, process_log, remarks, start
+from bot.web.pages import customer_log, language, phone, process_log, remarks, start
 
 PAGES: tuple[Page, ...] = (
     *start.PAGES,
+    *language.PAGES,
     *phone.PAGES,
     *remarks.PAGES,
     *customer_log.PAGES,

@@ -5,15 +5,13 @@ from __future__ import annotations
 import hmac
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from bot.web.sessions import Session
-from bot.web.signing_in.way import Doorkeeper
+from bot.web.signing_in.way import Doorkeeper, Entrance
 
 
 class OneTimeLink:
@@ -21,7 +19,7 @@ class OneTimeLink:
 
     Args:
         email: Of whom.
-        renewed: Told that the link was used; `path` is another one from then on.
+        renewed: Told that the link was used, with the `path` of the new one.
     """
 
     def __init__(
@@ -43,19 +41,20 @@ class OneTimeLink:
         return f"/sign-in?code={self._code}"
 
     @property
-    def routes(self) -> list[Route]:
-        """See `WayIn.routes`."""
-        return [Route("/sign-in", self._open, name="sign_in")]
+    def entrances(self) -> Sequence[Entrance]:
+        """See `WayIn.entrances`."""
+        return (Entrance(path="/sign-in", name="sign_in", answer=self._open),)
 
     def still_holds(self, request: Request, session: Session) -> bool:
         """See `WayIn.still_holds`: until the session is over."""
         return True
 
-    async def _open(self, request: Request) -> Response:
-        if request.method == "GET" and self._is_used_up_by(request.query_params.get("code", "")):
-            self._renewed(self.path)
-            return await run_in_threadpool(self._doorkeeper.let_in, request, self._email)
-        return self._doorkeeper.refuse(request)
+    def _open(self, request: Request) -> Response:
+        if not self._is_used_up_by(request.query_params.get("code", "")):
+            return self._doorkeeper.refuse(request, "link")
+        self._renewed(self.path)
+        back = request.query_params.get("next", "/")
+        return self._doorkeeper.let_in(request, self._email, back=back)
 
     def _is_used_up_by(self, code: str) -> bool:
         with self._turn:
