@@ -21,6 +21,7 @@ from bot.services.colleagues import Colleagues
 from bot.services.escalating import Escalating
 from bot.services.naming import case_named
 from bot.services.overview import Overview
+from bot.services.reporting import Reporting
 from bot.services.slack_events import Events
 from bot.services.slack_outbox import Outbox
 from bot.services.telling import Telling
@@ -159,7 +160,7 @@ class _Building:
             choices=Choices(app.knowledge),
             answer_notes=AnswerNotes(app.registers),
             talks=cache(lambda: make_talks(app)),
-            chart_of=AnswerCharts(AnswerSeries(app.database, app.knowledge, app.clock).of),
+            chart_of=AnswerCharts(self._series().of),
             colleagues=self._colleagues,
             directory=self._directory,
             find_case=partial(case_named, database=app.database),
@@ -170,6 +171,10 @@ class _Building:
             clock=app.clock,
             channel=self._given.channel,
         )
+
+    def _series(self) -> AnswerSeries:
+        app = self._app
+        return AnswerSeries(Reporting(app.database, app.knowledge, app.clock), app.knowledge)
 
     def _link(self, bolt: BoltApp) -> Connected:
         given = self._given

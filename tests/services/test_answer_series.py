@@ -1,19 +1,18 @@
-"""An answer's figure over time counts what the answer counted."""
+"""An answer's figure over time is that of the reports, on the days that the answer is about."""
 
 from __future__ import annotations
 
 import shutil
 from datetime import date, timedelta
-from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.clock import FixedClock
-from bot.reports.model import Granularity, Period, Unit
-from bot.services.answer_series import AnswerSeries, cut
+from bot.reports.model import Period, Unit
+from bot.reports.scope import By
+from bot.services.answer_series import AnswerSeries, by_for
 from bot.services.assistant import Answer
+from bot.services.reporting import Reporting
 from bot.texts import speaker
 from bot.understanding import Intent, Topic
 from tests.city import TUESDAY, City
@@ -29,29 +28,17 @@ def answer(intent="stats", **slots):
     return Answer(intent=intent, slots=named, text="", confidence=1, topic=TOPIC)
 
 
-days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
-
-
-@given(days, st.integers(0, 2000))
-def test_the_parts_of_a_period_follow_each_other_and_are_the_whole(first, length):
-    period = Period(first=first, last=first + timedelta(days=length))
-    parts = list(cut(period))
-    assert (parts[0].first, parts[-1].last) == (period.first, period.last)
-    assert all(one.after == other.first for one, other in pairwise(parts))
-    assert len({part.granularity for part in parts}) == 1
-
-
 @pytest.mark.parametrize(
-    ("last", "granularity", "count"),
+    ("last", "by"),
     [
-        (date(2026, 1, 31), Granularity.DAY, 31),
-        (date(2026, 2, 1), Granularity.WEEK, 5),
-        (date(2026, 12, 31), Granularity.MONTH, 12),
+        (date(2026, 1, 31), By.DAY),
+        (date(2026, 2, 1), By.WEEK),
+        (date(2026, 7, 1), By.WEEK),
+        (date(2026, 7, 2), By.MONTH),
     ],
 )
-def test_a_period_is_cut_into_as_many_parts_as_can_be_seen(last, granularity, count):
-    parts = list(cut(Period(first=date(2026, 1, 1), last=last)))
-    assert ({part.granularity for part in parts}, len(parts)) == ({granularity}, count)
+def test_a_period_is_cut_into_as_many_parts_as_can_be_seen(last, by):
+    assert by_for(Period(first=date(2026, 1, 1), last=last)) is by
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +57,9 @@ def city(tmp_path_factory, empty_database):
 
 @pytest.fixture
 def series(city):
-    return AnswerSeries(city.app.database, city.app.knowledge, FixedClock(TUESDAY + DAY))
+    clock = FixedClock(TUESDAY + DAY)
+    reporting = Reporting(city.app.database, city.app.knowledge, clock)
+    return AnswerSeries(reporting, city.app.knowledge)
 
 
 def days_around():
@@ -81,8 +70,15 @@ def days_around():
 def test_cases_are_counted_on_the_local_day_on_which_they_came(series):
     found = series.of(answer(measure="volume", **days_around()), SV)
     assert found.unit is Unit.COUNT
-    assert [point.value for point in found.points] == [0, 1, 0]
+    assert [(point.label, point.value) for point in found.points] == [
+        *(("2/3", 0), ("3/3", 1), ("4/3", 0)),
+    ]
     assert found.title == "Antal ärenden"
+
+
+def test_what_was_open_is_counted_at_the_end_of_each_day(series):
+    found = series.of(answer(measure="backlog", **days_around()), SV)
+    assert [point.value for point in found.points] == [0, 1, 1]
 
 
 def test_where_no_period_is_named_the_last_thirty_days_are_counted(series):
@@ -91,27 +87,29 @@ def test_where_no_period_is_named_the_last_thirty_days_are_counted(series):
     assert sum(point.value for point in found.points) == 1
 
 
-def test_a_share_of_nothing_at_all_is_no_series(series):
-    assert series.of(answer(measure="same_day", **days_around()), SV) is None
+def test_weeks_have_their_number(series):
+    found = series.of(answer(from_="2026-02-02", to_="2026-03-08"), SV)
+    assert [point.label for point in found.points] == ["v. 6", "v. 7", "v. 8", "v. 9", "v. 10"]
 
 
 def test_the_title_names_process_and_measure(series, city):
-    process = str(city.cases()[0].process)
-    found = series.of(answer(process=process, **days_around()), SV)
-    assert found.title.startswith("Antal ärenden, ")
+    case = city.cases()[0]
+    found = series.of(answer(process=str(case.process), **days_around()), SV)
+    name = city.app.knowledge.names_in("sv").process(case.process)
+    assert found.title == f"Antal ärenden, {name}"
 
 
 @pytest.mark.parametrize(
     "asked",
     [
         answer(intent="route", **days_around()),
-        answer(measure="backlog", **days_around()),
+        answer(measure="same_day", **days_around()),
         answer(measure="complaints", **days_around()),
         answer(from_="2026-03-03", to_="2026-03-03"),
         answer(from_="1999-01-01", to_="1999-02-01"),
         answer(customer="finns-inte", **days_around()),
     ],
-    ids=["no figure", "open", "remarks", "one day", "nothing", "stranger"],
+    ids=["no figure", "no share", "remarks", "one day", "nothing", "stranger"],
 )
 def test_there_is_no_series_where_there_is_nothing_to_see(series, asked):
     assert series.of(asked, SV) is None
