@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 from bot.app import App
 from bot.asking import make_proposals, make_talks
+from bot.services.case_page import CasePages
 from bot.services.choices import Choices
 from bot.services.colleagues import Colleagues
+from bot.services.correcting import Correcting
+from bot.services.escalating import Escalating
+from bot.services.inbox import Inbox
 from bot.services.naming import case_named
 from bot.services.overview import Overview
 from bot.services.phone_desk import PhoneDesk
@@ -26,6 +30,14 @@ def web_house(app: App) -> WebHouse:
     proposals = make_proposals(app)
     return WebHouse(
         casework=app.casework,
+        case_pages=CasePages(app.database, app.house, app.clock),
+        correcting=Correcting(app.database, app.house, app.clock),
+        undoing=Undoing(app.database, app.house, app.clock),
+        telling=Telling(app.database, app.house, app.phone, app.clock),
+        escalating=Escalating(app.database, app.house, app.clock),
+        inbox=Inbox(app.database, app.house.calendar, app.clock),
+        search=Search(app.database, app.knowledge),
+        reply_forms=ReplyForms(app.database, app.writer),
         phone=app.phone,
         phone_desk=PhoneDesk(app.database, app.phone, proposals, app.knowledge, app.clock),
         registers=app.registers,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from bot.cases import Case, DeadlineReason, Event
@@ -17,6 +17,7 @@ from bot.services.case_sheet import CaseSheet, sheets
 from bot.services.new_case import House
 from bot.services.sight import Sight
 from bot.services.undoing import may_be_undone
+from bot.store.case_invoices import CaseInvoice
 from bot.store.case_mails import CaseMail, MailFile, Party
 from bot.store.merges import LastAct
 from bot.store.promises import PhoneCall
@@ -34,7 +35,8 @@ from bot.worktime import CountedSpan, explain, working_time
 from functionmail.parse import extract, parse
 
 __all__ = [
-    "CaseMail", "CasePage", "CasePages", "MailFile", "OpenedFile", "OpenedMail", "Party",
+    "CaseInvoice", "CaseMail", "CasePage", "CasePages", "MailFile", "OpenedFile", "OpenedMail",
+    "Party", "because",
 ]  # fmt: skip
 
 PRESENT: Final = timedelta(seconds=60)
@@ -274,10 +276,10 @@ class CasePages:
 _ANSWERS: Final = (EventKind.ANSWERED, EventKind.FEEDBACK_ONGOING, EventKind.FEEDBACK_DONE)
 
 
-def because(reason: DeadlineReason, say: Say, house: House) -> str:
+def because(reason: DeadlineReason, say: Say, zone: tzinfo) -> str:
     """Say one reason of a deadline; a part of a sentence."""
     code = DeadlineCode(reason.code.removeprefix("deadline."))
-    return sentence(code, reason.values, say, zone=house.zone)
+    return sentence(code, reason.values, say, zone=zone)
 
 
 def _is_in_doubt(events: list[Event]) -> bool:

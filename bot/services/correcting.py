@@ -25,12 +25,17 @@ from bot.vocabulary import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What a case is really about; all of it, not only what changes."""
+    """What a case is really about; all of it, not only what changes.
+
+    Attributes:
+        possible: It is not urgent as far as anybody knows, and a person should look soon.
+    """
 
     process: ProcessKey | None
     matter: MatterKey | None
     urgent: Urgency
     customer: CustomerKey | None
+    possible: bool = False
 
 
 class Correcting:
@@ -111,7 +116,7 @@ class Correcting:
             process=right.process,
             matter=right.matter,
             urgent=right.urgent,
-            possible=case.possible and right.urgent is case.urgent,
+            possible=right.possible and right.urgent is Urgency.NO,
             customer=right.customer,
             misdirected=right.process is not None and own_process not in (None, right.process),
             team=team,
@@ -203,4 +208,6 @@ def _changes(before: Case, after: Case) -> dict[str, str | int | bool | None]:
         if was != now:
             changes[f"{name}_before"] = None if was is None else str(was)
             changes[name] = None if now is None else str(now)
+    if before.possible != after.possible:
+        changes |= {"possible_before": before.possible, "possible": after.possible}
     return changes

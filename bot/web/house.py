@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from bot.cases import Case
     from bot.clock import Clock
     from bot.notifying import Names
+    from bot.services.case_page import CasePages
     from bot.services.casework import Casework
     from bot.services.choices import Choices
     from bot.services.colleagues import Colleagues
+    from bot.services.correcting import Correcting
+    from bot.services.escalating import Escalating
+    from bot.services.inbox import Inbox
     from bot.services.moving import Moving
     from bot.services.overview import Overview
     from bot.services.phone import Phone
@@ -22,8 +26,12 @@ if TYPE_CHECKING:
     from bot.services.register_pages import RegisterPages
     from bot.services.registers import Registers
     from bot.services.replies import Replies
+    from bot.services.reply_form import ReplyForms
     from bot.services.reply_outline import Outlines
+    from bot.services.search import Search
     from bot.services.talks import Talks
+    from bot.services.telling import Telling
+    from bot.services.undoing import Undoing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +45,14 @@ class WebHouse:
     """
 
     casework: Casework
+    case_pages: CasePages
+    correcting: Correcting
+    undoing: Undoing
+    telling: Telling
+    escalating: Escalating
+    inbox: Inbox
+    search: Search
+    reply_forms: ReplyForms
     phone: Phone
     phone_desk: PhoneDesk
     registers: Registers

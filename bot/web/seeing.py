@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.cases import Case
 from bot.errors import NotFound
+from bot.services.sight import Sight
 from bot.web.ask import Ask
 
 
@@ -17,3 +18,9 @@ def seen_case(ask: Ask, text: str) -> Case:
     if case.protected and not ask.viewer.sees_protected:
         raise NotFound("ärende {case} finns inte; kontrollera numret", case=text[:40])
     return case
+
+
+def sight_of(ask: Ask) -> Sight:
+    """Return what the viewer may see of cases."""
+    viewer = ask.viewer
+    return Sight(person=viewer.key, team=viewer.colleague.team, rights=viewer.rights)

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from bot.web.page import Page
-from bot.web.pages import customer_log, language, phone, process_log, remarks, start
+from bot.web.pages import (
+    case,
+    case_acts,
+    customer_log,
+    language,
+    phone,
+    process_log,
+    remarks,
+    reply,
+    start,
+)
 
 PAGES: tuple[Page, ...] = (
     *start.PAGES,
@@ -12,4 +22,7 @@ PAGES: tuple[Page, ...] = (
     *remarks.PAGES,
     *customer_log.PAGES,
     *process_log.PAGES,
+    *case.PAGES,
+    *case_acts.PAGES,
+    *reply.PAGES,
 )

@@ -1,0 +1,223 @@
+"""What people do with a case from its page. Each act answers with the page of the case again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from starlette.responses import Response
+
+from bot.cases import Case
+from bot.errors import SammaDagError
+from bot.services.correcting import Correction
+from bot.services.phone import Feedback
+from bot.texts import mark
+from bot.vocabulary import Status, StopReason, Urgency, Verdict
+from bot.web.ask import Ask
+from bot.web.form import Form
+from bot.web.notices import Notice
+from bot.web.page import Page
+from bot.web.pages.case import show
+from bot.web.seeing import seen_case
+
+_LONGEST: Final = 60
+
+
+class _Wrong(Exception):
+    """Something in the form is wrong; the page is shown again with it."""
+
+    def __init__(self, **errors: str) -> None:
+        super().__init__("wrong form")
+        self.errors = errors
+
+
+Do = Callable[[Ask, Case], str]
+"""Does something with a case and says what was done."""
+
+
+def act(do: Do, *, undo: bool = True) -> Callable[[Ask], Response]:
+    """Return the page that does something with a case.
+
+    Args:
+        undo: Undoing it is offered at once.
+    """
+
+    def answer(ask: Ask) -> Response:
+        case = seen_case(ask, ask.value("number"))
+        number = str(case.number)
+        try:
+            said = do(ask, case)
+        except _Wrong as wrong:
+            form = Form(typed=ask.form, errors=wrong.errors)
+            return show(ask, case, status=422, form=form)
+        except SammaDagError as error:
+            form = Form(typed=ask.form)
+            return show(ask, case, status=409, error=ask.say.error(error), form=form)
+        back = ask.url("case_undo", number=number) if undo else ""
+        return ask.see_other("case", Notice(text=said, undo=back), number=number)
+
+    return answer
+
+
+def _take(ask: Ask, case: Case) -> str:
+    if ask.form.get("over"):
+        ask.house.casework.take(case, by=ask.viewer.key)
+        return ask.say("Du har tagit över ärendet.")
+    ask.house.casework.claim(case, by=ask.viewer.key)
+    return ask.say("Du har tagit ärendet.")
+
+
+def _hand_over(ask: Ask, case: Case) -> str:
+    kind, _, key = ask.form.get("to", "").partition(":")
+    choices, names = ask.house.choices, ask.house.names(ask.say.language)
+    person = choices.person(key) if kind == "person" else None
+    team = choices.team(key) if kind == "team" else None
+    if person is not None:
+        ask.house.casework.hand_over(case, by=ask.viewer.key, to=person)
+        return ask.say("Ärendet är överlämnat till {name}.", name=names.person(person))
+    if team is not None:
+        ask.house.casework.hand_over(case, by=ask.viewer.key, team=team)
+        return ask.say("Ärendet är överlämnat till {name}.", name=names.team(team))
+    raise _Wrong(to=ask.say("Välj en kollega eller ett team."))
+
+
+def _move(ask: Ask, case: Case) -> str:
+    process = ask.house.choices.process(ask.form.get("new_process", ""))
+    if process is None:
+        raise _Wrong(new_process=ask.say("Välj den process som ärendet hör till."))
+    matter = ask.house.choices.matter(ask.form.get("new_matter", ""))
+    ask.house.moving.move(case, process, by=ask.viewer.key, matter=matter)
+    name = ask.house.names(ask.say.language).process(process)
+    return ask.say("Ärendet är flyttat till {name}.", name=name)
+
+
+def _correct(ask: Ask, case: Case) -> str:
+    form, choices = ask.form, ask.house.choices
+    try:
+        urgent = Urgency(form.get("urgent", ""))
+    except ValueError:
+        raise _Wrong(urgent=ask.say("Välj hur brådskande det är.")) from None
+    right = Correction(
+        process=choices.process(form.get("process", "")),
+        matter=choices.matter(form.get("matter", "")),
+        urgent=urgent,
+        customer=choices.customer(form.get("customer", "")),
+        possible=bool(form.get("possible")),
+    )
+    ask.house.correcting.correct(case, right, by=ask.viewer.key)
+    return ask.say("Bedömningen är rättad.")
+
+
+def _merge(ask: Ask, case: Case) -> str:
+    number = ask.form.get("into", "").strip()[:_LONGEST]
+    if not number:
+        raise _Wrong(into=ask.say("Skriv numret på ärendet som ska vara kvar."))
+    into = seen_case(ask, number)
+    ask.house.correcting.merge(case, into, by=ask.viewer.key)
+    return ask.say(
+        "Ärendet går nu vidare i ärende {case}, dit också nya mejl kommer.", case=into.number
+    )
+
+
+def _undo(ask: Ask, case: Case) -> str:
+    ask.house.undoing.undo(case, by=ask.viewer.key)
+    return ask.say("Ångrat. Ärendet är som förut.")
+
+
+def _feedback(ask: Ask, case: Case) -> str:
+    try:
+        said = Feedback(ask.form.get("said", ""))
+    except ValueError:
+        raise _Wrong(said=ask.say("Välj vad kunden har fått veta.")) from None
+    after = ask.house.telling.told(case, said, by=ask.viewer.key)
+    if after.status is Status.CLOSED:
+        return ask.say("Återkopplingen är noterad och ärendet avslutat.")
+    return ask.say("Återkopplingen är noterad.")
+
+
+_WAITING: Final = {
+    Status.WAITING_CUSTOMER: mark("Ärendet väntar nu på kunden."),
+    Status.WAITING_OTHER: mark("Ärendet väntar nu på någon annan."),
+}
+
+
+def _wait(ask: Ask, case: Case) -> str:
+    status = next((one for one in _WAITING if one == ask.form.get("waits_for")), None)
+    if status is None:
+        raise _Wrong(waits_for=ask.say("Välj vem ärendet väntar på."))
+    ask.house.casework.wait(case, status, by=ask.viewer.key)
+    return ask.say(_WAITING[status])
+
+
+def _resume(ask: Ask, case: Case) -> str:
+    ask.house.casework.resume(case, by=ask.viewer.key)
+    return ask.say("Ärendet är igång igen.")
+
+
+def _close(ask: Ask, case: Case) -> str:
+    if case.urgent is not Urgency.NO and not case.stop_confirmed:
+        reason = next((one for one in StopReason if one == ask.form.get("reason")), None)
+        errors = {}
+        if not ask.form.get("confirmed"):
+            errors["confirmed"] = ask.say("Kryssa i att du har kontrollerat stoppet.")
+        if reason is None:
+            errors["reason"] = ask.say("Välj vad som är gjort.")
+        if errors or reason is None:
+            raise _Wrong(**errors)
+        case = ask.house.casework.confirm_stop(case, reason, by=ask.viewer.key)
+        if ask.form.get("only_stop"):
+            return ask.say("Stoppet är bekräftat.")
+    ask.house.casework.close(case, by=ask.viewer.key)
+    return ask.say("Ärendet är avslutat.")
+
+
+def _reopen(ask: Ask, case: Case) -> str:
+    ask.house.casework.reopen(case, by=ask.viewer.key)
+    return ask.say("Ärendet är öppnat igen.")
+
+
+def _acknowledge(ask: Ask, case: Case) -> str:
+    ask.house.casework.acknowledge(case, by=ask.viewer.key)
+    return ask.say("Larmet är kvitterat. Ärendet är inte löst förrän stoppet är bekräftat.")
+
+
+def _escalate(ask: Ask, case: Case) -> str:
+    rung = ask.house.escalating.escalate(case, by=ask.viewer.key)
+    whom = ask.say.code(f"rung.{rung}")
+    return ask.say("Larmet om ärende {case} går nu {whom}.", case=case.number, whom=whom)
+
+
+def _settle(ask: Ask, case: Case) -> str:
+    verdict = Verdict.AGAIN if ask.form.get("verdict") == Verdict.AGAIN else Verdict.SENT
+    ask.house.casework.settle_sending(case, verdict, by=ask.viewer.key)
+    if verdict is Verdict.AGAIN:
+        return ask.say("Svaret skickas igen.")
+    return ask.say("Svaret räknas som skickat.")
+
+
+_ACTS: Final[tuple[tuple[str, Do, bool], ...]] = (
+    ("take", _take, True),
+    ("give", _hand_over, True),
+    ("move", _move, True),
+    ("correct", _correct, True),
+    ("merge", _merge, True),
+    ("undo", _undo, False),
+    ("feedback", _feedback, True),
+    ("wait", _wait, True),
+    ("resume", _resume, True),
+    ("close", _close, True),
+    ("reopen", _reopen, True),
+    ("acknowledge", _acknowledge, False),
+    ("escalate", _escalate, False),
+    ("settle", _settle, False),
+)
+
+PAGES = tuple(
+    Page(
+        path=f"/cases/{{number}}/{name}",
+        name=f"case_{name}",
+        answer=act(do, undo=undo),
+        method="POST",
+    )
+    for name, do, undo in _ACTS
+)

@@ -1,0 +1,211 @@
+"""Svara: choose a template, fill it in, see the letter as the customer will, and send it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.responses import Response
+
+from bot.cases import Case
+from bot.errors import DataError, NotFound, SammaDagError
+from bot.services.case_page import CaseMail
+from bot.services.phone import Feedback
+from bot.services.replies import DraftSheet
+from bot.services.reply_form import Unfit
+from bot.texts import mark
+from bot.vocabulary import DraftId, Status, TemplateKey
+from bot.web.ask import Ask
+from bot.web.form import Form
+from bot.web.notices import Notice
+from bot.web.page import Page
+from bot.web.seeing import seen_case, sight_of
+
+VALUE: Final = "value."
+"""Begins the name of the field for a value of the letter."""
+_MOST_DIGITS: Final = 9
+_LONGEST_LETTER: Final = 20_000
+_UNFIT: Final = {
+    Unfit.DATE: mark("Skriv dagen som 2026-03-29."),
+    Unfit.LINK: mark("Skriv en adress som börjar med https://."),
+    Unfit.TOO_LONG: mark("Texten är för lång."),
+}
+
+
+def choose(ask: Ask) -> Response:
+    """Show the templates that fit a case, and one of them in outline."""
+    case = seen_case(ask, ask.value("number"))
+    return _choosing(ask, case, ask.query("template"))
+
+
+def begin(ask: Ask) -> Response:
+    """Write a draft from a template, filled from the case."""
+    case = seen_case(ask, ask.value("number"))
+    name = ask.form.get("template", "")
+    to = ask.form.get("to", "").strip()
+    if name not in {one.template.name for one in ask.house.replies.suggest(case)}:
+        return _choosing(ask, case, "", error=ask.say("Välj en mall."))
+    try:
+        template = TemplateKey(name)
+        draft = ask.house.replies.draft(case, template, by=ask.viewer.key, to=to or None)
+    except SammaDagError as error:
+        return _choosing(ask, case, name, error=ask.say.error(error))
+    return ask.see_other("case_draft", number=str(case.number), draft=str(draft.id))
+
+
+def draft(ask: Ask) -> Response:
+    """Show a draft: its values, the letter as the customer will see it, and advice."""
+    case, sheet = _sheet(ask)
+    ask.house.case_pages.viewed(case, by=ask.viewer.key, what="reply", draft=sheet.draft.id)
+    return _letter(ask, case, sheet)
+
+
+def save(ask: Ask) -> Response:
+    """Keep what was typed, and show the letter anew."""
+    case, sheet = _sheet(ask)
+    wrong = _keep(ask, sheet)
+    if wrong is not None:
+        return _letter(ask, case, sheet, status=422, form=wrong)
+    notice = Notice(text=ask.say("Utkastet är sparat."))
+    return _back(ask, case, sheet, notice)
+
+
+def send(ask: Ask) -> Response:
+    """Keep what was typed, and hand the letter to the outbox; one with a hole is not sent."""
+    case, sheet = _sheet(ask)
+    wrong = _keep(ask, sheet)
+    if wrong is not None:
+        return _letter(ask, case, sheet, status=422, form=wrong)
+    said = next((one for one in Feedback if one == ask.form.get("feedback")), None)
+    try:
+        ask.house.replies.send(sheet.draft.id, by=ask.viewer.key, feedback=said)
+    except SammaDagError as error:
+        sheet = ask.house.replies.show(sheet.draft.id)
+        return _letter(ask, case, sheet, status=409, error=ask.say.error(error))
+    text = ask.say("Brevet skickas till kunden.")
+    return ask.see_other("case", Notice(text=text), number=str(case.number))
+
+
+def approve(ask: Ask) -> Response:
+    """Approve a letter that a colleague wrote."""
+    case, sheet = _sheet(ask)
+    try:
+        ask.house.replies.approve(sheet.draft.id, by=ask.viewer.key)
+    except SammaDagError as error:
+        return _letter(ask, case, sheet, status=409, error=ask.say.error(error))
+    return _back(ask, case, sheet, Notice(text=ask.say("Du har godkänt brevet.")))
+
+
+def discard(ask: Ask) -> Response:
+    """Throw a draft away."""
+    case, sheet = _sheet(ask)
+    try:
+        ask.house.replies.discard(sheet.draft.id)
+    except SammaDagError as error:
+        return _letter(ask, case, sheet, status=409, error=ask.say.error(error))
+    text = ask.say("Utkast {draft} är kastat.", draft=sheet.draft.id)
+    return ask.see_other("case", Notice(text=text), number=str(case.number))
+
+
+def _choosing(ask: Ask, case: Case, name: str, *, error: str = "") -> Response:
+    fitting = ask.house.replies.suggest(case)
+    known = [one.template.name for one in fitting]
+    wanted = name if name in known else next(iter(known), None)
+    outline = None if wanted is None else ask.house.outlines.outline(case, wanted)
+    return ask.page(
+        "reply/choose.html",
+        status=422 if error else 200,
+        case=case,
+        error=error,
+        fitting=fitting,
+        outline=outline,
+        needs_address=_last_mail(ask, case) is None,
+    )
+
+
+def _sheet(ask: Ask) -> tuple[Case, DraftSheet]:
+    case = seen_case(ask, ask.value("number"))
+    text = ask.value("draft")
+    is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    sheet = ask.house.replies.show(DraftId(int(text) if is_number else 0))
+    if sheet.case.id != case.id:
+        raise NotFound("utkast {draft} finns inte", draft=text[:_MOST_DIGITS])
+    return case, sheet
+
+
+def _keep(ask: Ask, sheet: DraftSheet) -> Form | None:
+    """Store what was typed; return the form with what is wrong where something is."""
+    typed = {
+        name.removeprefix(VALUE): text for name, text in ask.form.items() if name.startswith(VALUE)
+    }
+    given, wrong = ask.house.reply_forms.given(sheet.draft, typed)
+    errors = {f"{VALUE}{name}": ask.say(_UNFIT[fault]) for name, fault in wrong.items()}
+    own_text = None
+    if ask.form.get("own"):
+        own_text = ask.form.get("own_text", "")
+        if len(own_text) > _LONGEST_LETTER:
+            errors["own_text"] = ask.say("Texten är för lång.")
+    if not errors:
+        try:
+            edit = ask.house.replies.edit
+            edit(sheet.draft.id, by=ask.viewer.key, given=given, own_text=own_text)
+        except DataError as error:
+            errors["own_text"] = ask.say.error(error)
+    return Form(typed=ask.form, errors=errors) if errors else None
+
+
+def _letter(
+    ask: Ask,
+    case: Case,
+    sheet: DraftSheet,
+    *,
+    status: int = 200,
+    error: str = "",
+    form: Form | None = None,
+) -> Response:
+    fields = ask.house.reply_forms.fields(sheet.draft)
+    about = {one.name: one.about for one in fields}
+    written = "" if sheet.letter is None else sheet.letter.text
+    stands = {f"{VALUE}{one.name}": one.value for one in fields}
+    stands |= {
+        "own": "yes" if sheet.draft.own_text is not None else "",
+        "own_text": sheet.draft.own_text or written,
+    }
+    return ask.page(
+        "reply/draft.html",
+        status=status,
+        error=error,
+        case=case,
+        draft=sheet.draft,
+        letter=sheet.letter,
+        title=ask.house.reply_forms.title(sheet.draft),
+        fields=fields,
+        prefix=VALUE,
+        holes=[about.get(hole, hole) for hole in sheet.holes],
+        advice=[ask.say.code(f"plain.{one.hint}", **one.values) for one in sheet.advice],
+        two_people=sheet.two_people,
+        is_author=ask.viewer.key in (sheet.draft.author, sheet.draft.editor),
+        form=form or Form(typed=stands),
+        answered=_last_mail(ask, case),
+        said=[(one.value, ask.say.code(f"feedback.{one}")) for one in Feedback],
+        closed=case.status is Status.CLOSED,
+    )
+
+
+def _last_mail(ask: Ask, case: Case) -> CaseMail | None:
+    return ask.house.case_pages.page(case, sight_of(ask)).last_incoming
+
+
+def _back(ask: Ask, case: Case, sheet: DraftSheet, notice: Notice) -> Response:
+    return ask.see_other("case_draft", notice, number=str(case.number), draft=str(sheet.draft.id))
+
+
+_DRAFT: Final = "/cases/{number}/replies/{draft}"
+PAGES = (
+    Page(path="/cases/{number}/reply", name="case_reply", answer=choose),
+    Page(path="/cases/{number}/reply", name="case_reply_begin", answer=begin, method="POST"),
+    Page(path=_DRAFT, name="case_draft", answer=draft),
+    Page(path=f"{_DRAFT}/save", name="draft_save", answer=save, method="POST"),
+    Page(path=f"{_DRAFT}/send", name="draft_send", answer=send, method="POST"),
+    Page(path=f"{_DRAFT}/approve", name="draft_approve", answer=approve, method="POST"),
+    Page(path=f"{_DRAFT}/discard", name="draft_discard", answer=discard, method="POST"),
+)
