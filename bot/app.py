@@ -33,6 +33,7 @@ from bot.knowledge import Knowledge
 from bot.knowledge.plain_file import load_plain
 from bot.material import (
     Material,
+    ground_of,
     knowledge_folder,
     load_knowledge,
     load_material,
@@ -44,6 +45,8 @@ from bot.services.chores import Chore, Chores
 from bot.services.comparison import Comparison
 from bot.services.deadlines import refresh_deadlines
 from bot.services.dispatch import Dispatch
+from bot.services.editing.ground import Ground
+from bot.services.editing.service import Editing
 from bot.services.ignored import Ignored
 from bot.services.inbox import Inbox
 from bot.services.intake import Intake, Listener, Probe, no_listener, no_probe
@@ -119,6 +122,7 @@ class App:
     outlines: Outlines
     reply_timer: ReplyTimer
     moving: Moving
+    editing: Editing
     worker: Worker
 
     def claim(self) -> RunLock:
@@ -234,6 +238,7 @@ def build(
     probe: Probe = no_probe,
     heard: Listener = no_listener,
     files: FileMail | None = None,
+    ground: Ground | None = None,
 ) -> App:
     """Put the house together.
 
@@ -243,6 +248,8 @@ def build(
         probe: Called at each named step, for crash tests.
         heard: Told of every mail that was taken in.
         files: The house takes in mail from files; what becomes of the receipts.
+        ground: The folders that people edit, where the settings name files with versions laid
+            over them; see `bot.in_force`.
     """
     clock = clock or SystemClock()
     url = resolve_database_url(settings)
@@ -336,6 +343,12 @@ def build(
         outlines=Outlines(database, writer),
         reply_timer=reply_timer,
         moving=Moving(database, writer, clock),
+        editing=Editing(
+            database,
+            ground or ground_of(settings),
+            clock,
+            today=lambda: knowledge.calendar.local_date(clock.now()),
+        ),
         worker=Worker(
             watch,
             intake,

@@ -74,11 +74,17 @@ class Touch(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
-    """One file of a change, byte for byte; None where there is no file."""
+    """One file of a change, byte for byte; None where there is no file.
+
+    Attributes:
+        folder: Digest of the file in the folder that it was made of, which may lack what was
+            saved in the program; None for a file that was saved there.
+    """
 
     path: DocumentPath
     before: bytes | None = field(repr=False)
     after: bytes | None = field(repr=False)
+    folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

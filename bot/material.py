@@ -22,6 +22,7 @@ from bot.knowledge.lexicon_words import lexicon_words
 from bot.knowledge.plain_file import load_plain
 from bot.services.articles import Articles, ArticleWarning, warnings
 from bot.services.backtest import Trial
+from bot.services.editing.ground import Ground
 from bot.services.letter_preview import Advice, advice
 from bot.services.reading import Reader
 from bot.settings import Settings, resolve_database_url, secret_keys
@@ -43,11 +44,14 @@ class Material:
     templates: Templates
 
 
-def load_material(settings: Settings, *, lazy: bool = True) -> Material:
+def load_material(
+    settings: Settings, *, lazy: bool = True, templates: Templates | None = None
+) -> Material:
     """Load knowledge, triage rules and templates; opens no database.
 
     Args:
         lazy: Compile a template when it is used for the first time; see `Templates`.
+        templates: Compiled already, from files that are the same.
 
     Raises:
         KnowledgeError: A file is missing or wrong; names file and line.
@@ -56,7 +60,7 @@ def load_material(settings: Settings, *, lazy: bool = True) -> Material:
     return Material(
         knowledge=knowledge,
         rules=_rules(knowledge_folder(settings), _customer_rules(knowledge)),
-        templates=Templates(templates_folder(settings), lazy=lazy),
+        templates=templates or Templates(templates_folder(settings), lazy=lazy),
     )
 
 
@@ -198,6 +202,26 @@ def templates_folder(settings: Settings) -> Path:
 def knowledge_folder(settings: Settings) -> Path:
     """Return the folder of the knowledge that holds."""
     return settings.knowledge or knowledge_package.bundled_folder()
+
+
+def ground_of(settings: Settings) -> Ground:
+    """Return the folders that the settings name."""
+    return Ground(
+        knowledge=knowledge_folder(settings),
+        templates=templates_folder(settings),
+        people=settings.people,
+    )
+
+
+def settings_on(settings: Settings, ground: Ground) -> Settings:
+    """Return the same settings for other folders."""
+    return settings.model_copy(
+        update={
+            "knowledge": ground.knowledge,
+            "templates": ground.templates,
+            "people": ground.people,
+        }
+    )
 
 
 def load_knowledge(settings: Settings) -> Knowledge:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from datetime import timedelta
-from functools import cache, partial
+from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from bot.app import App
 from bot.errors import SettingsError
@@ -40,10 +40,12 @@ def make_web(
     way: Callable[[Doorkeeper], WayIn],
     *,
     also: frozenset[str] = frozenset(),
+    now: Callable[[], App] | None = None,
 ) -> WebApp:
     """Return the application on a house.
 
     Args:
+        now: Returns the house of now, where another may take the place of `app`.
         way: Makes the way in.
         also: ``host:port`` that are ours beside that of `WebSettings.base_url`.
     """
@@ -53,18 +55,40 @@ def make_web(
     from bot.web.tries import FailedTries
 
     keys = secret_keys(app.settings, resolve_database_url(app.settings))
+    now = now or (lambda: app)
     entry = Entry(
-        rights=cache(lambda: Rights(Colleagues(app.knowledge), given.rights)),
+        rights=_OfNow(now, lambda house: Rights(Colleagues(house.knowledge), given.rights)),
         sessions=Sessions(keys, lasts=timedelta(hours=given.session_hours)),
         tries=FailedTries(app.clock.monotonic, proxies=given.reverse_proxies),
         clock=app.clock,
         way=way,
     )
-    return WebApp(cache(lambda: web_house(app)), entry, Front(base_url=given.base_url, also=also))
+    return WebApp(_OfNow(now, web_house), entry, Front(base_url=given.base_url, also=also))
 
 
-def open_web(app: App) -> WebServer | None:
+_Made = TypeVar("_Made")
+
+
+class _OfNow(Generic[_Made]):
+    """Makes something of the house of now, again only when that is another one."""
+
+    def __init__(self, now: Callable[[], App], make: Callable[[App], _Made]) -> None:
+        self._now = now
+        self._make = make
+        self._made: tuple[App, _Made] | None = None
+
+    def __call__(self) -> _Made:
+        app, found = self._now(), self._made
+        if found is None or found[0] is not app:
+            found = self._made = (app, self._make(app))
+        return found[1]
+
+
+def open_web(app: App, *, now: Callable[[], App] | None = None) -> WebServer | None:
     """Return the server of the web page, listening; None where the settings have no web.
+
+    Args:
+        now: Returns the house of now, where another may take the place of `app`.
 
     Raises:
         SettingsError: Nobody could sign in, the address is taken, or an extra is not installed.
@@ -77,7 +101,7 @@ def open_web(app: App) -> WebServer | None:
     _require_extra()
     from bot.web.server import WebServer, listen
 
-    web = make_web(app, given, way_in(app, given))
+    web = make_web(app, given, way_in(app, given), now=now)
     return WebServer(web.asgi, listen(given.host, given.port))
 
 
@@ -90,13 +114,19 @@ def listen_here(port: int) -> socket:
 
 
 def open_sample_web(
-    app: App, listening: socket, person: PersonKey, tell: Callable[[str], None]
+    app: App,
+    listening: socket,
+    person: PersonKey,
+    tell: Callable[[str], None],
+    *,
+    now: Callable[[], App] | None = None,
 ) -> WebServer:
     """Return the server of a sample city's page, for one person who has every right.
 
     Args:
         listening: From `listen_here`.
         tell: Told the link that lets somebody in, once; again when it was used.
+        now: As for `open_web`.
     """
     from bot.web.server import WebServer, port_of
     from bot.web.signing_in.one_time import OneTimeLink
@@ -111,7 +141,7 @@ def open_sample_web(
         tell(base_url + link.path)
         return link
 
-    web = make_web(app, given, way, also=frozenset({f"localhost:{port}"}))
+    web = make_web(app, given, way, also=frozenset({f"localhost:{port}"}), now=now)
     return WebServer(web.asgi, listening)
 
 

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, print_json, progress_bar, settings_of, tell
+from bot.cli.common import (
+    console,
+    of,
+    print_json,
+    progress_bar,
+    settings_in_force,
+    settings_of,
+    tell,
+)
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -162,7 +170,7 @@ def _backtest(context: typer.Context, folder: Path | None) -> tuple[Backtest, Kn
 
     if folder is not None and not folder.is_dir():
         raise UsageError("--knowledge: {folder} är ingen mapp", folder=folder)
-    settings = settings_of(context)
+    settings = settings_in_force(context)
     database = open_to_read(settings)
     try:
         trial = make_trial(settings, folder)
@@ -189,7 +197,7 @@ def _recompute(context: typer.Context, start: datetime, end: datetime) -> tuple[
 
     if end < start:
         raise UsageError("--to: ligger före --from; ange den tidigare dagen först")
-    settings = settings_of(context)
+    settings = settings_in_force(context)
     calendar = load_knowledge(settings).calendar
     first = start.replace(tzinfo=calendar.zone).astimezone(UTC)
     last = (end + timedelta(days=1)).replace(tzinfo=calendar.zone).astimezone(UTC)

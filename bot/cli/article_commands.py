@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli.common import console, of, print_json, settings_of
+from bot.cli.common import console, of, print_json, settings_in_force
 from bot.texts import Say
 
 
@@ -39,7 +39,7 @@ def _add_list(app: typer.Typer, say: Say) -> None:
         from bot.material import articles_of, load_knowledge
         from bot.services.naming import matter_named, process_named
 
-        settings = settings_of(context)
+        settings = settings_in_force(context)
         knowledge = load_knowledge(settings)
         found = articles_of(settings).about(
             process=None if process is None else process_named(process, knowledge),
@@ -67,7 +67,7 @@ def _add_show(app: typer.Typer, say: Say) -> None:
         from bot.cli.article_view import as_values, show_one
         from bot.material import articles_of
 
-        article = articles_of(settings_of(context)).named(name)
+        article = articles_of(settings_in_force(context)).named(name)
         if as_json:
             print_json(as_values(article))
         else:
@@ -90,7 +90,7 @@ def _add_find(app: typer.Typer, say: Say) -> None:
         from bot.material import articles_of
         from bot.vocabulary import Language
 
-        articles = articles_of(settings_of(context))
+        articles = articles_of(settings_in_force(context))
         say = of(context).say
         found = articles.find(" ".join(question), Language(say.language))
         if as_json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, console, of, person_option, print_json, settings_of
+from bot.cli.common import build_app, console, of, person_option, print_json, settings_in_force
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _add_ask(app: typer.Typer, say: Say) -> None:
         from bot.asking import open_assistant
         from bot.services.assistant import Question
 
-        settings = settings_of(context)
+        settings = settings_in_force(context)
         with open_assistant(settings) as desk:
             question = Question(
                 text=" ".join(text),

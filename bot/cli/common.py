@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from bot.app import App
+    from bot.house_rules import FileMail
     from bot.settings import Settings
 
 
@@ -55,13 +56,33 @@ def settings_of(context: typer.Context) -> Settings:
     return settings
 
 
-def build_app(context: typer.Context) -> App:
-    """Put the house together for a command, which closes it; only warnings are logged."""
+def settings_in_force(context: typer.Context) -> Settings:
+    """Load the settings as `settings_of` does, with knowledge and templates as they hold.
+
+    Where somebody has edited them in the program, their folders are other ones, which are gone
+    after the command.
+    """
+    from bot.in_force import in_force
+
+    held: Settings = context.with_resource(in_force(settings_of(context)))
+    return held
+
+
+def build_app(context: typer.Context, *, files: FileMail | None = None) -> App:
+    """Put the house together for a command, which closes it; only warnings are logged.
+
+    Args:
+        files: As for `bot.app.build`.
+    """
     from bot.app import build
+    from bot.in_force import in_force
     from bot.logging_setup import configure
+    from bot.material import ground_of
 
     configure(level="warning")
-    return build(settings_of(context))
+    settings = settings_of(context)
+    held: Settings = context.with_resource(in_force(settings))
+    return build(held, ground=ground_of(settings), files=files)
 
 
 def person_option(say: Say) -> str:

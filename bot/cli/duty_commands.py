@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, print_json, settings_of
+from bot.cli.common import console, of, print_json, settings_in_force
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def add(app: typer.Typer, say: Say) -> None:
         from bot.duty import unstaffed, who_on
         from bot.material import load_knowledge
 
-        knowledge = load_knowledge(settings_of(context))
+        knowledge = load_knowledge(settings_in_force(context))
         calendar, roster = knowledge.calendar, knowledge.duty
         on = calendar.local_date(SystemClock().now()) if day is None else day.date()
         found = [who_on(roster, place, on) for place in roster.posts]

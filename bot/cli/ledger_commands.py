@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from bot.cli.common import console, of, print_json, progress_bar, settings_of, tell
+from bot.cli.common import console, of, print_json, progress_bar, settings_in_force, tell
 from bot.texts import Say, mark
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _import(context: typer.Context, file: Path, *, force: bool, rejects: Path | 
     from bot.services.ledger_import import Watchers
 
     configure(level="error")
-    settings = settings_of(context)
+    settings = settings_in_force(context)
     say = of(context).say
     shown: list[Fault] = []
     more = 0

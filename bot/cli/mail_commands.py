@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, print_json, progress_bar, settings_of, tell
+from bot.cli.common import build_app, console, of, print_json, progress_bar, settings_of, tell
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -69,13 +69,10 @@ def add(app: typer.Typer, say: Say) -> None:
         ),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv resultatet som JSON.")),
     ) -> None:
-        from bot.app import build
         from bot.house_rules import FileMail
-        from bot.logging_setup import configure
         from bot.services.mail_files import known_mailbox
 
-        configure(level="warning")
-        built = build(settings_of(context), files=FileMail.ANSWER if answer else FileMail.HOLD)
+        built = build_app(context, files=FileMail.ANSWER if answer else FileMail.HOLD)
         named = known_mailbox(mailbox, built.knowledge.mailboxes)
         try:
             counts, seconds, unreadable = _ingest(built, folder, named, say=of(context).say)

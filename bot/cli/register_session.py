@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, print_json, settings_of, tell
+from bot.cli.common import console, of, print_json, settings_in_force, tell
 
 if TYPE_CHECKING:
     from bot.app import Desk
@@ -26,7 +26,7 @@ def desk(context: typer.Context) -> Iterator[Desk]:
     from bot.logging_setup import configure
 
     configure(level="warning")
-    with open_desk(settings_of(context)) as opened:
+    with open_desk(settings_in_force(context)) as opened:
         yield opened
 
 

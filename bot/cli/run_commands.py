@@ -38,10 +38,9 @@ def add(app: typer.Typer, say: Say) -> None:
         epilog=say("Exempel: sammadag --config /etc/sammadag.toml run"),
     )
     def run(context: typer.Context) -> None:
-        from bot.app import build
         from bot.errors import SettingsError
         from bot.faces import open_slack
-        from bot.material import load_material
+        from bot.running import Running
         from bot.signals import stop_on_signals
         from bot.web_serving import open_web
 
@@ -51,21 +50,21 @@ def add(app: typer.Typer, say: Say) -> None:
             raise SettingsError(
                 "mailboxes: ingen brevlåda är inställd; se exemplet i sammadag.sample.toml"
             )
-        app_ = build(settings, material=load_material(settings, lazy=False))
-        lock = app_.claim()
+        running = Running(settings, face=open_slack)
         try:
-            with ExitStack() as faces:
-                web = open_web(app_)
-                slack = open_slack(app_)
-                stop_on_signals(app_.worker.stop)
-                for face in (slack, web):
-                    if face is not None:
-                        face.start()
-                        faces.callback(face.stop)
-                app_.worker.run()
+            lock = running.current.claim()
+            try:
+                web = open_web(running.current, now=lambda: running.current)
+                stop_on_signals(running.stop)
+                with ExitStack() as faces:
+                    if web is not None:
+                        web.start()
+                        faces.callback(web.stop)
+                    running.run()
+            finally:
+                lock.release()
         finally:
-            lock.release()
-            app_.close()
+            running.close()
 
 
 def _log(context: typer.Context, *, style: str = "auto", level: str = "info") -> None:

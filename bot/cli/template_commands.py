@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, console, of, print_json, settings_of
+from bot.cli.common import build_app, console, of, print_json, settings_in_force
 from bot.cli.template_effect import add_effect
 from bot.texts import Say
 
@@ -52,7 +52,7 @@ def _add_list(app: typer.Typer, say: Say) -> None:
         from bot.services.letter_preview import found_by
         from bot.services.naming import matter_named, process_named
 
-        letters = load_letters(settings_of(context))
+        letters = load_letters(settings_in_force(context))
         found = found_by(
             letters.templates,
             word=word,
@@ -82,7 +82,7 @@ def _add_show(app: typer.Typer, say: Say) -> None:
         from bot.material import load_letters
         from bot.services.letter_preview import template_named
 
-        letters = load_letters(settings_of(context))
+        letters = load_letters(settings_in_force(context))
         template = template_named(name, letters.templates)
         if as_json:
             print_json(as_values(template))
@@ -129,7 +129,7 @@ def _preview(context: typer.Context, name: str, language: str | None, case: str 
     from bot.material import load_letters
     from bot.services.letter_preview import preview, template_named
 
-    letters = load_letters(settings_of(context))
+    letters = load_letters(settings_in_force(context))
     template = template_named(name, letters.templates)
     values, spoken = _from_case(context, case, letters) if case is not None else ({}, None)
     wanted = language or spoken or template.languages[0].value

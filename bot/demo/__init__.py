@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from socket import socket
 
@@ -21,10 +22,11 @@ from bot import knowledge
 from bot.app import App, build
 from bot.clock import SystemClock
 from bot.demo.view import Screen, as_json, show_folders, show_link, show_summary
+from bot.running import Running
 from bot.samples import sample_mails
 from bot.services.books import balance
 from bot.services.summary import Summary, summarise
-from bot.settings import load
+from bot.settings import Settings, load
 from bot.signals import stop_on_signals
 from bot.texts import Say
 from bot.vocabulary import MailboxKey, PersonKey
@@ -42,8 +44,15 @@ def run_once(say: Say, *, json_wanted: bool) -> int:
     city = knowledge.load(knowledge.bundled_folder())
     names = city.names_in(say.language)
     console = Console(highlight=False, soft_wrap=False)
-    with _running(Screen(console, say, names), city.mailboxes, say) as (app, _):
-        summary = _work_off(app)
+    screen = Screen(console, say, names)
+    with _settled(city.mailboxes, say) as (settings, _):
+        app = build(settings, write=screen.write, heard=screen.hear)
+        with closing(app):
+            lock = app.claim()
+            try:
+                summary = _work_off(app)
+            finally:
+                lock.release()
     if json_wanted:
         sys.stdout.write(json.dumps(as_json(summary), ensure_ascii=False) + "\n")
     else:
@@ -70,45 +79,53 @@ def _run(say: Say, listening: socket) -> None:
     console = Console(highlight=False)
     screen = Screen(console, say, names)
     console.print(say("Tar hand om exempelmejlen …"))
-    with _running(screen, city.mailboxes, say) as (app, folder):
+    with _settled(city.mailboxes, say) as (settings, folder), _open(settings, screen) as running:
+        app = running.current
         show_summary(_work_off(app), console, say, names)
         folders = {
             mailbox.address: _mail_folder(folder, key) / "new"
             for key, mailbox in city.mailboxes.items()
         }
         show_folders(folders, console, say)
-        web = open_sample_web(app, listening, _GUEST, lambda link: show_link(link, console, say))
+        web = open_sample_web(
+            app,
+            listening,
+            _GUEST,
+            lambda link: show_link(link, console, say),
+            now=lambda: running.current,
+        )
         screen.is_on = True
-        stop_on_signals(app.worker.stop)
+        stop_on_signals(running.stop)
         web.start()
         try:
-            app.worker.run()
+            running.run()
         finally:
             web.stop()
     console.print(say("Demon är avslutad."))
 
 
 @contextmanager
-def _running(
-    screen: Screen, mailboxes: Iterable[MailboxKey], say: Say
-) -> Iterator[tuple[App, Path]]:
-    """Put a sample city together in a folder that is gone afterwards."""
+def _settled(mailboxes: Iterable[MailboxKey], say: Say) -> Iterator[tuple[Settings, Path]]:
+    """Put a sample city's mail and settings in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="sammadag-demo-") as name:
         folder = Path(name)
         settings_file = folder / "sammadag.toml"
         settings_file.write_text(_settings(folder, mailboxes), encoding="utf-8")
         _deliver_samples(folder, mailboxes)
-        settings = load(
-            settings_file,
-            {"database_url": f"sqlite:///{folder / 'sammadag.db'}", "language": say.language},
-        )
-        app = build(settings, write=screen.write, heard=screen.hear)
-        lock = app.claim()
+        database = f"sqlite:///{folder / 'sammadag.db'}"
+        yield load(settings_file, {"database_url": database, "language": say.language}), folder
+
+
+@contextmanager
+def _open(settings: Settings, screen: Screen) -> Iterator[Running]:
+    """Put the house together that goes on running."""
+    running = Running(settings, make=partial(build, write=screen.write, heard=screen.hear))
+    with closing(running):
+        lock = running.current.claim()
         try:
-            yield app, folder
+            yield running
         finally:
             lock.release()
-            app.close()
 
 
 def _mail_folder(folder: Path, mailbox: str) -> Path:

@@ -58,7 +58,12 @@ class KnowledgeChanges:
             .order_by(KnowledgeFileRow.path)
         )
         return tuple(
-            FileChange(path=DocumentPath(row.path), before=row.before, after=row.after)
+            FileChange(
+                path=DocumentPath(row.path),
+                before=row.before,
+                after=row.after,
+                folder=row.folder_digest,
+            )
             for row in rows
         )
 
@@ -117,20 +122,21 @@ class KnowledgeChanges:
         return {DocumentPath(row.path): changes[ChangeId(row.change_id)] for row in rows}
 
     def known_digests(self) -> Mapping[DocumentPath, frozenset[str | None]]:
-        """Return, of each file that has a version, the digests of all its versions."""
+        """Return, of each file that has a version, the digests that it has ever had."""
         found: dict[DocumentPath, set[str | None]] = {}
         rows = self._connection.execute(
             select(
                 KnowledgeFileRow.path,
                 KnowledgeFileRow.before_digest,
                 KnowledgeFileRow.after_digest,
+                KnowledgeFileRow.folder_digest,
             )
             .where(KnowledgeFileRow.number.is_not(None))
             .order_by(KnowledgeFileRow.path, KnowledgeFileRow.number)
         )
         for row in rows:
             found.setdefault(DocumentPath(row.path), set()).update(
-                (row.before_digest, row.after_digest)
+                (row.before_digest, row.after_digest, row.folder_digest)
             )
         return {path: frozenset(digests) for path, digests in found.items()}
 
@@ -277,6 +283,7 @@ def _file_values(change_id: ChangeId, file: FileChange) -> dict[str, Any]:
         "before_digest": digest_of(file.before),
         "after": file.after,
         "after_digest": digest_of(file.after),
+        "folder_digest": file.folder,
     }
 
 

@@ -30,6 +30,7 @@ from bot.errors import KnowledgeError
 from bot.plan import plan_operator_alert
 from bot.services.editing.checking import Fault, faults
 from bot.services.editing.ground import Ground, lay_out
+from bot.services.editing.merging import merged
 from bot.store.unit_of_work import Database
 
 log = structlog.get_logger()
@@ -82,6 +83,7 @@ class Folder:
         self._state, self._good = self._ground.state(), self._contents()
         with self._database.reading() as work:
             known, newest = work.knowledge.known_digests(), work.knowledge.newest()
+            held = work.knowledge.in_force()
         unknown = {
             path: newest[path].origin
             for path, digests in known.items()
@@ -90,7 +92,12 @@ class Folder:
         left = tuple(path for path, origin in unknown.items() if origin is not Origin.FOLDER)
         if left:
             self._tell("knowledge_differs", {path: self._good.get(path) for path in left})
-        self._take_up({path: self._good.get(path) for path in unknown if path not in left})
+        found = {
+            path: self._good[path] for path in unknown if path in self._good and path not in left
+        }
+        self._good |= {path: held.get(path) for path in found}
+        if self._take_up(found):
+            self._good |= found
         return left
 
     def look(self) -> bool:
@@ -142,24 +149,46 @@ class Folder:
         return found
 
     def _take_up(self, changed: Contents) -> bool:
-        """Make versions of files by hand, all or none; False where they are wrong."""
+        """Make versions of files by hand, all or none; False where that cannot be."""
         holds = standing(self._database)
-        files = [
-            FileChange(
-                path=path, before=holds.versions.get(path, self._good.get(path)), after=after
-            )
-            for path, after in changed.items()
-            if path not in holds.versions or holds.versions[path] != after
-        ]
+        files, clashes = self._beside(changed, holds)
+        if clashes:
+            log.error("knowledge_refused", files=len(clashes), faults=0)
+            self._tell("knowledge_differs", clashes)
+            return False
         if not files:
             return True
-        found = self._faults(changed, holds)
+        found = self._faults({file.path: file.after for file in files}, holds)
         if found:
             self._refuse(changed, found)
             self._keep(files, holds)
             return False
         self._store(files)
         return True
+
+    def _beside(
+        self, changed: Contents, holds: Standing
+    ) -> tuple[list[FileChange], dict[DocumentPath, bytes | None]]:
+        """Put changes by hand together with what was saved in the program since.
+
+        Returns:
+            What is to hold, and the files for which both cannot.
+        """
+        files: list[FileChange] = []
+        clashes: dict[DocumentPath, bytes | None] = {}
+        for path, after in changed.items():
+            known = self._good.get(path)
+            held = holds.versions.get(path, known)
+            if held == after:
+                continue
+            both = after if held in (known, after) else merged(known, held, after)
+            if both is None and after is not None:
+                clashes[path] = after
+            elif both != held:
+                files.append(
+                    FileChange(path=path, before=held, after=both, folder=digest_of(after))
+                )
+        return files, clashes
 
     def _store(self, files: list[FileChange]) -> None:
         """Store a version, unless another worker on the same folder has just done so."""

@@ -45,7 +45,8 @@ class KnowledgeChangeRow(Row):
 class KnowledgeFileRow(Row):
     """One file of a change, byte for byte, before and after; None where there was, or is, none.
 
-    ``number`` is that of the change.
+    ``number`` is that of the change; ``folder_digest`` that of the file in the folder which it
+    was made of.
     """
 
     __tablename__ = "knowledge_file"
@@ -60,3 +61,4 @@ class KnowledgeFileRow(Row):
     before_digest: Mapped[str | None] = mapped_column(String(64))
     after: Mapped[bytes | None] = mapped_column(LargeBinary)
     after_digest: Mapped[str | None] = mapped_column(String(64))
+    folder_digest: Mapped[str | None] = mapped_column(String(64))

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("before_digest", sa.String(length=64), nullable=True),
         sa.Column("after", sa.LargeBinary(), nullable=True),
         sa.Column("after_digest", sa.String(length=64), nullable=True),
+        sa.Column("folder_digest", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["change_id"], ["knowledge_change.id"], name=op.f("fk_knowledge_file_change_id")
         ),
