@@ -13,26 +13,30 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
+    ColumnClause,
     ColumnElement,
     Connection,
     Select,
+    case,
     func,
     literal,
     literal_column,
     select,
+    text,
     tuple_,
 )
-from sqlalchemy.orm import aliased
 
+from bot.store.engine import by_index
 from bot.store.tables import (
     CaseRow,
     EventRow,
     MessageRow,
     MessageTextRow,
     PromiseRow,
+    Row,
     UtcDateTime,
 )
 from bot.vocabulary import (
@@ -51,9 +55,22 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST_ID: Final = 2**31 - 1
 _LAST_MICROS: Final = 10**17  # in the year 5138, before dates end
 _WAITING: Final = (Status.WAITING_CUSTOMER, Status.WAITING_OTHER)
-# As literals, since an index of a part of a table serves only those who ask for that part.
-_IS_OPEN: Final = CaseRow.status != literal_column("'closed'")
-_Earlier: Final = aliased(PromiseRow)
+_OWED: Final = PromiseRow.__table__.alias("owed").c
+
+
+def _columns(row: type[Row]) -> Mapping[str, ColumnClause[Any]]:
+    """Return the columns of a table for a FROM of our own, see `by_index`."""
+    return {
+        known.name: literal_column(f"{known.table}.{known.name}", known.type)
+        for known in row.__table__.columns
+    }
+
+
+_CASE: Final = _columns(CaseRow)
+_PROMISE: Final = _columns(PromiseRow)
+# As a literal, since an index of a part of a table serves only those who ask for that part.
+_IS_OPEN: Final = _CASE["status"] != literal_column("'closed'")
+_Query: TypeAlias = Select[*tuple[Any, ...]]
 
 
 class Part(IntEnum):
@@ -160,7 +177,7 @@ class InboxQueue:
         count = 0
         for part in Part:
             most = MOST_COUNTED + 1 - count
-            some = _only(_part(part, filters, CaseRow.id), filters).limit(most)
+            some = self._part(part, filters, _CASE["id"]).limit(most)
             count += self._connection.scalar(select(func.count()).select_from(some.subquery())) or 0
         return count
 
@@ -173,22 +190,22 @@ class InboxQueue:
         """
         sorts = {
             "every": literal_column("1 = 1"),
-            "mine": CaseRow.owner == owner,
-            "team": CaseRow.team == team,
-            "urgent": CaseRow.urgent != Urgency.NO,
-            "possible": CaseRow.possible,
-            "waiting": CaseRow.status.in_(_WAITING),
-            "protected": CaseRow.protected,
+            "mine": _CASE["owner"] == owner,
+            "team": _CASE["team"] == team,
+            "urgent": _CASE["urgent"] != Urgency.NO,
+            "possible": _CASE["possible"].is_(True),
+            "waiting": _CASE["status"].in_(_WAITING),
+            "protected": _CASE["protected"].is_(True),
         }
+        groups = _CASE["process"], _CASE["mailbox"]
         counted = [func.count().filter(sort) for sort in sorts.values()]
         sums: Counter[str] = Counter()
         by_process: Counter[str] = Counter()
         by_mailbox: Counter[str] = Counter()
-        for deadline in (True, False):
-            columns: list[Any] = [CaseRow.process, CaseRow.mailbox]
-            query = _only(select(*columns, *counted).where(*_open_part(deadline=deadline)), filters)
+        for part in (Part.DEADLINE, Part.AGE):
+            query = self._open(part, *groups, *counted).where(*_wanted(filters))
             for process, mailbox, *counts in self._connection.execute(
-                query.group_by(*columns).order_by(*columns)
+                query.group_by(*groups).order_by(*groups)
             ):
                 sums.update(dict(zip(sorts, counts, strict=True)))
                 by_mailbox[mailbox] += counts[0]
@@ -213,8 +230,9 @@ class InboxQueue:
     def subjects(self, case_ids: Collection[CaseId]) -> dict[CaseId, str]:
         """Return the subject of the first mail of each case; those without one are absent."""
         first = (
-            select(func.min(MessageRow.id))
-            .where(MessageRow.case_id.in_(case_ids), MessageRow.direction == "in")
+            # A condition on the direction would have SQLite read all mails that came in.
+            select(func.min(case((MessageRow.direction == "in", MessageRow.id))))
+            .where(MessageRow.case_id.in_(case_ids))
             .group_by(MessageRow.case_id)
         )
         rows = self._connection.execute(
@@ -229,77 +247,72 @@ class InboxQueue:
         self, part: Part, filters: Filters, behind: Place | None, limit: int
     ) -> Iterator[Place]:
         at, case_id = _order(part)
-        query = _only(_part(part, filters, at.label("at"), case_id.label("case_id")), filters)
+        query = self._part(part, filters, at.label("at"), case_id.label("case_id"))
         if behind is not None:
             last = tuple_(literal(behind.at, UtcDateTime()), literal(behind.case_id))
             query = query.where(tuple_(at, case_id) > last)
         rows = self._connection.execute(query.order_by(at, case_id).limit(limit))
         return (Place(part=part, at=row.at, case_id=CaseId(row.case_id)) for row in rows)
 
+    def _part(self, part: Part, filters: Filters, *columns: Any) -> _Query:  # noqa: ANN401
+        """Return a query for the cases of one part that are asked for."""
+        query = self._open(part, *columns).where(*_wanted(filters))
+        before = filters.no_feedback_before
+        if part is Part.DEADLINE:
+            return query if before is None else query.where(_unkept(_OWED.due_at < before))
+        if part is Part.PROMISE:
+            is_first = ~_unkept(_OWED.number < _PROMISE["number"])
+            query = query.where(_PROMISE["kept_at"].is_(None), is_first)
+            return query if before is None else query.where(_PROMISE["due_at"] < before)
+        return query.where(~_unkept() if before is None else literal_column("1 = 0"))
 
-def _order(part: Part) -> tuple[Any, Any]:
-    if part is Part.DEADLINE:
-        return CaseRow.handle_by, CaseRow.id
-    if part is Part.PROMISE:
-        return PromiseRow.due_at, PromiseRow.case_id
-    return CaseRow.received_at, CaseRow.id
+    def _open(self, part: Part, *columns: Any) -> _Query:  # noqa: ANN401 - what SQLAlchemy selects
+        """Return a query for the open cases with or without a deadline, read by their index.
 
-
-def _part(part: Part, filters: Filters, *columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - columns
-    """Return a query for one part, with what only it can tell of the filters."""
-    query = select(*columns)
-    if part is Part.PROMISE:
-        earlier = select(_Earlier.number).where(
-            _Earlier.case_id == PromiseRow.case_id,
-            _Earlier.number < PromiseRow.number,
-            _Earlier.kept_at.is_(None),
+        SQLite left alone prefers the index of all cases without a deadline.
+        """
+        no_deadline = _CASE["handle_by"].is_(None)
+        query = select(*columns).where(
+            _IS_OPEN, ~no_deadline if part is Part.DEADLINE else no_deadline
         )
-        query = (
-            query.select_from(PromiseRow)
-            .join(CaseRow, CaseRow.id == PromiseRow.case_id)
-            .where(PromiseRow.kept_at.is_(None), ~earlier.exists(), *_open_part(deadline=False))
-        )
-        if filters.no_feedback_before is not None:
-            query = query.where(PromiseRow.due_at < filters.no_feedback_before)
-        return query
-    query = query.where(*_open_part(deadline=part is Part.DEADLINE))
+        if part is Part.PROMISE:
+            by_due = by_index(self._connection, "promise", "ix_promise_unkept")
+            return query.select_from(
+                text(f"{by_due} JOIN case_file ON case_file.id = promise.case_id")
+            )
+        own = "ix_case_file_open_by_" + ("deadline" if part is Part.DEADLINE else "age")
+        return query.select_from(by_index(self._connection, "case_file", own))
+
+
+def _order(part: Part) -> tuple[ColumnClause[Any], ColumnClause[Any]]:
     if part is Part.DEADLINE:
-        if filters.no_feedback_before is not None:
-            query = query.where(_unkept(filters.no_feedback_before))
-        return query
-    if filters.no_feedback_before is not None:
-        return query.where(literal_column("1 = 0"))
-    return query.where(~_unkept(None))
+        return _CASE["handle_by"], _CASE["id"]
+    if part is Part.PROMISE:
+        return _PROMISE["due_at"], _PROMISE["case_id"]
+    return _CASE["received_at"], _CASE["id"]
 
 
-def _open_part(*, deadline: bool) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    has_one = CaseRow.handle_by.is_not(None) if deadline else CaseRow.handle_by.is_(None)
-    return _IS_OPEN, has_one
-
-
-def _unkept(before: datetime | None) -> ColumnElement[bool]:
-    query = select(PromiseRow.number).where(
-        PromiseRow.case_id == CaseRow.id, PromiseRow.kept_at.is_(None)
+def _unkept(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return that feedback on a case is owed by a promise of which the rest holds."""
+    return (
+        select(_OWED.number)
+        .where(_OWED.case_id == _CASE["id"], _OWED.kept_at.is_(None), *which)
+        .exists()
     )
-    if before is not None:
-        query = query.where(PromiseRow.due_at < before)
-    return query.exists()
 
 
-def _only(query: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
-    wanted: list[ColumnElement[bool]] = []
+def _wanted(filters: Filters) -> Iterator[ColumnElement[bool]]:
     for name in ("process", "mailbox", "team", "owner"):
         value = getattr(filters, name)
         if value is not None:
-            wanted.append(getattr(CaseRow, name) == value)
+            yield _CASE[name] == value
     if filters.urgent:
-        wanted.append(CaseRow.urgent != Urgency.NO)
+        yield _CASE["urgent"] != Urgency.NO
     if filters.possible:
-        wanted.append(CaseRow.possible.is_(True))
+        yield _CASE["possible"].is_(True)
     if filters.waiting:
-        wanted.append(CaseRow.status.in_(_WAITING))
+        yield _CASE["status"].in_(_WAITING)
     if filters.protected:
-        wanted.append(CaseRow.protected.is_(True))
+        yield _CASE["protected"].is_(True)
     if filters.hide_protected:
-        wanted.append(~CaseRow.protected)
-    return query.where(*wanted)
+        yield _CASE["protected"].is_(False)

@@ -93,13 +93,15 @@ class Promises:
 
     def unkept(self, case_ids: Iterable[CaseId]) -> dict[CaseId, datetime]:
         """Return until when feedback was promised first, of the cases that still wait for it."""
+        # A condition on what is kept would have SQLite read all that is not.
+        due_at = func.min(case((PromiseRow.kept_at.is_(None), PromiseRow.due_at)))
         rows = self._connection.execute(
-            select(PromiseRow.case_id, func.min(PromiseRow.due_at))
-            .where(PromiseRow.case_id.in_(list(case_ids)), PromiseRow.kept_at.is_(None))
+            select(PromiseRow.case_id, due_at)
+            .where(PromiseRow.case_id.in_(list(case_ids)))
             .group_by(PromiseRow.case_id)
             .order_by(PromiseRow.case_id)
         )
-        return {CaseId(case_id): due_at for case_id, due_at in rows}
+        return {CaseId(case_id): due_at for case_id, due_at in rows if due_at is not None}
 
     def of_case(self, case_id: CaseId) -> list[Promise]:
         """Return all promises about a case, oldest first."""

@@ -326,4 +326,6 @@ _AMONG_ALL: Final = """SELECT id FROM search_entry
 
 
 def _trigrams(word: str) -> Iterable[str]:
-    return (word[at : at + 3] for at in range(len(word) - 2))
+    """Yield trigrams side by side, and the last; those between would tell little more."""
+    last = len(word) - 3
+    return (word[at : at + 3] for at in (*range(0, last, 3), last))
