@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.app import App
 from bot.asking import make_proposals, make_talks
 from bot.services.case_page import CasePages
+from bot.services.answer_notes import AnswerNotes
 from bot.services.choices import Choices
 from bot.services.colleagues import Colleagues
 from bot.services.correcting import Correcting
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 def web_house(app: App) -> WebHouse:
     """Return the services that pages call."""
+    from bot.web.chats import Chats
     from bot.web.house import WebHouse
 
     proposals = make_proposals(app)
@@ -52,6 +54,8 @@ def web_house(app: App) -> WebHouse:
         find_case=partial(case_named, database=app.database),
         names=app.knowledge.names_in,
         talks=cache(lambda: make_talks(app)),
+        chats=Chats(),
+        answer_notes=AnswerNotes(app.registers),
         zone=app.house.zone,
         clock=app.clock,
     )

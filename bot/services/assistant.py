@@ -47,6 +47,7 @@ class Question:
         person: Who asks; None for somebody who did not say.
         stranger: Who asks is not of the staff, and hears nothing about cases.
         topic: What was spoken of before.
+        sees_protected: Who asks may hear of cases with protected data; else they are counted.
     """
 
     text: str
@@ -54,6 +55,7 @@ class Question:
     person: PersonKey | None = None
     stranger: bool = False
     topic: Topic | None = None
+    sees_protected: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,7 @@ class Assistant:
             say=say,
             knowledge=self._knowledge,
             database=self._database,
+            sees_protected=question.sees_protected,
         )
         proposal = None if question.stranger else propose(found, ground)
         unsure = found.confidence < SURE and found.second is not None

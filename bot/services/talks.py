@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.errors import DataError, NotFound
 from bot.knowledge import Knowledge
 from bot.services.assistant import Answer, Assistant, Question
+from bot.services.naming import case_named
 from bot.services.proposals import Done, Proposals
 from bot.services.proposing import Act, Part, Proposal, with_part
 from bot.store.conversations import ProposalState, StoredProposal
@@ -61,6 +62,7 @@ class Talks:
         *,
         person: PersonKey | None,
         at: datetime | None = None,
+        sees_protected: bool = True,
     ) -> Turn:
         """Answer a question in a conversation, which begins with it if need be.
 
@@ -68,13 +70,19 @@ class Talks:
             key: The conversation, at most 120 characters.
             person: None: a stranger, who hears nothing about cases.
             at: When it is asked; default: now.
+            sees_protected: The person may hear of cases with protected data.
         """
         now = self._clock.now()
         with self._database.work() as work:
             conversation = work.conversations.begin(key, person, now)
             topic = _topic(work.conversations.topic(conversation))
         question = Question(
-            text=text, at=at or now, person=person, stranger=person is None, topic=topic
+            text=text,
+            at=at or now,
+            person=person,
+            stranger=person is None,
+            topic=topic,
+            sees_protected=sees_protected,
         )
         answer = self._assistant.ask(question, say)
         with self._database.work() as work:
@@ -107,17 +115,22 @@ class Talks:
             work.conversations.say_more(number, _said(proposal))
         return proposal
 
-    def confirm(self, number: int, *, by: PersonKey) -> Done:
+    def confirm(self, number: int, *, by: PersonKey, sees_protected: bool = True) -> Done:
         """Do what was proposed, at most once: a crash in the middle leaves it settled.
 
+        Args:
+            sees_protected: The person may change cases with protected data.
+
         Raises:
-            NotFound: There is no such proposal to this person.
+            NotFound: There is no such proposal to this person, or no case that they may see.
             DataError: It is settled already, something is missing, or it cannot be done.
         """
         stored = self._of(number, by)
         proposal = _proposal(stored)
         if proposal.missing:
             raise DataError("något saknas ännu; svara på frågorna först")
+        if not sees_protected and Part.CASE in proposal.values:
+            self._refuse_protected(proposal.values[Part.CASE])
         self._settle(number, ProposalState.OPEN, ProposalState.DONE)
         try:
             done = self._proposals.perform(proposal, by=by)
@@ -174,6 +187,11 @@ class Talks:
             conversation = work.conversations.begin(key, by, self._clock.now())
             found = work.conversations.last_done(conversation)
         return None if found is None or found.person != by else found.id
+
+    def _refuse_protected(self, text: str) -> None:
+        case = case_named(text, self._database)
+        if case.protected:
+            raise NotFound("ärende {case} finns inte; kontrollera numret", case=case.number)
 
     def _of(self, number: int, by: PersonKey) -> StoredProposal:
         with self._database.reading() as work:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.notifying import Names
     from bot.services.case_page import CasePages
+    from bot.services.answer_notes import AnswerNotes
     from bot.services.casework import Casework
     from bot.services.choices import Choices
     from bot.services.colleagues import Colleagues
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from bot.services.reply_outline import Outlines
     from bot.services.search import Search
     from bot.services.talks import Talks
+    from bot.web.chats import Chats
     from bot.services.telling import Telling
     from bot.services.undoing import Undoing
 
@@ -67,5 +69,7 @@ class WebHouse:
     find_case: Callable[[str], Case]
     names: Callable[[str], Names]
     talks: Callable[[], Talks]
+    chats: Chats
+    answer_notes: AnswerNotes
     zone: tzinfo
     clock: Clock

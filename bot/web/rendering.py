@@ -37,6 +37,7 @@ MENU: Sequence[MenuItem] = (
     MenuItem(page="remarks", label=mark("Synpunkter")),
     MenuItem(page="customer_log", label=mark("Kundlogg")),
     MenuItem(page="process_log", label=mark("Processlogg")),
+    MenuItem(page="chat", label=mark("Chatt")),
 )
 """In the order in which it is shown."""
 

@@ -38,13 +38,14 @@ def one_case(ground: Ground) -> Iterator[str]:
 
 
 def find_case(ground: Ground, text: str) -> Case | None:
-    """Return the case that a text means; None where there is none."""
+    """Return the case that a text means; None where there is none that may be told of."""
     if ground.database is None:
         return None
     try:
-        return case_named(text, ground.database)
+        found = case_named(text, ground.database)
     except NotFound:
         return None
+    return next(iter(ground.seen([found])), None)
 
 
 def case_line(case: Case, ground: Ground) -> str:
@@ -92,20 +93,22 @@ def _sheet(ground: Ground, case: Case) -> Iterator[str]:
 
 def _by_invoice(ground: Ground, invoice: str) -> Iterator[str]:
     say = ground.say
-    found: list[Case] = []
+    every: list[Case] = []
     if ground.database is not None:
         with ground.database.reading() as work:
-            found = list(work.cases.get_many(work.facts.naming(invoice, limit=_MOST_READ)).values())
-    if not found:
+            every = list(work.cases.get_many(work.facts.naming(invoice, limit=_MOST_READ)).values())
+    found = ground.seen(every)
+    if not every:
         yield say("Inget ärende nämner faktura {invoice}.", invoice=invoice)
         return
     yield say.plural(
         "{n} ärende nämner faktura {invoice}:",
         "{n} ärenden nämner faktura {invoice}:",
-        len(found),
+        len(every),
         invoice=invoice,
     )
     yield from (case_line(case, ground) for case in found[:MOST_SHOWN])
+    yield from _hidden(len(every) - len(found), ground)
 
 
 def queue(ground: Ground) -> Iterator[str]:
@@ -187,7 +190,18 @@ def _listed(cases: Sequence[Case], ground: Ground, none: str) -> Iterator[str]:
         yield none
         return
     yield say.plural("{n} ärende:", "{n} ärenden:", len(cases))
-    yield from (case_line(case, ground) for case in cases[:MOST_SHOWN])
-    if len(cases) > MOST_SHOWN:
-        left = len(cases) - MOST_SHOWN
+    seen = ground.seen(cases)
+    yield from (case_line(case, ground) for case in seen[:MOST_SHOWN])
+    if len(seen) > MOST_SHOWN:
+        left = len(seen) - MOST_SHOWN
         yield say.plural("… och {n} till.", "… och {n} till.", left)
+    yield from _hidden(len(cases) - len(seen), ground)
+
+
+def _hidden(count: int, ground: Ground) -> Iterator[str]:
+    if count:
+        yield ground.say.plural(
+            "{n} ärende har skyddade uppgifter och visas inte för dig.",
+            "{n} ärenden har skyddade uppgifter och visas inte för dig.",
+            count,
+        )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.cases import Case
 from bot.knowledge import Knowledge
 from bot.knowledge.name_book import NameBook
 from bot.store.unit_of_work import Database
@@ -23,6 +24,7 @@ class Ground:
         person: Who asks; None for somebody who is not of the staff, or did not say.
         database: None where nothing has been stored yet.
         text: As it was written.
+        sees_protected: Cases with protected data may be told of; else they are only counted.
     """
 
     text: str
@@ -32,6 +34,7 @@ class Ground:
     say: Say
     knowledge: Knowledge
     database: Database | None
+    sees_protected: bool = True
 
     @property
     def names(self) -> NameBook:
@@ -54,6 +57,10 @@ class Ground:
         """The matter that is named, if the knowledge has it."""
         key = self.slots.get(Slot.MATTER)
         return MatterKey(key) if key and key in self.knowledge.matters else None
+
+    def seen(self, cases: Iterable[Case]) -> list[Case]:
+        """Return those of some cases that may be told of."""
+        return [case for case in cases if self.sees_protected or not case.protected]
 
     def day(self, slot: Slot) -> date | None:
         """Return the day that a slot names."""

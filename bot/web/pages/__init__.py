@@ -6,6 +6,7 @@ from bot.web.page import Page
 from bot.web.pages import (
     case,
     case_acts,
+    chat,
     customer_log,
     language,
     phone,
@@ -25,4 +26,5 @@ PAGES: tuple[Page, ...] = (
     *case.PAGES,
     *case_acts.PAGES,
     *reply.PAGES,
+    *chat.PAGES,
 )
