@@ -15,10 +15,16 @@ from bot.services.correcting import Correcting
 from bot.services.escalating import Escalating
 from bot.services.inbox import Inbox
 from bot.services.naming import case_named
+from bot.services.operations import Machinery, Operations
 from bot.services.overview import Overview
 from bot.services.phone_desk import PhoneDesk
 from bot.services.register_forms import RegisterForms
 from bot.services.register_pages import RegisterPages
+from bot.services.reply_form import ReplyForms
+from bot.services.search import Search
+from bot.services.telling import Telling
+from bot.services.undoing import Undoing
+from bot.vocabulary import MailboxKey
 
 if TYPE_CHECKING:
     from bot.web.house import WebHouse
@@ -56,6 +62,19 @@ def web_house(app: App) -> WebHouse:
         talks=cache(lambda: make_talks(app)),
         chats=Chats(),
         answer_notes=AnswerNotes(app.registers),
+        operations=_operations(app),
         zone=app.house.zone,
         clock=app.clock,
     )
+
+
+def _operations(app: App) -> Operations:
+    machinery = Machinery(
+        watch=app.watch,
+        intake=app.intake,
+        ignored=app.ignored,
+        modes={MailboxKey(name): box.mode for name, box in app.settings.mailboxes.items()},
+        worker=app.dispatch.worker,
+        samples=app.knowledge.samples,
+    )
+    return Operations(app.database, machinery, app.clock)

@@ -31,7 +31,14 @@ if TYPE_CHECKING:
     from bot.web.signing_in.way import Doorkeeper, WayIn
 
 _HERE = "127.0.0.1"
-_LIBRARIES = ("starlette", "uvicorn", "itsdangerous", "python_multipart", "nh3")
+_LIBRARIES = (
+    "starlette",
+    "uvicorn",
+    "itsdangerous",
+    "python_multipart",
+    "nh3",
+    "prometheus_client",
+)
 
 
 def make_web(
@@ -51,19 +58,23 @@ def make_web(
     """
     from bot.web.access import Rights
     from bot.web.app import Entry, Front, WebApp
+    from bot.web.monitoring import Monitoring
     from bot.web.sessions import Sessions
     from bot.web.tries import FailedTries
 
-    keys = secret_keys(app.settings, resolve_database_url(app.settings))
     now = now or (lambda: app)
+    house = _OfNow(now, web_house)
+    token = secret_text(given.metrics_token, given.metrics_token_file)
+    keys = secret_keys(app.settings, resolve_database_url(app.settings))
     entry = Entry(
-        rights=_OfNow(now, lambda house: Rights(Colleagues(house.knowledge), given.rights)),
+        rights=_OfNow(now, lambda of: Rights(Colleagues(of.knowledge), given.rights)),
         sessions=Sessions(keys, lasts=timedelta(hours=given.session_hours)),
         tries=FailedTries(app.clock.monotonic, proxies=given.reverse_proxies),
         clock=app.clock,
         way=way,
+        public=Monitoring(lambda: house().operations, token=token).routes,
     )
-    return WebApp(_OfNow(now, web_house), entry, Front(base_url=given.base_url, also=also))
+    return WebApp(house, entry, Front(base_url=given.base_url, also=also))
 
 
 _Made = TypeVar("_Made")

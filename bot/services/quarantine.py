@@ -8,13 +8,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from bot.errors import UsageError
+from bot.store.operating import PutAside
 from bot.store.records import Quarantined
 from bot.store.unit_of_work import Database
 
 _MOST = 10_000
 
 
-def name_of(mail: Quarantined) -> str:
+def name_of(mail: Quarantined | PutAside) -> str:
     """Return what a quarantined mail is called, in lists and as a file: nothing of the mail.
 
     The mailbox and sixteen hexadecimal digits, the same every time.

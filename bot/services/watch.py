@@ -46,7 +46,24 @@ class _Health:
     last_good: datetime | None = None
     failures: int = 0
     failing_since: datetime | None = None
+    because: str = ""
     alarmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """How a mailbox has answered this process of late.
+
+    Attributes:
+        last_good: Of the last successful round; None before the first.
+        failing_since: Of the first failure since then.
+        because: A code of `functionmail.errors`, or ``database``; empty while all is well.
+    """
+
+    last_good: datetime | None
+    failing_since: datetime | None
+    failures: int
+    because: str
 
 
 class Watch:
@@ -82,6 +99,16 @@ class Watch:
     def mailboxes(self) -> tuple[MailboxKey, ...]:
         """Return the watched mailboxes."""
         return tuple(self._sources)
+
+    def standing(self, mailbox: MailboxKey) -> Watched:
+        """Return how a mailbox has answered of late; may be asked by any thread."""
+        health = self._health[mailbox]
+        return Watched(
+            last_good=health.last_good,
+            failing_since=health.failing_since,
+            failures=health.failures,
+            because=health.because,
+        )
 
     def round(self, mailbox: MailboxKey) -> Next:
         """Take in what a mailbox has now, and say when to come back."""
@@ -140,6 +167,7 @@ class Watch:
         now = self._clock.now()
         health.failures += 1
         health.failing_since = health.failing_since or now
+        health.because = error.code if isinstance(error, ConnectorError) else "database"
         wait = min(_FIRST_WAIT_S * 2.0 ** min(health.failures - 1, 20), _LONGEST_WAIT_S)
         if not error.retryable:
             wait = _LONGEST_WAIT_S
@@ -149,8 +177,7 @@ class Watch:
             log.warning("mailbox_unreachable", mailbox=mailbox, error=str(error))
         overdue = now - health.failing_since >= self._alarm_after or not error.retryable
         if overdue and not health.alarmed:
-            because = error.code if isinstance(error, ConnectorError) else "database"
-            health.alarmed = self._alarm(mailbox, health.failing_since, because)
+            health.alarmed = self._alarm(mailbox, health.failing_since, health.because)
         return wait
 
     def _alarm(self, mailbox: MailboxKey, since: datetime, because: str) -> bool:

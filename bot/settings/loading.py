@@ -34,6 +34,7 @@ _SECRETS = {
     "bot_token": "bot_token_file",
     "app_token": "app_token_file",
     "signing_secret": "signing_secret_file",
+    "metrics_token": "metrics_token_file",
 }
 """Settings that must not stand in the file, and those that name a file of their own."""
 

@@ -53,6 +53,7 @@ class WebSettings(Section):
         rights: Right -> e-mail addresses or groups that have it beside `staff`, which
             everybody in the organisation's file has.
         session_hours: So long does a sign-in hold.
+        metrics_token: Opens ``/metrics``, which is not there without one.
     """
 
     host: str = "127.0.0.1"
@@ -63,6 +64,8 @@ class WebSettings(Section):
         IPv6Network("::1"),
     )
     session_hours: PositiveInt = 10
+    metrics_token: SecretStr | None = None
+    metrics_token_file: Path | None = None
     rights: Mapping[Right, tuple[str, ...]] = Field(default_factory=dict)
     oidc: OidcSettings | None = None
     proxy: ProxySettings | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -79,6 +80,27 @@ def opened(url: str) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """Room that a database takes.
+
+    Attributes:
+        used: Bytes; on PostgreSQL of this database alone.
+    """
+
+    used: int
+
+
+def storage_of(connection: Connection) -> Storage:
+    """Return how much room the database of a connection takes."""
+    if connection.dialect.name == "sqlite":
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+        return Storage(used=pages * size)
+    found = connection.exec_driver_sql("SELECT pg_database_size(current_database())")
+    return Storage(used=found.scalar_one())
 
 
 def server_time(engine: Engine) -> datetime:

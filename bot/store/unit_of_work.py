@@ -29,6 +29,7 @@ from bot.store.keeping import Keeping
 from bot.store.ledger import Ledger
 from bot.store.merges import LastActs, Merges
 from bot.store.messages import Messages
+from bot.store.operating import Operating
 from bot.store.presence import Presence
 from bot.store.promises import PhoneCalls, Promises
 from bot.store.registers import RegisterEntries
@@ -83,6 +84,7 @@ class Work:
     knowledge: KnowledgeChanges
     search: SearchIndex
     inbox: InboxQueue
+    operating: Operating
     presence: Presence
     last_acts: LastActs
     merges: Merges
@@ -167,6 +169,7 @@ def _work(connection: Connection, kept: FactKeeper) -> Work:
         knowledge=KnowledgeChanges(connection),
         search=SearchIndex(connection),
         inbox=InboxQueue(connection),
+        operating=Operating(connection),
         presence=Presence(connection),
         last_acts=LastActs(connection),
         merges=Merges(connection),

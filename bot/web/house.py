@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.services.escalating import Escalating
     from bot.services.inbox import Inbox
     from bot.services.moving import Moving
+    from bot.services.operations import Operations
     from bot.services.overview import Overview
     from bot.services.phone import Phone
     from bot.services.phone_desk import PhoneDesk
@@ -71,5 +72,6 @@ class WebHouse:
     talks: Callable[[], Talks]
     chats: Chats
     answer_notes: AnswerNotes
+    operations: Operations
     zone: tzinfo
     clock: Clock

@@ -38,6 +38,7 @@ MENU: Sequence[MenuItem] = (
     MenuItem(page="customer_log", label=mark("Kundlogg")),
     MenuItem(page="process_log", label=mark("Processlogg")),
     MenuItem(page="chat", label=mark("Chatt")),
+    MenuItem(page="operations", label=mark("Drift"), right=Right.OPERATOR),
 )
 """In the order in which it is shown."""
 

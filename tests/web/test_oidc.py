@@ -211,6 +211,21 @@ def test_a_description_that_cannot_be_trusted_is_not_followed(web, provider, dis
     assert web.stranger().get("/sign-in").status_code == 503
 
 
+def test_a_group_of_the_provider_gives_the_right_that_the_settings_name(web, provider):
+    provider.claims["groups"] = ["everybody", "Drift-Samma-Dag"]
+    browser = web.stranger()
+    came_back(browser, provider)
+    assert 'href="/operations"' in browser.get("/").text
+
+
+def test_without_the_group_there_is_no_such_right(web, provider):
+    provider.claims["groups"] = ["everybody"]
+    browser = web.stranger()
+    came_back(browser, provider)
+    assert 'href="/operations"' not in browser.get("/").text
+    assert browser.get("/operations").status_code == 403
+
+
 def test_groups_that_give_no_right_are_not_remembered(web, provider):
     provider.claims["groups"] = ["secret-project", "drift-samma-dag"]
     browser = web.stranger()

@@ -119,6 +119,13 @@ class ActionRow(Row):
             postgresql_where=text("state = 'planned'"),
         ),
         Index(None, "case_id"),
+        _partial(
+            "ix_action_unfinished",
+            "state",
+            "due_at",
+            "key",
+            where="state IN ('held', 'failed', 'uncertain')",
+        ),
     )
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)

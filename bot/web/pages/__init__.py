@@ -9,6 +9,7 @@ from bot.web.pages import (
     chat,
     customer_log,
     language,
+    operations,
     phone,
     process_log,
     remarks,
@@ -18,6 +19,7 @@ from bot.web.pages import (
 
 PAGES: tuple[Page, ...] = (
     *start.PAGES,
+    *operations.PAGES,
     *language.PAGES,
     *phone.PAGES,
     *remarks.PAGES,

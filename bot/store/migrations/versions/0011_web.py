@@ -43,10 +43,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_merged_case")),
     )
     op.create_index("ix_merged_case_into_id", "merged_case", ["into_id"], unique=False)
+    unfinished = sa.text("state IN ('held', 'failed', 'uncertain')")
+    op.create_index(
+        "ix_action_unfinished",
+        "action",
+        ["state", "due_at", "key"],
+        unique=False,
+        sqlite_where=unfinished,
+        postgresql_where=unfinished,
+    )
 
 
 def downgrade() -> None:
     """Take the change back."""
+    op.drop_index("ix_action_unfinished", table_name="action")
     op.drop_index("ix_merged_case_into_id", table_name="merged_case")
     op.drop_table("merged_case")
     op.drop_table("last_act")

@@ -1,0 +1,255 @@
+"""How the house stands, for those who run it: numbers and codes, nothing of any mail."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.cases import Case
+from bot.clock import Clock
+from bot.errors import DatabaseUnavailable
+from bot.services.books import Balance, balance
+from bot.services.ignored import Ignored
+from bot.services.intake import Intake
+from bot.services.quarantine import name_of
+from bot.services.watch import Watch, Watched
+from bot.store.engine import sqlite_file
+from bot.store.operating import PutAside, StoredMailbox, Troubled
+from bot.store.records import IgnoredMail
+from bot.store.slack import Link
+from bot.store.unit_of_work import Database, Work
+from bot.vocabulary import (
+    ActionState,
+    MailboxKey,
+    MessageId,
+    Mode,
+    PersonKey,
+    is_sent_folder,
+)
+
+LATE = timedelta(minutes=2)
+"""An action that was due so long ago should have been done."""
+LEAD = timedelta(minutes=6)
+"""A mailbox that does not answer is looked at, and its lease renewed, every five minutes."""
+_LINK_SEEN = timedelta(minutes=2)
+_HEALTH_HOLDS_S = 2.0
+_MOST_TROUBLED = 50
+_MOST_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxStanding:
+    """How a mailbox stands.
+
+    Attributes:
+        watched: How it has answered this process.
+        round_at: Of the last successful round that is known of, by whichever worker.
+        caught_up: All that lay in it at the first contact has been taken in.
+        leader: The worker that watches it, where several share a database; None where one does.
+    """
+
+    key: MailboxKey
+    mode: Mode
+    watched: Watched
+    round_at: datetime | None
+    caught_up: bool
+    leader: str | None
+
+    @property
+    def fails(self) -> bool:
+        """Tell whether it does not answer now."""
+        return self.watched.failures > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxStanding:
+    """What is planned and not done.
+
+    Attributes:
+        late: Planned, and should have been done.
+        troubled: The newest of those that failed or are uncertain.
+    """
+
+    counts: Mapping[ActionState, int]
+    late: int
+    troubled: tuple[Troubled, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnowledgeStanding:
+    """What the house goes by.
+
+    Attributes:
+        version: 0 before the first change in the program.
+        refused_at: When a change in the folder was last not taken up.
+        refused: What the alert about it said, as values of its sentence.
+        samples: Files that still hold sample values.
+    """
+
+    version: int
+    changed_at: datetime | None
+    refused_at: datetime | None
+    refused: Mapping[str, object]
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Room on disk, in bytes.
+
+    Attributes:
+        free: Beside a SQLite file; None where the database is elsewhere.
+    """
+
+    used: int
+    free: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseStanding:
+    """The whole house at one moment.
+
+    Attributes:
+        worker: The name of this process.
+        links: Connections to Slack that were seen of late; empty without Slack.
+        quarantined: How many mails.
+    """
+
+    at: datetime
+    worker: str
+    mailboxes: tuple[MailboxStanding, ...]
+    outbox: OutboxStanding
+    links: tuple[Link, ...]
+    knowledge: KnowledgeStanding
+    room: Room
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machinery:
+    """What is looked at.
+
+    Attributes:
+        modes: Of the mailboxes that are watched.
+        samples: Files of the knowledge that still hold sample values.
+    """
+
+    watch: Watch
+    intake: Intake
+    ignored: Ignored
+    modes: Mapping[MailboxKey, Mode]
+    worker: str
+    samples: tuple[str, ...]
+
+
+class Operations:
+    """Looks at the house, and does what operators do; each call is one transaction."""
+
+    def __init__(self, database: Database, machinery: Machinery, clock: Clock) -> None:
+        self._database = database
+        self._machinery = machinery
+        self._clock = clock
+        self._health: tuple[float, bool] | None = None
+
+    def standing(self) -> HouseStanding:
+        """Return how everything stands."""
+        now = self._clock.now()
+        with self._database.reading() as work:
+            stored = {found.key: found for found in work.operating.mailboxes()}
+            outbox = OutboxStanding(
+                counts=work.operating.unfinished(),
+                late=work.operating.overdue(now - LATE),
+                troubled=tuple(work.operating.troubled(limit=_MOST_TROUBLED)),
+            )
+            links = tuple(work.slack_links.seen_since(now - _LINK_SEEN))
+            knowledge = self._knowledge(work)
+            used = work.operating.storage().used
+            quarantined = work.operating.count_quarantined()
+        watched = self._machinery.watch.mailboxes
+        return HouseStanding(
+            at=now,
+            worker=self._machinery.worker,
+            mailboxes=tuple(self._mailbox(key, stored.get(key), now) for key in watched),
+            outbox=outbox,
+            links=links,
+            knowledge=knowledge,
+            room=Room(used=used, free=self._free()),
+            quarantined=quarantined,
+        )
+
+    def is_healthy(self) -> bool:
+        """Tell whether the database answers and every mailbox has somebody who watches it.
+
+        The answer is good for two seconds, however often it is asked for.
+        """
+        now_s = self._clock.monotonic()
+        if self._health is None or now_s >= self._health[0] + _HEALTH_HOLDS_S:
+            self._health = (now_s, self._is_healthy())
+        return self._health[1]
+
+    def books(self) -> Balance:
+        """Count the books, and compare them with what is stored; slow where there is much."""
+        return balance(self._database)
+
+    def ignored(self, *, glance_only: bool) -> list[IgnoredMail]:
+        """Return mails that became no case, newest first; see `Ignored.listed`."""
+        return self._machinery.ignored.listed(glance_only=glance_only)
+
+    def make_case(self, message: int, *, by: PersonKey) -> Case:
+        """Open a case for an ignored mail; see `Ignored.make_case`."""
+        return self._machinery.ignored.make_case(MessageId(message), by=by)
+
+    def quarantined(self) -> list[tuple[str, PutAside]]:
+        """Return mails that our own code failed on, with their names; see `name_of`."""
+        with self._database.reading() as work:
+            mails = work.operating.quarantined(limit=_MOST_LISTED)
+        return [(name_of(mail), mail) for mail in mails]
+
+    def retry(self) -> int:
+        """Try all quarantined mail again now; return how many left the quarantine."""
+        return self._machinery.intake.retry_all()
+
+    def _mailbox(
+        self, key: MailboxKey, stored: StoredMailbox | None, now: datetime
+    ) -> MailboxStanding:
+        watched = self._machinery.watch.standing(key)
+        is_led = stored is not None and stored.led_until is not None and stored.led_until > now
+        rounds = (watched.last_good, None if stored is None else stored.last_round_at)
+        return MailboxStanding(
+            key=key,
+            mode=self._machinery.modes.get(key, Mode.OFF),
+            watched=watched,
+            round_at=max((at for at in rounds if at is not None), default=None),
+            caught_up=stored is not None and stored.caught_up_at is not None,
+            leader=stored.leader if stored is not None and is_led else None,
+        )
+
+    def _knowledge(self, work: Work) -> KnowledgeStanding:
+        number = work.knowledge.newest_number()
+        newest = next(iter(work.knowledge.latest(limit=1)), None)
+        refused = work.operating.last_alert("knowledge_refused")
+        return KnowledgeStanding(
+            version=number,
+            changed_at=None if newest is None else newest.settled_at,
+            refused_at=None if refused is None else refused[0],
+            refused={} if refused is None else refused[1],
+            samples=self._machinery.samples,
+        )
+
+    def _is_healthy(self) -> bool:
+        try:
+            with self._database.reading() as work:
+                stored = work.operating.mailboxes()
+        except DatabaseUnavailable:
+            return False
+        if sqlite_file(self._database.engine) is not None:
+            return True  # this process has the file, and nobody else
+        since = self._clock.now() - LEAD
+        led = {box.key for box in stored if box.led_until is not None and box.led_until > since}
+        return led >= {key for key in self._machinery.watch.mailboxes if not is_sent_folder(key)}
+
+    def _free(self) -> int | None:
+        file = sqlite_file(self._database.engine)
+        return None if file is None else shutil.disk_usage(file.parent).free
