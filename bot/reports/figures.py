@@ -52,11 +52,33 @@ class Figures:
     groups: tuple[Group, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The first answers of a period, column by column.
+
+    Attributes:
+        seconds: Working seconds from the start of the clock.
+        templates: From which each was written; None where from none.
+        again: The customer asked again.
+    """
+
+    seconds: Sequence[int] = ()
+    templates: Sequence[str | None] = ()
+    again: Sequence[bool] = ()
+
+
+NO_ANSWERS: Final = Answers()
+
+
 @dataclass(slots=True)
 class _Cell:
     numbers: Counter[tuple[str, bool]] = field(default_factory=Counter)
     values: dict[str, list[int]] = field(default_factory=dict)
     ages: Counter[int] = field(default_factory=Counter)
+
+    def sort(self) -> None:
+        for values in self.values.values():
+            values.sort()
 
     def add(self, other: _Cell) -> None:
         self.numbers.update(other.numbers)
@@ -102,7 +124,9 @@ class Tally:
 
     def figures_of(self, key: str, index: int = 0) -> dict[str, Figure]:
         """Return the figures of one group; all of them, also those that are nothing."""
-        return _figures(self._cells.get((key, index), _Cell()))
+        cell = self._cells.get((key, index), _Cell())
+        cell.sort()  # in place: what is in order is quickly put in order again for the total
+        return _figures(cell)
 
     def total(self) -> dict[str, Figure]:
         """Return the figures of all groups together; a backlog is that of the last day."""

@@ -72,18 +72,18 @@ def _ranked(pairs: Sequence[tuple[int, int]], rank: int) -> int:
     raise ValueError(f"there is no rank {rank} among {seen} values")
 
 
-def histogram(values: Iterable[int], edges: Sequence[int]) -> tuple[Bin, ...]:
-    """Count values, none below the first edge, between edges; the last bin has no upper end.
+def histogram(ordered: Sequence[int], edges: Sequence[int]) -> tuple[Bin, ...]:
+    """Count values between edges; the last bin has no upper end.
 
     Args:
+        ordered: Ascending, none below the first edge.
         edges: At least one, ascending.
     """
-    counts = [0] * len(edges)
-    for value in values:
-        at = bisect_left(edges, value + 1) - 1
-        counts[at] += 1
+    below = [bisect_left(ordered, edge) for edge in edges]
     uppers: list[int | None] = [*edges[1:], None]
     return tuple(
-        Bin(lower=lower, upper=upper, count=count)
-        for lower, upper, count in zip(edges, uppers, counts, strict=True)
+        Bin(lower=lower, upper=upper, count=after - before)
+        for lower, upper, before, after in zip(
+            edges, uppers, below, [*below[1:], len(ordered)], strict=True
+        )
     )

@@ -5,27 +5,31 @@ Web, Slack, the command line and files all ask here, so that a figure is the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 import structlog
 
+from bot.cases import CaseNumber
 from bot.clock import Clock
 from bot.errors import NotFound
 from bot.knowledge import Knowledge
 from bot.reports.case_facts import RULES
-from bot.reports.figures import TOTAL, Figures, Group, with_frozen
+from bot.reports.figures import TOTAL, Answers, Figures, Group, with_frozen
+from bot.reports.lead_times import fitting
 from bot.reports.measures import MEASURES, Basis
-from bot.reports.model import Figure, Granularity, Period
+from bot.reports.model import Figure, Granularity, Period, Report
 from bot.reports.periods import before, period_of
 from bot.reports.scope import ALL, By, Scope
+from bot.reports.tables import Beside, NameOf, period_name, report_of
 from bot.services.counting import Count
-from bot.store.case_facts import Behind
+from bot.store.case_facts import Behind, Wanted
 from bot.store.frozen_figures import FrozenGroup
 from bot.store.unit_of_work import Database, Work
-from bot.vocabulary import CaseId
+from bot.texts import Say
+from bot.vocabulary import CaseId, MailboxKey, MatterKey, ProcessKey, TeamKey
 from bot.worktime import next_working_day
 
 log = structlog.get_logger()
@@ -37,6 +41,24 @@ _MONTHS_BACK: Final = 13
 _FROZEN_BY: Final = (By.PROCESS, By.MAILBOX, By.CUSTOMER, By.TEAM, By.CHANNEL)
 _ALL_CASES: Final = "all"
 _BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumbersBehind:
+    """See `bot.store.case_facts.Behind`; `last` is the id of the last case."""
+
+    numbers: tuple[CaseNumber, ...]
+    last: CaseId | None
+    hidden: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The figures of a period, and the same said in tables and charts."""
+
+    figures: Figures
+    report: Report
 
 
 class Reporting:
@@ -71,6 +93,57 @@ class Reporting:
         """
         _known(key)
         return self.figures(period, scope=scope).total.figures[key]
+
+    def report(
+        self, period: Period, say: Say, *, scope: Scope = ALL, by: By | None = None
+    ) -> Report:
+        """Return a report of a period in one language, with tables and charts."""
+        return self.shown(period, say, scope=scope, by=by).report
+
+    def shown(self, period: Period, say: Say, *, scope: Scope = ALL, by: By | None = None) -> Shown:
+        """Return a report with the figures that it says."""
+        count = self._count()
+        with self._database.reading() as work:
+            counted, answers = count.figures_and_answers(work, period, scope=scope, by=by)
+            counted = self._with_frozen(work, counted)
+            beside = self._beside(work, count.wanted(period, scope), answers)
+        names = self.names(say)
+        report = report_of(
+            counted,
+            beside,
+            say,
+            name_of=names,
+            title=_title(period, scope, say, names),
+            zone=self._knowledge.calendar.zone,
+        )
+        return Shown(figures=counted, report=report)
+
+    def _beside(self, work: Work, wanted: Wanted, answers: Answers) -> Beside:
+        said = wanted.scope.said()
+        agreed = fitting(
+            wanted.lead_times,
+            process=said.get("process"),
+            matter=said.get("matter"),
+            customer=said.get("customer"),
+        )
+        return Beside(
+            answers=answers,
+            arrivals=[((day - 1) % 7, hour, n) for day, hour, n in work.case_facts.hours(wanted)],
+            target=None if agreed is None else agreed.answer_s,
+        )
+
+    def names(self, say: Say) -> NameOf:
+        """Return what says what the keys that tell figures apart are called."""
+        book, knowledge = self._knowledge.names_in(say.language), self._knowledge
+        ways: Mapping[By, Callable[[str], str]] = {
+            By.PROCESS: lambda key: book.process(ProcessKey(key)),
+            By.MAILBOX: lambda key: book.mailbox(MailboxKey(key)),
+            By.MATTER: lambda key: book.matter(MatterKey(key)),
+            By.CUSTOMER: lambda key: knowledge.customer_name(key) or key,
+            By.TEAM: lambda key: book.team(TeamKey(key)),
+            By.CHANNEL: lambda key: say.code(f"channel.{key}"),
+        }
+        return lambda by, key: ways[by](key)
 
     def cases_behind(
         self,
@@ -114,6 +187,25 @@ class Reporting:
                 limit=limit,
                 protected=protected,
             )
+
+    def numbers_behind(
+        self, key: str, period: Period, *, scope: Scope = ALL, after: CaseId | None = None
+    ) -> NumbersBehind:
+        """Return the numbers of some of the cases behind a figure; protected ones are counted."""
+        found = self.cases_behind(key, period, scope=scope, after=after, limit=_BATCH)
+        with self._database.reading() as work:
+            cases = work.cases.get_many(found.case_ids)
+        return NumbersBehind(
+            numbers=tuple(cases[key].number for key in found.case_ids),
+            last=found.case_ids[-1] if found.case_ids else None,
+            hidden=found.hidden,
+            more=found.more,
+        )
+
+    def is_whole(self) -> bool:
+        """Tell whether the rows that figures need are there for all cases."""
+        with self._database.reading() as work:
+            return work.case_facts.are_whole()
 
     def freeze_due(self) -> int:
         """Freeze one month that ended `FROZEN_AFTER` working days ago or more.
@@ -261,6 +353,11 @@ class Reporting:
                 with_frozen(group, found.get((month, group.key), {})) for group in counted.groups
             ),
         )
+
+
+def _title(period: Period, scope: Scope, say: Say, names: NameOf) -> str:
+    about = [names(By(name), key) for name, key in scope.said().items()]
+    return ", ".join([say("Siffror för {period}", period=period_name(period)), *about])
 
 
 def _known(key: str) -> str:

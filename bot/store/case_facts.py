@@ -135,12 +135,16 @@ class CaseFacts:
     def values(
         self, basis: Basis, wanted: Wanted, columns: Sequence[str], traits: tuple[Trait, ...]
     ) -> list[tuple[Any, ...]]:
-        """Return (group, day or None, a value of each column) of every row with some traits."""
+        """Return (group, day or None, a value of each column) of every row with some traits.
+
+        Those of a group, or of a day where days are told apart, stand together.
+        """
         day = _day_of(basis)
+        group, daily = _group(wanted), _daily(day, wanted)
         query = (
-            select(_group(wanted), _daily(day, wanted), *(_F[name] for name in columns))
+            select(group, daily, *(_F[name] for name in columns))
             .where(_within(day, wanted), _has(traits, wanted))
-            .order_by(None)
+            .order_by(*_told_apart(group, daily, wanted))
         )
         return self._plain(query)
 
@@ -205,13 +209,6 @@ class CaseFacts:
             select(_F.opened_day, _F.opened_hour, func.count())
             .where(_within(_F.opened_day, wanted), _F.clock == 1)
             .group_by(_F.opened_day, _F.opened_hour)
-        )
-        return self._plain(query)
-
-    def templates(self, wanted: Wanted) -> list[tuple[Any, ...]]:
-        """Return (template or None, customer asked again, working seconds) of each answer."""
-        query = select(_F.template, _F.again, _F.answer_work_s).where(
-            _within(_F.answered_day, wanted)
         )
         return self._plain(query)
 
@@ -289,11 +286,17 @@ class CaseFacts:
         query = select(group, daily, *numbers).where(_within(day, wanted))
         if table is not None:
             query = query.select_from(table)
-        told_apart = [key for key, is_one in ((group, wanted.by), (daily, wanted.daily)) if is_one]
+        told_apart = _told_apart(group, daily, wanted)
         return self._plain(query.group_by(*told_apart) if told_apart else query)
 
     def _plain(self, query: Select[Any] | CompoundSelect[Any]) -> list[tuple[Any, ...]]:
-        return self._connection.execute(query).all()  # type: ignore[return-value]  # rows are tuples
+        """Return rows as the driver has them; what is selected here is text and whole numbers.
+
+        SQLAlchemy's own rows take as long again as reading them does.
+        """
+        with self._connection.execute(query) as found:
+            assert found.cursor is not None  # a SELECT has one
+            return found.cursor.fetchall()  # type: ignore[return-value]  # a list of tuples
 
 
 def _day_of(basis: Basis) -> ColumnElement[Any]:
@@ -306,6 +309,15 @@ def _group(wanted: Wanted) -> ColumnElement[Any]:
 
 def _daily(day: ColumnElement[Any], wanted: Wanted) -> ColumnElement[Any]:
     return day if wanted.daily else null()
+
+
+def _told_apart(
+    group: ColumnElement[Any], daily: ColumnElement[Any], wanted: Wanted
+) -> list[ColumnElement[Any]]:
+    return [
+        *((group,) if wanted.by is not None else ()),
+        *((daily,) if wanted.daily else ()),
+    ]
 
 
 def _within(day: ColumnElement[Any], wanted: Wanted) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.texts.assistant_codes import ASSISTANT
+from bot.texts.figure_codes import FIGURES
 
 CODES: Final[Mapping[str, str]] = {
     "kind.case": "Nytt ärende",
@@ -530,4 +531,5 @@ CODES: Final[Mapping[str, str]] = {
     "fault.bad_html": "Mejlets HTML är trasig",
     "fault.unreadable": "Mejlet går inte att läsa",
     **ASSISTANT,
+    **FIGURES,
 }

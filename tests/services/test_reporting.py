@@ -131,8 +131,10 @@ class Life:
 
 ACTS = st.tuples(
     st.sampled_from(
-        ("call", "call", "mail", "take", "feedback", "feedback", "answer", "asks", "stop", "close")
-        + ("close", "reopen", "move", "correct", "undo", "undo", "invoice")
+        [
+            *("call", "call", "mail", "take", "feedback", "feedback", "answer", "asks", "stop"),
+            *("close", "close", "reopen", "move", "correct", "undo", "undo", "invoice"),
+        ]
     ),
     st.integers(0, 40),
     st.integers(0, 50),

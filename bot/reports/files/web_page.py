@@ -82,11 +82,11 @@ def _parts(report: Report, say: Say) -> Iterator[Markup]:
         yield element("p", {}, line)
     for table in report.tables:
         yield element("section", {}, table_block(table, say))
-    for drawn in _drawn(report, say):
+    for drawn in charts_of(report, say):
         yield element("section", {}, chart_figure(drawn, say, open_table=True))
 
 
-def _drawn(report: Report, say: Say) -> Iterator[Drawn]:
+def charts_of(report: Report, say: Say) -> Iterator[Drawn]:
     """Yield the charts; a number in the key keeps the ids of two with the same key apart."""
     for index, one in enumerate(report.series):
         draw = trend if one.over_time else bars
