@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -23,6 +22,8 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
+from tests.benches.figure import Figure, timed
+from tests.benches.history import MILLION, history_of
 from tests.ordinary_mails import ordinary_mails
 
 ROOT = Path(__file__).parent.parent
@@ -32,21 +33,6 @@ FULL_TESTS = (
     "tests/journeys/test_ledger_crash.py",
     "tests/journeys/test_imap_city.py",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One measured value and its aim."""
-
-    name: str
-    value: float
-    unit: str
-    aim: float
-    at_least: bool = False
-
-    @property
-    def reached(self) -> bool:
-        return self.value >= self.aim if self.at_least else self.value <= self.aim
 
 
 def main() -> int:
@@ -66,7 +52,14 @@ def main() -> int:
 
 
 def _measures(full: bool) -> list[Callable[[], Iterator[Figure]]]:
-    return [_ingest, _ledger_of(1_700_000 if full else 170_000), _reading, _asking, _start]
+    return [
+        _ingest,
+        _ledger_of(1_700_000 if full else 170_000),
+        history_of(MILLION if full else MILLION // 10),
+        _reading,
+        _asking,
+        _start,
+    ]
 
 
 def _ingest() -> Iterator[Figure]:
@@ -178,7 +171,7 @@ def _lookups(database: Path, rows: int) -> Iterator[Figure]:
         }
         for way, look in ways.items():
             picked = [chance.randrange(rows) for _ in range(500)]
-            times = [_timed(lambda n=n, look=look: look(n))[1] for n in picked]
+            times = [timed(lambda n=n, look=look: look(n))[1] for n in picked]
             yield Figure(name=f"lookup by {way}", value=1000 * median(times), unit="ms", aim=1)
     opened.close()
 
@@ -195,16 +188,16 @@ def _reading() -> Iterator[Figure]:
     reader = make_reader(Settings(), load_material(Settings()))
     parsing, triaging, reading = [], [], []
     for number, content in enumerate(ordinary_mails(2_000)):
-        message, seconds = _timed(lambda content=content: parse(content))
+        message, seconds = timed(lambda content=content: parse(content))
         parsing.append(seconds)
-        _, seconds = _timed(
+        _, seconds = timed(
             lambda message=message: reader.triage_message(
                 message, mailbox="kundreskontra", received_at=START
             )
         )
         triaging.append(seconds)
         raw = RawMessage(key=MessageKey(str(number)), received_at=START, content=content)
-        _, seconds = _timed(lambda raw=raw: reader.read(Arrival(mailbox="kundreskontra", raw=raw)))
+        _, seconds = timed(lambda raw=raw: reader.read(Arrival(mailbox="kundreskontra", raw=raw)))
         reading.append(seconds)
     yield Figure(name="parse, median", value=1000 * median(parsing), unit="ms", aim=0.5)
     yield Figure(name="triage, median", value=1000 * median(triaging), unit="ms", aim=1.0)
@@ -229,15 +222,9 @@ def _asking() -> Iterator[Figure]:
             person = next(iter(desk.knowledge.people))
             for row in rows_of("questions.jsonl"):
                 question = Question(text=row["text"], at=START, person=person)
-                _, seconds = _timed(lambda asked=question: desk.assistant.ask(asked, speaker("sv")))
+                _, seconds = timed(lambda asked=question: desk.assistant.ask(asked, speaker("sv")))
                 times.append(seconds)
     yield Figure(name="answer, median", value=1000 * median(times), unit="ms", aim=30)
-
-
-def _timed(work: Callable[[], object]) -> tuple[object, float]:
-    start = time.perf_counter()
-    result = work()
-    return result, time.perf_counter() - start
 
 
 def _start() -> Iterator[Figure]:
@@ -255,11 +242,10 @@ def _start() -> Iterator[Figure]:
 def _show(figures: list[Figure], console: Console) -> None:
     table = Table("", "measured", "aim", "")
     for figure in figures:
-        bound = "at least" if figure.at_least else "at most"
         table.add_row(
             figure.name,
             f"{figure.value:,.2f} {figure.unit}",
-            f"{bound} {figure.aim:g} {figure.unit}",
+            figure.said_aim,
             "ok" if figure.reached else "MISSED",
         )
     console.print(table)

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from bot.actions.policy import receipt_policy
 from bot.actions.tag_tips import tag_tip
 from bot.cases import Case
 from bot.house_rules import house_of, reminders_of
 from bot.material import Material, make_reader
 from bot.plan import choose_receipt
 from bot.promises import Reminders
-from bot.reply_rules import MOVED, Policy, is_sure_move
+from bot.reply_rules import MOVED, is_sure_move
 from bot.services.letter_preview import house_values
 from bot.services.new_case import House
 from bot.services.reading import Reader
@@ -33,9 +33,12 @@ from bot.simulate.letter_moulds import (
 from bot.simulate.mail_moulds import MailMould
 from bot.simulate.wording import Wording, load_wording
 from bot.texts import speaker
-from bot.vocabulary import MailboxKey, Mode, PersonKey, TeamKey, TemplateKey
+from bot.vocabulary import MailboxKey, PersonKey, TeamKey, TemplateKey
 from functionmail.identity import Identity
 from functionmail.message import Address
+
+if TYPE_CHECKING:
+    from bot.simulate.case_state import CaseState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,7 @@ class City:
     end: int
     wording: Wording = field(default_factory=load_wording)
     _openings: dict[tuple[int, str], str] = field(default_factory=dict)
+    _receipts: dict[tuple[object, ...], tuple[LetterMould, bool]] = field(default_factory=dict)
     _letters: dict[tuple[object, ...], LetterMould] = field(default_factory=dict)
 
     @cached_property
@@ -93,10 +97,19 @@ class City:
         """Return how many seconds a receipt waits."""
         return self.settings.twin_wait
 
-    def receipt(self, case: Case, mould: MailMould, at: int, when: datetime) -> LetterMould:
-        """Return the receipt that goes out on a new case at an instant."""
-        open_now = self.hours.is_open(at)
-        tip = self.has_tip(case, mould, when)
+    def receipt(self, case: CaseState, mould: MailMould, at: int) -> tuple[LetterMould, bool]:
+        """Return the receipt that goes out on a new case, and whether it counts as a tip on tags.
+
+        All that it depends on stands in the mail, but for the hour.
+        """
+        key = ("receipt", id(mould), self.hours.is_open(at))
+        found = self._receipts.get(key)
+        if found is None:
+            found = self._receipts[key] = self._new_receipt(case.as_case(), mould, at)
+        return found
+
+    def _new_receipt(self, case: Case, mould: MailMould, at: int) -> tuple[LetterMould, bool]:
+        open_now, tip = self.hours.is_open(at), self._has_tip(case, mould, moment(at))
         key: tuple[object, ...] = (
             "receipt",
             case.mailbox,
@@ -109,12 +122,12 @@ class City:
             case.misdirected,
             mould.names_invoice,
         )
-        found = self._letters.get(key)
-        if found is None:
-            found = self._letters[key] = self._receipt(case, mould, open_now=open_now, tip=tip)
-        return found
+        letter = self._letters.get(key)
+        if letter is None:
+            letter = self._letters[key] = self._receipt(case, mould, open_now=open_now, tip=tip)
+        return letter, tip or letter.template == MOVED
 
-    def has_tip(self, case: Case, mould: MailMould, when: datetime) -> bool:
+    def _has_tip(self, case: Case, mould: MailMould, when: datetime) -> bool:
         """Tell whether a receipt has the line about tags; no sender writes twice in a quarter."""
         if not self.material.knowledge.replies.tips:
             return False
@@ -188,12 +201,6 @@ class City:
             said = speaker(language).moment(moment(at), self.hours.calendar.zone)
             found = self._openings[key] = said
         return found
-
-    def may_answer(self, case: Case, template: str) -> bool:
-        """Tell whether the rules of the house let a receipt out."""
-        replies = self.material.knowledge.replies
-        may = receipt_policy(case, TemplateKey(template), replies=replies, mode=Mode.AUTO)
-        return may is Policy.AUTO
 
     def _case_values(self) -> dict[str, object]:
         return {

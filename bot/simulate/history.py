@@ -33,7 +33,7 @@ _IGNORED: Final = 15
 _PHONE: Final = 0.09
 _LAST_ARRIVAL: Final = 120
 """Seconds before the end after which nothing new comes."""
-_MOULDS: Final = range(160, 2_400)
+_MOULDS: Final = range(60, 1_600)
 _CASES_A_MOULD: Final = 25
 
 
@@ -115,8 +115,8 @@ class History:
         maker = self.maker
         return [
             *(("opening", draft) for draft in maker.drafts(count, chance)),
-            *(("follow_ups", draft) for draft in maker.follow_ups(max(60, count // 12), chance)),
-            *(("ignored", draft) for draft in maker.ignored(max(30, count // 20), chance)),
+            *(("follow_ups", draft) for draft in maker.follow_ups(max(16, count // 12), chance)),
+            *(("ignored", draft) for draft in maker.ignored(max(8, count // 20), chance)),
         ]
 
     @cached_property

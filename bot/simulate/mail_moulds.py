@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import sha256
@@ -19,7 +19,7 @@ from bot.knowledge import Knowledge
 from bot.reply_rules import SURE
 from bot.services.deadlines import mentions_collection
 from bot.services.reading import Arrival, Reader, Reading
-from bot.simulate.slots import Pattern, Person, quoted, slots_of
+from bot.simulate.slots import Pattern, Person, local_part, quoted, slots_of
 from bot.simulate.wording import Topic, Wording
 from bot.triage.model import Triage
 from bot.vocabulary import IgnoredBecause, MailboxKey
@@ -29,6 +29,7 @@ from functionmail.message import MessageKey, RawMessage
 _TEXT = ("day", "amount", "n", "local", "place", "first", "last")
 _JSON = ("day", "amount", "n", "local", "j_place", "j_first", "j_last")
 _DOUBTFUL = 0.02
+_DRAWN = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +190,8 @@ class MouldMaker:
     def make(self, draft: Draft) -> MailMould | None:
         """Return the mould of a mail; None where its values change what is found in it."""
         raw = self._raw(draft)
-        first, *others = _TRIED
+        first, *fixed = _TRIED
+        others = [*fixed, *self._drawn(raw)]
         values = self._values(first)
         mould = _mould(draft, raw, self._read(draft, raw, values, first.at), values)
         if mould.found.missing:
@@ -232,6 +234,18 @@ class MouldMaker:
         if source == "bounce":
             return "hemmapost.example", ""
         return chance.choice(self._wording.domains[source]), ""
+
+    def _drawn(self, raw: str) -> Iterator[_Trial]:
+        """Yield trials with names and places of the history, others for each mail."""
+        chance, words = Random(raw), self._wording
+        for number in range(_DRAWN):
+            first, last = chance.choice(words.first_names), chance.choice(words.last_names)
+            yield replace(
+                _TRIED[number % len(_TRIED)],
+                person=Person(first, last, local_part(first, last, number)),
+                place=chance.choice(words.places),
+                amount=f"{chance.randrange(1, 60)} {chance.randrange(100, 999)}",
+            )
 
     def _values(self, trial: _Trial) -> dict[str, str]:
         own = self._identity.own_message_id(trial.case, 1)

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.cases import PlannedAction
 from bot.dunning import OpenInvoice
-from bot.reply_rules import MOVED
+from bot.reports.case_facts import TagSeen
 from bot.services.deadlines import with_deadline
 from bot.services.moving import moved_on_arrival
 from bot.simulate import mail_rows
@@ -19,6 +19,7 @@ from bot.simulate.letter_moulds import LetterMould
 from bot.simulate.mail_moulds import MailMould
 from bot.simulate.player import LAG, MESSAGES, Item, Stage
 from bot.simulate.urgency import UrgentCase
+from bot.triage.model import Triage
 from bot.vocabulary import (
     ActionKind,
     CaseId,
@@ -65,6 +66,7 @@ class MailStory:
         self._next_message = MESSAGES * item.index + 1
         self._last_received = 0
         self._letters = 1
+        self._names: dict[str, str] = {}
 
     def ignored(self) -> None:
         """Play a mail that is nobody's case."""
@@ -181,6 +183,7 @@ class MailStory:
             process=case.process,
             matter=case.matter,
             urgent=case.urgent.value,
+            **_marking(mould.found),
         )
         case.happened(EventKind.ASSIGNED, seen, team=case.team)
         own = self._city.material.knowledge.mailboxes[case.mailbox].process
@@ -219,14 +222,13 @@ class MailStory:
             seen,
         ):
             return
-        now_case = case.as_case()
-        letter = city.receipt(now_case, mould, at, moment(at))
+        letter, is_tip = city.receipt(case, mould, at)
         self._send(case, letter, at, automatic=True)
         case.happened(EventKind.RECEIPT_SENT, at, template=letter.template)
         sender = city.identity.hash_address(self._address)
         stored = city.hours.stored(at)
         stage.rows["sent_reply"].append((key, sender, case.mailbox, letter.template, stored))
-        if letter.template == MOVED or city.has_tip(now_case, mould, moment(at)):
+        if is_tip:
             stage.rows["tag_tip"].append((sender, stored))
 
     def _send(
@@ -242,12 +244,7 @@ class MailStory:
         opening = ""
         if letter.needs_opening:
             opening = self._city.say_opening(hours.next_opening(at), case.language)
-        values = {
-            **self._slots,
-            "number": case.number,
-            "ref": identity.case_reference(case.number),
-            "opening": opening,
-        }
+        values = {**self._slots, **self._names_of(case), "opening": opening}
         message_id = self._next_message
         self._next_message += 1
         mail_rows.outgoing(
@@ -310,7 +307,7 @@ class MailStory:
             "mid": f"{at:x}.{self._next_message:x}@{self._slots['domain']}",
             "date": self._city.hours.mail_date(at),
             "own": identity.own_message_id(case.number, 1),
-            "ref": identity.case_reference(case.number),
+            **self._names_of(case),
             "to": self._city.material.knowledge.mailboxes[mould.arrived_in].address,
         }
         message_id = self._receive(mould, at, case, Kind.FOLLOW_UP, values)
@@ -353,6 +350,8 @@ class MailStory:
             case.status = Status.OPEN
             case.version += 1
         case.happened(EventKind.ANSWERED, at, "somebody", message=message_id)
+        if self._stage.acts is None:
+            return
         self._stage.note(
             at,
             "answer",
@@ -421,10 +420,16 @@ class MailStory:
         case.happened(EventKind.ANSWERED, at, person, template=name, draft=draft)
         stage.note(at, "letter", case, template=name, by=person, given=dict(given))
 
+    def _names_of(self, case: CaseState) -> dict[str, str]:
+        """Return what stands in our mails for a case."""
+        if not self._names:
+            reference = self._city.identity.case_reference(case.number)
+            self._names = {"number": case.number, "ref": reference}
+        return self._names
+
     def _said(self, letter: LetterMould, case: CaseState) -> tuple[str, str, str]:
         """Return subject, text and HTML of a letter as it was written."""
-        reference = self._city.identity.case_reference(case.number)
-        values = {**self._slots, "number": case.number, "ref": reference}
+        values = {**self._slots, **self._names_of(case)}
         subject, text, html = (part % values for part in letter.written)
         return subject, text, html
 
@@ -462,3 +467,13 @@ class MailStory:
         )
         self._stage.note(at, "confirm_stop", case, by=person, reason=reason)
         return True
+
+
+def _marking(found: Triage) -> dict[str, str]:
+    """Return how the customer marked the subject, as `bot.services.registering` notes it."""
+    if found.tag_exact is None:
+        return {}
+    if found.tag is None:
+        return {"tag": TagSeen.NONE.value}
+    seen = TagSeen.EXACT if found.tag_exact else TagSeen.FUZZY
+    return {"tag": seen.value, "tag_process": found.tag}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
 from bot.cases import PlannedAction
-from bot.simulate.case_state import CaseState
+from bot.simulate.case_state import CaseState, as_json
 from bot.simulate.city import City, Moulds
 from bot.simulate.hours import seconds
 from bot.simulate.rows import Rows
@@ -148,7 +147,7 @@ class Stage:
                 action.key,
                 action.kind.value,
                 action.case_id,
-                json.dumps(dict(action.data)),
+                as_json(action.data),
                 stored(due),
                 "done" if is_done else "planned",
                 None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from bot.language.folding import fold
 
@@ -45,6 +46,7 @@ def slots_of(
     }
 
 
+@cache
 def quoted(text: str) -> str:
     """Return text as it stands inside an encoded word of a header."""
     return "".join(
@@ -57,14 +59,20 @@ def _hex(char: str) -> str:
     return "_" if char == " " else "".join(f"={byte:02X}" for byte in char.encode())
 
 
+@cache
 def escaped(text: str) -> str:
     """Return text as it stands inside a string of JSON."""
     return json.dumps(text)[1:-1]
 
 
+@cache
+def _local_name(first: str, last: str) -> str:
+    return f"{fold(first)}.{fold(last)}".replace(" ", "")
+
+
 def local_part(first: str, last: str, serial: int) -> str:
     """Return what stands before the @ of a person's address."""
-    name = f"{fold(first)}.{fold(last)}".replace(" ", "")
+    name = _local_name(first, last)
     return f"{name}{serial}" if serial else name
 
 

@@ -45,7 +45,9 @@ def pieces_of(history: History, *, alone: bool) -> Iterator[Iterator[Rows]]:
         return
     processes = max(2, os.cpu_count() or 1)
     context = get_context("spawn")
-    given = (history.wishes, history.city.settings)
+    # Settings that were loaded are of a class of their own, which other processes cannot know.
+    settings = Settings.model_validate(history.city.settings.model_dump())
+    given = (history.wishes, settings)
     with context.Pool(processes, _begin, (*given, None)) as pool:
         moulds = moulds_of(pool.map(_make, history.drafts(), chunksize=_DRAFTS))
     turns = Semaphore(_AHEAD * processes)

@@ -6,6 +6,8 @@ Left out, since a history is made without a mail server and without the bytes of
 * ``action.draft`` (a file name of the server), ``claimed_by`` and ``claimed_until``;
 * ``delivery.mark_due`` and ``gone_at``: marks are set in mailboxes;
 * ``confidence`` and learned words of a triage: names weigh a little in both;
+* ``last_act``: nobody takes back what was made up;
+* cases whose mails the reader judges otherwise with the names that stand in them (see the test);
 * ``counter``, ``mailbox`` and actions that belong to no case: numbers go on, digests are not made.
 """
 
@@ -14,7 +16,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -39,7 +41,8 @@ TABLES = (
 class Told:
     """What a database holds, without the numbers that it gave."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, skipped: Collection[str] = ()) -> None:
+        self._skipped = skipped
         with closing(sqlite3.connect(file)) as connection:
             connection.row_factory = sqlite3.Row
             select = connection.execute
@@ -48,6 +51,9 @@ class Told:
                 for row in select("SELECT id, year, serial FROM case_file")
             }
             self._messages = {row["id"]: row["mid"] for row in select("SELECT * FROM message")}
+            self._of_message = {
+                row["id"]: row["case_id"] for row in select("SELECT id, case_id FROM message")
+            }
             self._ours = {
                 row["id"] for row in select("SELECT id FROM message WHERE direction = 'out'")
             }
@@ -69,6 +75,8 @@ class Told:
             return None
         if table == "action" and row["case_id"] is None:
             return None
+        if self._case_of(table, row) in self._skipped:
+            return None
         left_out = _LEFT_OUT.get(table, frozenset())
         told = {name: value for name, value in row.items() if name not in left_out}
         for name, known in (
@@ -88,6 +96,17 @@ class Told:
             if isinstance(told.get(name), str):
                 told[name] = self._json(json.loads(told[name]))
         return json.dumps(told, sort_keys=True, default=repr, ensure_ascii=False)
+
+    def _case_of(self, table: str, row: dict[str, Any]) -> str | None:
+        if table == "sent_reply":
+            case_id = int(row["action_key"].split(":")[2])
+            return self._cases[case_id]
+        case_id = row["id"] if table == "case_file" else row.get("case_id") or row.get("call_id")
+        if table == "reply_draft_text":
+            return self._drafts[row["draft_id"]].partition(":")[0]
+        if case_id is None and row.get("message_id") is not None:
+            case_id = self._of_message.get(row["message_id"])
+        return self._cases.get(case_id) if case_id is not None else None
 
     def _json(self, said: Any) -> Any:
         if not isinstance(said, dict):
@@ -117,9 +136,11 @@ class Told:
         return ":".join(parts)
 
 
-def differences(made: Path, real: Path) -> dict[str, tuple[Counter[str], Counter[str]]]:
+def differences(
+    made: Path, real: Path, skipped: Collection[str] = ()
+) -> dict[str, tuple[Counter[str], Counter[str]]]:
     """Return of each table that differs what only one of two databases has: (made, real)."""
-    first, second = Told(made).tables, Told(real).tables
+    first, second = Told(made, skipped).tables, Told(real, skipped).tables
     return {
         table: (first[table] - second[table], second[table] - first[table])
         for table in TABLES
