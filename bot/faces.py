@@ -170,6 +170,7 @@ class _Building:
             zone=app.house.zone,
             clock=app.clock,
             channel=self._given.channel,
+            web_url="" if app.settings.web is None else app.settings.web.base_url,
         )
 
     def _series(self) -> AnswerSeries:
