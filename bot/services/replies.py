@@ -132,15 +132,20 @@ class Replies:
         by: PersonKey,
         given: Values | None = None,
         own_text: str | None = None,
+        from_template: bool = False,
     ) -> ReplyDraft:
         """Change values of a draft, or its text; what is not given stays. An approval is lost.
+
+        Args:
+            from_template: The text of the template counts again, not somebody's own.
 
         Raises:
             DataError: It was sent or discarded, or somebody else changed it meanwhile.
         """
 
         def change(_work: Work, _case: Case, draft: ReplyDraft) -> ReplyDraft:
-            text = draft.own_text if own_text is None else own_text
+            kept = None if from_template else draft.own_text
+            text = kept if own_text is None else own_text
             return draft.edited(by, given={**draft.given, **(given or {})}, own_text=text)
 
         return self._change(draft_id, change)

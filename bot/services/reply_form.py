@@ -16,7 +16,6 @@ from bot.templates import FieldType, Template
 
 _LONGEST: Final[Mapping[FieldType, int]] = {
     FieldType.LINE: 200,
-    FieldType.DATE: 10,
     FieldType.LINK: 500,
 }
 _LONGEST_TEXT: Final = 5000
@@ -82,7 +81,7 @@ class ReplyForms:
     def given(
         self, draft: ReplyDraft, typed: Mapping[str, str]
     ) -> tuple[dict[str, str | list[str]], dict[str, Unfit]]:
-        """Return the values that were typed, and what is wrong with some of them.
+        """Return the values that were changed, and what is wrong with some of them.
 
         Args:
             typed: Name of a value -> text as it came from a form.
@@ -96,8 +95,9 @@ class ReplyForms:
             fault = _fault(FieldType(field.kind), text)
             if fault is not None:
                 wrong[field.name] = fault
-            lines = [line.strip() for line in text.splitlines() if line.strip()]
-            given[field.name] = lines if field.kind == FieldType.LINES else text
+            if _plain(text) == _plain(field.value):
+                continue
+            given[field.name] = _plain(text) if field.kind == FieldType.LINES else text
         return given, wrong
 
 
@@ -116,6 +116,10 @@ def _fields(
         )
 
 
+def _plain(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 def _as_text(value: object) -> str:
     if value is None:
         return ""
@@ -125,12 +129,12 @@ def _as_text(value: object) -> str:
 
 
 def _fault(kind: FieldType, text: str) -> Unfit | None:
-    if len(text) > _LONGEST.get(kind, _LONGEST_TEXT):
-        return Unfit.TOO_LONG
     if not text:
         return None
-    if kind is FieldType.DATE and not _is_day(text):
-        return Unfit.DATE
+    if kind is FieldType.DATE:
+        return None if _is_day(text) else Unfit.DATE
+    if len(text) > _LONGEST.get(kind, _LONGEST_TEXT):
+        return Unfit.TOO_LONG
     if kind is FieldType.LINK and not text.startswith("https://"):
         return Unfit.LINK
     return None

@@ -33,6 +33,8 @@ class MenuItem:
 
 MENU: Sequence[MenuItem] = (
     MenuItem(page="start", label=mark("Start")),
+    MenuItem(page="inbox", label=mark("Inkorg")),
+    MenuItem(page="search", label=mark("Sök")),
     MenuItem(page="phone", label=mark("Telefon")),
     MenuItem(page="remarks", label=mark("Synpunkter")),
     MenuItem(page="customer_log", label=mark("Kundlogg")),

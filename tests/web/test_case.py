@@ -307,8 +307,7 @@ def test_undoing_is_offered_for_a_day(city, browser):
 
 def test_the_page_is_in_the_language_of_who_reads_it(city, browser):
     case = case_of(city, NO_NUMBER)
-    browser.client.cookies.set("sammadag_language", "en")
-    page = browser.get(f"/cases/{case.number}")
+    page = browser.done("/language", language="en", back=f"/cases/{case.number}")
     assert '<html lang="en">' in page.text
     assert "What has happened" in text_of(page)
 

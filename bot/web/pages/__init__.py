@@ -8,12 +8,14 @@ from bot.web.pages import (
     case_acts,
     chat,
     customer_log,
+    inbox,
     language,
     operations,
     phone,
     process_log,
     remarks,
     reply,
+    search,
     start,
 )
 
@@ -29,4 +31,6 @@ PAGES: tuple[Page, ...] = (
     *case_acts.PAGES,
     *reply.PAGES,
     *chat.PAGES,
+    *inbox.PAGES,
+    *search.PAGES,
 )

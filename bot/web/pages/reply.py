@@ -133,24 +133,39 @@ def _sheet(ask: Ask) -> tuple[Case, DraftSheet]:
 
 
 def _keep(ask: Ask, sheet: DraftSheet) -> Form | None:
-    """Store what was typed; return the form with what is wrong where something is."""
+    """Store what was typed; return the form with what is wrong where something is.
+
+    Where nothing was changed nothing is stored, so that an approval holds.
+    """
     typed = {
         name.removeprefix(VALUE): text for name, text in ask.form.items() if name.startswith(VALUE)
     }
     given, wrong = ask.house.reply_forms.given(sheet.draft, typed)
     errors = {f"{VALUE}{name}": ask.say(_UNFIT[fault]) for name, fault in wrong.items()}
-    own_text = None
-    if ask.form.get("own"):
-        own_text = ask.form.get("own_text", "")
-        if len(own_text) > _LONGEST_LETTER:
-            errors["own_text"] = ask.say("Texten är för lång.")
-    if not errors:
+    own_text = _own_text(ask, sheet)
+    if own_text is not None and len(own_text) > _LONGEST_LETTER:
+        errors["own_text"] = ask.say("Texten är för lång.")
+    dropped = bool(ask.form.get("whole")) and not ask.form.get("own")
+    dropped = dropped and sheet.draft.own_text is not None
+    if not errors and (given or own_text is not None or dropped):
         try:
-            edit = ask.house.replies.edit
-            edit(sheet.draft.id, by=ask.viewer.key, given=given, own_text=own_text)
+            ask.house.replies.edit(
+                sheet.draft.id,
+                by=ask.viewer.key,
+                given=given,
+                own_text=own_text,
+                from_template=dropped,
+            )
         except DataError as error:
             errors["own_text"] = ask.say.error(error)
     return Form(typed=ask.form, errors=errors) if errors else None
+
+
+def _own_text(ask: Ask, sheet: DraftSheet) -> str | None:
+    """Return the letter in somebody's own words; None where it is as before."""
+    text = ask.form.get("own_text", "")
+    is_new = bool(ask.form.get("own")) and text.strip() != (sheet.draft.own_text or "").strip()
+    return text if is_new else None
 
 
 def _letter(
