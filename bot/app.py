@@ -63,6 +63,7 @@ from bot.services.registers import Registers
 from bot.services.replies import Replies
 from bot.services.reply_outline import Outlines
 from bot.services.reply_timer import ReplyTimer
+from bot.services.reporting import Reporting
 from bot.services.same_day import SameDay
 from bot.services.search import Search
 from bot.services.sent_mail import SentMail
@@ -122,6 +123,7 @@ class App:
     outlines: Outlines
     reply_timer: ReplyTimer
     moving: Moving
+    reporting: Reporting
     editing: Editing
     worker: Worker
 
@@ -286,6 +288,7 @@ def build(
     same_day = SameDay(database, house, clock, reminders=reminders_of(settings.same_day))
     writer = Writer(house, material.templates, identity, policies, clock)
     reply_timer = ReplyTimer(database, writer, clock)
+    reporting = Reporting(database, knowledge, clock)
     dispatch = Dispatch(
         database,
         {
@@ -343,6 +346,7 @@ def build(
         outlines=Outlines(database, writer),
         reply_timer=reply_timer,
         moving=Moving(database, writer, clock),
+        reporting=reporting,
         editing=Editing(
             database,
             ground or ground_of(settings),
@@ -359,6 +363,8 @@ def build(
                 same_day.run_due,
                 morning.run_due,
                 reply_timer.run_due,
+                reporting.catch_up,
+                reporting.freeze_due,
             ),
             Wakeup(database.engine),
             poll_s=settings.poll_seconds,

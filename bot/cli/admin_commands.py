@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,12 +22,15 @@ from bot.cli.common import (
 from bot.texts import Say
 
 if TYPE_CHECKING:
+    from bot.app import Desk
     from bot.errors import KnowledgeError
     from bot.klarsprak import Finding
     from bot.knowledge import Knowledge
+    from bot.reports.model import Period
     from bot.services.articles import ArticleWarning
     from bot.services.backtest_result import Backtest
     from bot.services.letter_preview import Advice
+    from bot.services.recompute import Recomputed
 
 
 def add(app: typer.Typer, say: Say) -> None:
@@ -87,38 +91,52 @@ def add(app: typer.Typer, say: Say) -> None:
         raise typer.Exit(0 if found.is_safe else 1)
 
     @app.command(
-        help=say("Räkna om arbetstiden för händelser när öppettiderna har rättats."),
+        help=say(
+            "Räkna om arbetstiden för händelser när öppettiderna har rättats, och det som siffror "
+            "görs av. Med --figures bara det senare, för alla ärenden om inga dagar anges."
+        ),
         epilog=say("Exempel: sammadag recompute --from 2026-01-01 --to 2026-03-31"),
     )
     def recompute(
         context: typer.Context,
         start: datetime = typer.Option(
-            ...,
+            None,
             "--from",
             formats=["%Y-%m-%d"],
             metavar=say("ÅÅÅÅ-MM-DD"),
             help=say("Första dagen."),
         ),
         end: datetime = typer.Option(
-            ...,
+            None,
             "--to",
             formats=["%Y-%m-%d"],
             metavar=say("ÅÅÅÅ-MM-DD"),
             help=say("Sista dagen, medräknad."),
         ),
+        figures: bool = typer.Option(
+            False, "--figures", help=say("Räkna bara om det som siffror görs av.")
+        ),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv resultatet som JSON.")),
     ) -> None:
-        events, changed = _recompute(context, start, end)
+        done = _recompute(context, start, end, only_figures=figures)
         if as_json:
-            print_json({"events": events, "changed": changed})
-        else:
+            print_json({"events": done.events, "changed": done.changed, "cases": done.cases})
+            return
+        if not figures:
             console().print(
                 of(context).say(
                     "{events} händelser räknade om, {changed} ändrade.",
-                    events=events,
-                    changed=changed,
+                    events=done.events,
+                    changed=done.changed,
                 )
             )
+        console().print(
+            of(context).say.plural(
+                "Siffrorna räknade om för {n} ärende.",
+                "Siffrorna räknade om för {n} ärenden.",
+                done.cases,
+            )
+        )
 
 
 def _tell_all(
@@ -187,31 +205,60 @@ def _backtest(context: typer.Context, folder: Path | None) -> tuple[Backtest, Kn
     return found, trial.knowledge
 
 
-def _recompute(context: typer.Context, start: datetime, end: datetime) -> tuple[int, int]:
-    from datetime import UTC, timedelta
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """What was counted anew: events, how many of them changed, and cases for figures."""
 
-    from bot.app import open_database
-    from bot.errors import UsageError
-    from bot.material import load_knowledge
+    events: int = 0
+    changed: int = 0
+    cases: int = 0
+
+
+def _recompute(
+    context: typer.Context, start: datetime | None, end: datetime | None, *, only_figures: bool
+) -> _Done:
+    from bot.app import open_desk
+    from bot.clock import SystemClock
+    from bot.services.reporting import Reporting
+
+    days = _days(start, end, needed=not only_figures)
+    settings, say, clock = settings_of(context), of(context).say, SystemClock()
+    with open_desk(settings, clock) as desk, progress_bar() as progress:
+        task = progress.add_task(say("Räknar om"), total=None)
+        found = None
+        if days is not None and not only_figures:
+            found = _recompute_events(
+                desk, days, progress=lambda count: progress.advance(task, count)
+            )
+        cases = Reporting(desk.database, desk.knowledge, clock).make_anew(
+            days, progress=lambda count: progress.advance(task, count)
+        )
+    if found is None:
+        return _Done(cases=cases)
+    return _Done(events=found.events, changed=found.changed, cases=cases)
+
+
+def _recompute_events(desk: Desk, days: Period, *, progress: Callable[[int], None]) -> Recomputed:
+    from datetime import UTC, time
+
     from bot.services.recompute import recompute
 
+    calendar = desk.knowledge.calendar
+    first, last = (
+        datetime.combine(day, time(), calendar.zone).astimezone(UTC)
+        for day in (days.first, days.after)
+    )
+    return recompute(desk.database, calendar, first, last, progress=progress)
+
+
+def _days(start: datetime | None, end: datetime | None, *, needed: bool) -> Period | None:
+    from bot.errors import UsageError
+    from bot.reports.model import Period
+
+    if start is None or end is None:
+        if needed or start is not end:
+            raise UsageError("--from och --to: ange både första och sista dagen")
+        return None
     if end < start:
         raise UsageError("--to: ligger före --from; ange den tidigare dagen först")
-    settings = settings_in_force(context)
-    calendar = load_knowledge(settings).calendar
-    first = start.replace(tzinfo=calendar.zone).astimezone(UTC)
-    last = (end + timedelta(days=1)).replace(tzinfo=calendar.zone).astimezone(UTC)
-    database = open_database(settings)
-    try:
-        with progress_bar() as progress:
-            task = progress.add_task(of(context).say("Räknar om"), total=None)
-            result = recompute(
-                database,
-                calendar,
-                first,
-                last,
-                progress=lambda count: progress.advance(task, count),
-            )
-    finally:
-        database.close()
-    return result.events, result.changed
+    return Period(first=start.date(), last=end.date())

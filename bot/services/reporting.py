@@ -70,6 +70,7 @@ class Reporting:
         self._clock = clock
         self._whole = False
         self._made_down_to: CaseId | None = None
+        self._nothing_due_on: date | None = None
 
     @property
     def today(self) -> date:
@@ -211,14 +212,19 @@ class Reporting:
         """Freeze one month that ended `FROZEN_AFTER` working days ago or more.
 
         The last one first, then those before, as far as there were cases. One in each call, so
-        that other work is not held up.
+        that other work is not held up; where none is due, none is looked for again that day.
 
         Returns:
             How many months were frozen: one, or none.
         """
+        if self._nothing_due_on == self.today:
+            return 0
         with self._database.reading() as work:
+            if not work.case_facts.are_whole():
+                return 0
             month = self._month_to_freeze(work)
-            if month is None or not work.case_facts.are_whole():
+            if month is None:
+                self._nothing_due_on = self.today
                 return 0
             groups = list(self._groups_of(work, month))
         with self._database.work() as work:

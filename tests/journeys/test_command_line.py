@@ -292,7 +292,7 @@ def test_changed_hours_change_the_working_time_of_events_in_the_period(
     other = call(
         "--config", config, "recompute", "--from", "2026-03-04", "--to", "2026-03-31", "--json"
     )
-    assert other.row() == {"events": 0, "changed": 0}
+    assert other.row() == {"events": 0, "changed": 0, "cases": 0}
     called = call(
         "--config", config, "recompute", "--from", "2026-03-03", "--to", "2026-03-03", "--json"
     )

@@ -1,24 +1,21 @@
-"""Figures in words and numbers, with how they were counted.
-
-Source of the percentiles: nearest rank (Hyndman & Fan 1996, type 1).
-"""
+"""Figures in words and numbers, with how they were counted: the same ones that reports show."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Final
 
-from bot.registers import Nature, Register
+from bot.clock import FixedClock
+from bot.reports.model import Figure, Period
+from bot.reports.scope import Scope
 from bot.services.answers.ground import Ground
-from bot.store.facts import CaseFact, Scope
-from bot.store.unit_of_work import Database
+from bot.services.reporting import Reporting
 from bot.understanding import Measure, Slot
-from bot.vocabulary import Urgency
 
 _USUAL: Final = timedelta(days=29)
 """Where no period is named, the last thirty days are meant."""
+Counted = Mapping[str, Figure]
 
 
 def stats(ground: Ground, *, compares: bool) -> Iterator[str]:
@@ -36,7 +33,10 @@ def stats(ground: Ground, *, compares: bool) -> Iterator[str]:
         yield left_out
         return
     yield _heading(ground, first, last, measure, named=named)
-    yield from _COUNTED[measure](ground, ground.database, scope, first, last)
+    counting = Reporting(ground.database, ground.knowledge, FixedClock(ground.at))
+    period = Period(first=min(first, last), last=last)
+    figures = counting.figures(period, scope=scope).total.figures
+    yield from _COUNTED[measure](ground, figures, period)
     if compares:
         yield say("Jag tar en period i taget; fråga sedan: och den andra?")
 
@@ -67,106 +67,70 @@ def _heading(ground: Ground, first: date, last: date, measure: Measure, *, named
     return ", ".join(about) + ":"
 
 
-def _volume(
-    ground: Ground, database: Database, scope: Scope, first: date, last: date
-) -> Iterator[str]:
-    say = ground.say
-    facts = _facts(ground, database, scope, first, last)
-    yield say.plural("{n} ärende kom in.", "{n} ärenden kom in.", len(facts))
-    yield say("Räknat efter när de kom in, mejl och telefon.")
+def _how(ground: Ground, figure: Figure) -> str:
+    return ground.say(
+        "Räknat så: {how}",
+        how=ground.say.code(figure.counted.code, **figure.counted.values),
+    )
 
 
-def _response_time(
-    ground: Ground, database: Database, scope: Scope, first: date, last: date
-) -> Iterator[str]:
+def _volume(ground: Ground, figures: Counted, _period: Period) -> Iterator[str]:
+    received = figures["received"]
+    yield ground.say.plural("{n} ärende kom in.", "{n} ärenden kom in.", received.cases)
+    yield _how(ground, received)
+
+
+def _response_time(ground: Ground, figures: Counted, _period: Period) -> Iterator[str]:
     say = ground.say
-    facts = _facts(ground, database, scope, first, last)
-    taken = sorted(fact.answered_after for fact in facts if fact.answered_after is not None)
-    if not taken:
-        yield say("Inget av ärendena har fått svar av en person.")
+    median, p90 = figures["answer_work_median"], figures["answer_work_p90"]
+    if median.value is None or p90.value is None:
+        yield say("Ingen person gav ett första svar under tiden.")
     else:
         yield say(
             "Hälften fick svar inom {median}, nio av tio inom {p90}.",
-            median=say.duration(timedelta(seconds=rank(taken, 0.5)), days=False),
-            p90=say.duration(timedelta(seconds=rank(taken, 0.9)), days=False),
+            median=say.duration(timedelta(seconds=median.value), days=False),
+            p90=say.duration(timedelta(seconds=p90.value), days=False),
         )
-    yield say("{answered} av {all} ärenden har fått svar.", answered=len(taken), all=len(facts))
-    yield say(
-        "Räknat i arbetstid från det att ärendet kom in till första svaret från en person."
-        " Kvittenser räknas inte."
+    yield say.plural(
+        "{n} första svar gavs, och {received} ärenden kom in.",
+        "{n} första svar gavs, och {received} ärenden kom in.",
+        figures["answered"].cases,
+        received=say.number(figures["received"].cases),
     )
+    yield _how(ground, median)
+    yield say("Kvittenser räknas inte.")
 
 
-def _same_day(
-    ground: Ground, database: Database, scope: Scope, first: date, last: date
-) -> Iterator[str]:
-    say, calendar = ground.say, ground.knowledge.calendar
-    facts = _facts(ground, database, scope, first, last)
-    same = sum(
-        fact.answered_at is not None
-        and calendar.local_date(fact.answered_at) == calendar.local_date(fact.received_at)
-        for fact in facts
-    )
-    yield from _share(ground, same, len(facts), say("fick svar samma dag"))
-    yield say("Räknat: första svaret från en person samma dag som ärendet kom in.")
+def _same_day(ground: Ground, figures: Counted, _period: Period) -> Iterator[str]:
+    yield from _share(ground, figures["same_day"], ground.say("fick svar samma dag"))
 
 
-def _urgent_in_time(
-    ground: Ground, database: Database, scope: Scope, first: date, last: date
-) -> Iterator[str]:
+def _urgent_in_time(ground: Ground, figures: Counted, _period: Period) -> Iterator[str]:
+    yield from _share(ground, figures["urgent_in_time"], ground.say("hanterades i tid"))
+
+
+def _complaints(ground: Ground, figures: Counted, _period: Period) -> Iterator[str]:
     say = ground.say
-    facts = [
-        fact
-        for fact in _facts(ground, database, scope, first, last)
-        if fact.urgent is not Urgency.NO and fact.handle_by is not None
-    ]
-    in_time = sum(
-        fact.stopped_at is not None
-        and fact.handle_by is not None
-        and fact.stopped_at <= fact.handle_by
-        for fact in facts
-    )
-    yield from _share(ground, in_time, len(facts), say("hanterades i tid"))
-    yield say("Räknat: brådskande ärenden där stoppet bekräftades före tidsgränsen.")
-
-
-def _complaints(
-    ground: Ground, database: Database, scope: Scope, first: date, last: date
-) -> Iterator[str]:
-    say, calendar = ground.say, ground.knowledge.calendar
-    with database.reading() as work:
-        opened = [
-            entry
-            for entry in work.registers.of_register(Register.REMARKS)
-            if entry.kind.value == "opened"
-            and first <= calendar.local_date(entry.at) <= last
-            and scope.process in (None, entry.facts.process)
-            and scope.customer in (None, entry.facts.customer)
-        ]
-    complaints = sum(entry.facts.nature is Nature.COMPLAINT for entry in opened)
-    praise = sum(entry.facts.nature is Nature.PRAISE for entry in opened)
     yield say.plural(
         "{n} synpunkt är registrerad, varav {complaints} klagomål och {praise} beröm.",
         "{n} synpunkter är registrerade, varav {complaints} klagomål och {praise} beröm.",
-        len(opened),
-        complaints=complaints,
-        praise=praise,
+        figures["remarks"].cases,
+        complaints=figures["complaints"].cases,
+        praise=figures["praise"].cases,
     )
     yield say("Räknat efter när de registrerades.")
 
 
-def _backlog(
-    ground: Ground, database: Database, scope: Scope, first: date, last: date
-) -> Iterator[str]:
-    say = ground.say
-    end = min(ground.at, _midnight(ground, last + timedelta(days=1)))
-    with database.reading() as work:
-        count = work.facts.open_at(end, scope)
-    yield say.plural("{n} ärende var öppet.", "{n} ärenden var öppna.", count)
-    yield say(
-        "Räknat {at}: ärenden som hade kommit in och inte var avslutade.",
-        at=say.moment(end, ground.knowledge.calendar.zone, year=True),
-    )
+def _backlog(ground: Ground, figures: Counted, period: Period) -> Iterator[str]:
+    say, backlog = ground.say, figures["backlog"]
+    yield say.plural("{n} ärende var öppet.", "{n} ärenden var öppna.", backlog.cases)
+    if period.last >= ground.today:
+        yield say(
+            "Räknat {at}: ärenden som hade kommit in och inte var avslutade.",
+            at=say.moment(ground.at, ground.knowledge.calendar.zone, year=True),
+        )
+    else:
+        yield _how(ground, backlog)
 
 
 _COUNTED: Final = {
@@ -179,37 +143,16 @@ _COUNTED: Final = {
 }
 
 
-def rank(ordered: Sequence[int], share: float) -> int:
-    """Return the smallest value that at least a share of the values do not exceed.
-
-    Args:
-        ordered: At least one, in ascending order.
-        share: In ]0, 1].
-    """
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
-
-
-def _share(ground: Ground, part: int, whole: int, what: str) -> Iterator[str]:
+def _share(ground: Ground, figure: Figure, what: str) -> Iterator[str]:
     say = ground.say
-    if whole == 0:
+    if figure.value is None:
         yield say("Inga sådana ärenden under tiden.")
-        return
-    yield say(
-        "{percent} {what}: {part} av {whole}.",
-        percent=say.percent(part / whole),
-        what=what,
-        part=say.number(part),
-        whole=say.number(whole),
-    )
-
-
-def _facts(
-    ground: Ground, database: Database, scope: Scope, first: date, last: date
-) -> list[CaseFact]:
-    start, end = _midnight(ground, first), _midnight(ground, last + timedelta(days=1))
-    with database.reading() as work:
-        return work.facts.received(start, end, scope)
-
-
-def _midnight(ground: Ground, day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=ground.knowledge.calendar.zone)
+    else:
+        yield say(
+            "{percent} {what}: {part} av {whole}.",
+            percent=say.percent(figure.value),
+            what=what,
+            part=say.number(round(figure.value * figure.cases)),
+            whole=say.number(figure.cases),
+        )
+    yield _how(ground, figure)
