@@ -11,16 +11,20 @@ from bot.services.case_page import CasePages
 from bot.services.answer_notes import AnswerNotes
 from bot.services.choices import Choices
 from bot.services.colleagues import Colleagues
+from bot.services.control import InternalControl
 from bot.services.correcting import Correcting
 from bot.services.escalating import Escalating
+from bot.services.figure_cases import FigureCases
 from bot.services.inbox import Inbox
 from bot.services.naming import case_named
 from bot.services.operations import Machinery, Operations
+from bot.services.outside import Outside
 from bot.services.overview import Overview
 from bot.services.phone_desk import PhoneDesk
 from bot.services.register_forms import RegisterForms
 from bot.services.register_pages import RegisterPages
 from bot.services.reply_form import ReplyForms
+from bot.services.reporting import Reporting
 from bot.services.search import Search
 from bot.services.telling import Telling
 from bot.services.undoing import Undoing
@@ -36,6 +40,7 @@ def web_house(app: App) -> WebHouse:
     from bot.web.house import WebHouse
 
     proposals = make_proposals(app)
+    reporting = Reporting(app.database, app.knowledge, app.clock)
     return WebHouse(
         casework=app.casework,
         case_pages=CasePages(app.database, app.house, app.clock),
@@ -63,6 +68,10 @@ def web_house(app: App) -> WebHouse:
         chats=Chats(),
         answer_notes=AnswerNotes(app.registers),
         operations=_operations(app),
+        reporting=reporting,
+        figure_cases=FigureCases(app.database, reporting),
+        control=InternalControl(app.database, app.house, app.clock),
+        outside=Outside(app.database, app.knowledge, app.clock),
         zone=app.house.zone,
         clock=app.clock,
     )

@@ -109,20 +109,25 @@ def _add_export(app: typer.Typer, say: Say) -> None:
     @app.command(
         "export",
         help=say("Skriv protokollet och underlaget för ett urval som en ZIP-fil."),
-        epilog=say("Exempel: sammadag control export 3 --out urval-3.zip"),
+        epilog=say(
+            "Exempel: sammadag control export 3 --out urval-3.zip --as anna@exempelstad.example"
+        ),
     )
     def export(
         context: typer.Context,
         number: int = typer.Argument(..., metavar=say("NUMMER")),
         out: Path = typer.Option(..., "--out", metavar=say("FIL")),
+        as_email: str = person_option(say),
     ) -> None:
         from bot.cli.common import write_privately
+        from bot.services.naming import person_with
 
         built = build_app(context)
         speak = of(context).say
         try:
+            person = person_with(as_email, built.knowledge)
             names = built.knowledge.names_in(speak.language)
-            content = _control(built).evidence(number, say=speak, names=names)
+            content = _control(built).evidence(number, say=speak, names=names, by=person)
         finally:
             built.close()
         write_privately(out, content)

@@ -136,10 +136,11 @@ class InternalControl:
             )
             work.cases.record([event])
 
-    def evidence(self, sample_id: int, *, say: Say, names: Names) -> bytes:
+    def evidence(self, sample_id: int, *, say: Say, names: Names, by: PersonKey) -> bytes:
         """Return a ZIP file: the protocol, and a file of evidence for each case.
 
-        Protected cases are in the protocol by number only.
+        Protected cases are in the protocol by number only. Of the others it becomes an event
+        that they were handed out.
 
         Raises:
             NotFound: There is none with that number.
@@ -150,7 +151,20 @@ class InternalControl:
             for reviewed in opened.cases:
                 if not reviewed.case.protected:
                     files.extend(self._evidence_of(work, reviewed.case, say, names))
+        self._handed_out(opened, by)
         return zipped(files, opened.sample.drawn_at.astimezone(self._house.zone))
+
+    def _handed_out(self, opened: OpenedSample, by: PersonKey) -> None:
+        now, sample = self._clock.now(), opened.sample.id
+        events = [
+            Event.on(
+                one.case, EventKind.EXPORTED, now, self._house.calendar, actor=by, sample=sample
+            )
+            for one in opened.cases
+            if not one.case.protected
+        ]
+        with self._database.work() as work:
+            work.cases.record(events)
 
     def _evidence_of(
         self, work: Work, case: Case, say: Say, names: Names

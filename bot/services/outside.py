@@ -12,7 +12,9 @@ from bot.clock import Clock
 from bot.errors import BadValue, DataError
 from bot.knowledge import Knowledge
 from bot.outside import OutsideFigure, OutsideMeasure, OutsideSource
+from bot.services.choices import Choice
 from bot.store.unit_of_work import Database
+from bot.texts import Say
 from bot.vocabulary import PersonKey
 
 COLUMNS = ("from", "to", "place", "measure", "value")
@@ -77,6 +79,16 @@ class Outside:
         """Return the figures of a period, in order of time; of one place, or of all."""
         with self._database.reading() as work:
             return work.outside.within(first, last, places=() if place is None else (place,))
+
+    def places(self, say: Say) -> tuple[Choice, ...]:
+        """Return what figures can be about: the whole centre, phone lines, processes."""
+        names = self._knowledge.names_in(say.language)
+        lines = (line.key for line in self._knowledge.roster.lines)
+        return (
+            Choice(key="", name=say("Hela verksamheten")),
+            *(Choice(key=key, name=names.place(key)) for key in lines),
+            *(Choice(key=key, name=names.process(key)) for key in self._knowledge.processes),
+        )
 
     def _read(
         self, content: bytes, source: OutsideSource

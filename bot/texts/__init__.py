@@ -103,6 +103,12 @@ class Say:
 
         return format_date(day, _day_pattern(year), locale=_locale(self.language))
 
+    def month(self, day: date) -> str:
+        """Say the month of a day with its year: ``mars 2026``."""
+        from babel.dates import format_date
+
+        return format_date(day, "LLLL y", locale=_locale(self.language))
+
     def moment(self, instant: datetime, zone: tzinfo, *, year: bool = False) -> str:
         """Say an aware instant as the clock on a wall shows it: ``onsdag 4 mars kl. 14:05``."""
         from babel.dates import format_datetime

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from bot.services.casework import Casework
     from bot.services.choices import Choices
     from bot.services.colleagues import Colleagues
+    from bot.services.control import InternalControl
     from bot.services.correcting import Correcting
     from bot.services.escalating import Escalating
+    from bot.services.figure_cases import FigureCases
     from bot.services.inbox import Inbox
     from bot.services.moving import Moving
     from bot.services.operations import Operations
+    from bot.services.outside import Outside
     from bot.services.overview import Overview
     from bot.services.phone import Phone
     from bot.services.phone_desk import PhoneDesk
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from bot.services.replies import Replies
     from bot.services.reply_form import ReplyForms
     from bot.services.reply_outline import Outlines
+    from bot.services.reporting import Reporting
     from bot.services.search import Search
     from bot.services.talks import Talks
     from bot.web.chats import Chats
@@ -73,5 +77,9 @@ class WebHouse:
     chats: Chats
     answer_notes: AnswerNotes
     operations: Operations
+    reporting: Reporting
+    figure_cases: FigureCases
+    control: InternalControl
+    outside: Outside
     zone: tzinfo
     clock: Clock

@@ -40,6 +40,8 @@ MENU: Sequence[MenuItem] = (
     MenuItem(page="customer_log", label=mark("Kundlogg")),
     MenuItem(page="process_log", label=mark("Processlogg")),
     MenuItem(page="chat", label=mark("Chatt")),
+    MenuItem(page="figures", label=mark("Siffror")),
+    MenuItem(page="control", label=mark("Internkontroll")),
     MenuItem(page="operations", label=mark("Drift"), right=Right.OPERATOR),
 )
 """In the order in which it is shown."""

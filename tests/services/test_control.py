@@ -139,7 +139,9 @@ def test_the_evidence_holds_the_protocol_and_a_file_for_each_case(city, control)
     for reviewed in control.opened(sample.id).cases:
         control.review(sample.id, reviewed.case, ALL_WELL, note="=Bra", by=COLLEAGUE)
     names = city.app.knowledge.names_in("sv")
-    with ZipFile(BytesIO(control.evidence(sample.id, say=SWEDISH, names=names))) as archive:
+    with ZipFile(
+        BytesIO(control.evidence(sample.id, say=SWEDISH, names=names, by=ANNA))
+    ) as archive:
         protocol = archive.read("protokoll.csv").decode("utf-8-sig")
         number = str(reviewed.case.number)
         evidence = json.loads(archive.read(f"{number}/underlag.json"))
