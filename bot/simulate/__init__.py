@@ -99,4 +99,5 @@ def _write(rows: Rows, into: BulkWriter, counts: dict[str, int]) -> None:
 def _counters(history: History) -> dict[str, int]:
     cases = history.wishes.cases
     serials = {f"case_serial:{year}": count for year, count in history.serials().items() if count}
-    return {"case": cases, "message": history.last_message, **serials}
+    numbers = {"case": cases, "message": history.last_message, "register_item": cases}
+    return {**numbers, **serials}

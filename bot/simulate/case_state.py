@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Any
 
 from bot.cases import SYSTEM, Case, CaseNumber
 from bot.reports.case_facts import COUNTED_EVENTS, FACT_COLUMNS, RULES, facts_of
@@ -135,34 +136,7 @@ class CaseState:
     def write(self, rows: Rows) -> None:
         """Add the row of the case, its events, and what figures need of it."""
         stored = self.city.hours.stored
-        rows["case_file"].append(
-            (
-                self.id,
-                self.year,
-                self.serial,
-                self.status.value,
-                self.channel.value,
-                self.mailbox,
-                self.process,
-                self.matter,
-                self.urgent.value,
-                int(self.possible),
-                int(self.protected),
-                int(self.complaint),
-                int(self.misdirected),
-                self.customer,
-                self.team,
-                self.owner,
-                self.language,
-                stored(self.received_at),
-                stored(self.clock_started_at),
-                int(self.stop_confirmed),
-                self.version,
-                None if self.handle_by is None else stored(self.handle_by),
-                None if self.safe_until is None else stored(self.safe_until),
-                self.deadline_reasons,
-            )
-        )
+        rows["case_file"].append(self._row())
         add = rows["event"].append
         for event in self.events:
             add(
@@ -177,6 +151,35 @@ class CaseState:
                 )
             )
         self._write_facts(rows)
+
+    def _row(self) -> tuple[Any, ...]:
+        stored = self.city.hours.stored
+        return (
+            self.id,
+            self.year,
+            self.serial,
+            self.status.value,
+            self.channel.value,
+            self.mailbox,
+            self.process,
+            self.matter,
+            self.urgent.value,
+            int(self.possible),
+            int(self.protected),
+            int(self.complaint),
+            int(self.misdirected),
+            self.customer,
+            self.team,
+            self.owner,
+            self.language,
+            stored(self.received_at),
+            stored(self.clock_started_at),
+            int(self.stop_confirmed),
+            self.version,
+            None if self.handle_by is None else stored(self.handle_by),
+            None if self.safe_until is None else stored(self.safe_until),
+            self.deadline_reasons,
+        )
 
     def _write_facts(self, rows: Rows) -> None:
         counted = [_Happened(event) for event in self.events if event.kind in COUNTED_EVENTS]
@@ -210,8 +213,8 @@ class _About:
         self.customer = state.customer
         self.team = state.team
         self.channel = state.channel.value
-        self.protected = int(state.protected)
-        self.misdirected = int(state.misdirected)
+        self.protected = state.protected
+        self.misdirected = state.misdirected
         self.urgent = state.urgent.value
         self.received_at = moment(state.received_at)
         self.handle_by = None if state.handle_by is None else moment(state.handle_by)

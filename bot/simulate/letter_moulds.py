@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -49,55 +48,51 @@ def letter_mould(
     rendered: Rendered, sender: Address, *, reference: str, own_id: str, automatic: bool
 ) -> LetterMould:
     """Return the mould of a letter that was written with the values above."""
-    return _mould(
-        rendered.subject,
-        rendered.text,
-        rendered.html,
+    outgoing = _outgoing(
+        (rendered.subject, rendered.text, rendered.html),
         sender,
-        reference=reference,
-        own_id=own_id,
-        automatic=automatic,
-        template=rendered.template,
-        version=rendered.version,
+        own_id,
+        auto_submitted="auto-replied" if automatic else None,
         language=rendered.language,
     )
+    return _mould(outgoing, reference, template=rendered.template, version=rendered.version)
 
 
 def answer_mould(
     text: str, sender: Address, *, subject: str, reference: str, own_id: str
 ) -> LetterMould:
     """Return the mould of an answer that somebody writes in their own mail program."""
-    return _mould(subject, text, None, sender, reference=reference, own_id=own_id)
+    return _mould(_outgoing((subject, text, None), sender, own_id), reference)
+
+
+def _outgoing(
+    written: tuple[str, str, str | None],
+    sender: Address,
+    own_id: str,
+    *,
+    auto_submitted: str | None = None,
+    language: str = "sv",
+) -> Outgoing:
+    subject, text, html = written
+    return Outgoing(
+        message_id=own_id,
+        sender=sender,
+        recipient=Address(address=_TO),
+        subject=subject,
+        text=text,
+        html=html,
+        in_reply_to=_ANSWERED,
+        references=(_ANSWERED,),
+        auto_submitted=auto_submitted,
+        language=language,
+        sent_at=datetime(2025, 3, 11, 9, 30, tzinfo=UTC),
+    )
 
 
 def _mould(
-    subject: str,
-    text: str,
-    html: str | None,
-    sender: Address,
-    *,
-    reference: str,
-    own_id: str,
-    automatic: bool = False,
-    template: str | None = None,
-    version: str | None = None,
-    language: str = "sv",
+    outgoing: Outgoing, reference: str, *, template: str | None = None, version: str | None = None
 ) -> LetterMould:
-    content = compose(
-        Outgoing(
-            message_id=own_id,
-            sender=sender,
-            recipient=Address(address=_TO),
-            subject=subject,
-            text=text,
-            html=html,
-            in_reply_to=_ANSWERED,
-            references=(_ANSWERED,),
-            auto_submitted="auto-replied" if automatic else None,
-            language=language,
-            sent_at=datetime(2025, 3, 11, 9, 30, tzinfo=UTC),
-        )
-    )
+    content = compose(outgoing)
     message = parse(content)
     values = {
         "ref": reference,
@@ -123,11 +118,6 @@ def _mould(
         rest=len(content) - len(_TO) - 2 * len(_ANSWERED),
         sender_name=message.sender.name,
         sender=message.sender.address,
-        written=(pattern(subject), pattern(text), pattern(html or "")),
-        needs_opening=OPENING in text,
+        written=(pattern(outgoing.subject), pattern(outgoing.text), pattern(outgoing.html or "")),
+        needs_opening=OPENING in outgoing.text,
     )
-
-
-def fill(pattern: str, values: Mapping[str, str]) -> str:
-    """Return a text with its values."""
-    return pattern % values

@@ -34,7 +34,7 @@ def incoming(
 ) -> bytes:
     """Add the rows of a mail that came in; return its bytes."""
     content = (mould.raw % values).encode()
-    subject, text, body = mould.subject % values, mould.text % values, mould.body % values
+    subject, body = mould.subject % values, mould.body % values
     name = f"{values['first']} {values['last']}"
     local = "mailer-daemon" if "MAILER-DAEMON" in mould.raw else values["local"]
     address = f"{local}@{values['domain'] if mould.answers else mould.domain}"
@@ -58,10 +58,7 @@ def incoming(
         )
     )
     rows["message_raw"].append((message_id, content, "{}"))
-    signature, quoted = mould.signature % values, mould.quoted % values
-    rows["message_text"].append((message_id, subject, text, signature, quoted))
-    _addresses(rows, message_id, (name, address), ("", f"{values['to']}"))
-    rows["message_triage"].append((message_id, mould.triage % values))
+    _said(rows, mould, values, message_id, (name, address))
     deliver(
         rows,
         mould.arrived_in,
@@ -73,8 +70,22 @@ def incoming(
         seen_at=hours.stored(seen_at),
     )
     if case_id is not None:
-        rows["search_entry"].append((message_id, None, entry_words(subject, name, address, text)))
+        words = entry_words(subject, name, address, mould.text % values)
+        rows["search_entry"].append((message_id, None, words))
     return content
+
+
+def _said(
+    rows: Rows,
+    mould: MailMould,
+    values: Mapping[str, str],
+    message_id: int,
+    sender: tuple[str, str],
+) -> None:
+    texts = (mould.subject, mould.text, mould.signature, mould.quoted)
+    rows["message_text"].append((message_id, *(text % values for text in texts)))
+    _addresses(rows, message_id, sender, ("", values["to"]))
+    rows["message_triage"].append((message_id, mould.triage % values))
 
 
 def outgoing(

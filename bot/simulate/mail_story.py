@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from bot.cases import PlannedAction
 from bot.dunning import OpenInvoice
 from bot.reports.case_facts import TagSeen
 from bot.services.deadlines import with_deadline
 from bot.services.moving import moved_on_arrival
-from bot.simulate import mail_rows
 from bot.simulate.case_state import CaseState
+from bot.simulate.correspondence import Correspondence
 from bot.simulate.hours import DAY, moment
-from bot.simulate.letter_moulds import LetterMould
 from bot.simulate.mail_moulds import MailMould
-from bot.simulate.player import LAG, MESSAGES, Item, Stage
+from bot.simulate.player import LAG
+from bot.simulate.remarks import remark_on
 from bot.simulate.urgency import UrgentCase
 from bot.triage.model import Triage
 from bot.vocabulary import (
-    ActionKind,
-    CaseId,
     Channel,
     EventKind,
     Kind,
@@ -44,8 +40,6 @@ _STOPPED: Final[Mapping[Urgency, tuple[StopReason, ...]]] = {
     Urgency.PAYOUT: (StopReason.PAYMENT_STOPPED, StopReason.RECALLED, StopReason.NO_GROUNDS),
 }
 _GUIDANCE: Final = TemplateKey("system_guidance")
-_BEGINNING: Final = 1_577_836_800
-"""From when the numbers of letters count minutes; see `ReplyDrafts.next_number`."""
 _LETTERS: Final[Mapping[str, tuple[TemplateKey, Mapping[str, str]]]] = {
     "systemfel": (_GUIDANCE, {"support_contact": "systemstöd, telefon 08-465 004 30"}),
     "behorighet": (_GUIDANCE, {"support_contact": "systemstöd, telefon 08-465 004 30"}),
@@ -55,18 +49,8 @@ _LETTERS: Final[Mapping[str, tuple[TemplateKey, Mapping[str, str]]]] = {
 """Letters that people send, by matter, and what they fill in."""
 
 
-class MailStory:
+class MailStory(Correspondence):
     """Plays one mail."""
-
-    def __init__(self, stage: Stage, item: Item) -> None:
-        self._stage = stage
-        self._city = stage.city
-        self._item = item
-        self._chance = stage.chance
-        self._next_message = MESSAGES * item.index + 1
-        self._last_received = 0
-        self._letters = 1
-        self._names: dict[str, str] = {}
 
     def ignored(self) -> None:
         """Play a mail that is nobody's case."""
@@ -85,27 +69,16 @@ class MailStory:
         case.happened(EventKind.RECEIVED, item.at, message=message_id)
         urgent = self._begun(case, mould, message_id, seen)
         self._receipt(case, mould, message_id, seen)
+        if case.complaint and self._chance.random() < 0.6:
+            # Within minutes, so that it comes before the case can be closed and opened again.
+            at = self._city.hours.after(seen, 60 + self._chance.randrange(240))
+            remark_on(stage, case, at, stage.colleague(case))
         if urgent is None:
             self._handled(case, seen)
         else:
             self._stopped(case, urgent)
         case.events.sort(key=lambda event: event.at)
         case.write(stage.rows)
-
-    def _values(self, mould: MailMould) -> dict[str, str]:
-        at = self._item.at
-        mailboxes = self._city.material.knowledge.mailboxes
-        return self._stage.values_for(
-            self._item,
-            more={
-                "mid": f"{at:x}.{self._item.index:x}@{mould.domain}",
-                "date": self._city.hours.mail_date(at),
-                "to": mailboxes[mould.arrived_in].address,
-                "own": "",
-                "ref": "",
-                "domain": mould.domain,
-            },
-        )
 
     def _opened(self, mould: MailMould) -> CaseState:
         item, found, knowledge = self._item, mould.found, self._city.material.knowledge
@@ -147,32 +120,6 @@ class MailStory:
             )
         )
 
-    def _receive(
-        self,
-        mould: MailMould,
-        at: int,
-        case: CaseState | None,
-        kind: Kind,
-        values: Mapping[str, str],
-    ) -> int:
-        message_id = self._next_message
-        self._next_message += 1
-        self._last_received = message_id
-        content = mail_rows.incoming(
-            self._stage.rows,
-            self._city.hours,
-            mould,
-            values,
-            message_id=message_id,
-            case_id=None if case is None else case.id,
-            kind=kind,
-            received_at=at,
-            seen_at=at + LAG,
-        )
-        key = mail_rows.key_of(message_id)
-        self._stage.note(at, "mail", case, mailbox=mould.arrived_in, content=content, key=key)
-        return message_id
-
     def _begun(
         self, case: CaseState, mould: MailMould, message_id: int, seen: int
     ) -> UrgentCase | None:
@@ -196,73 +143,6 @@ class MailStory:
         if case.urgent is Urgency.NO:
             return None
         return UrgentCase.begun(self._stage, case, message_id, seen)
-
-    def _receipt(self, case: CaseState, mould: MailMould, message_id: int, seen: int) -> None:
-        stage, city = self._stage, self._city
-        if mould.no_answer:
-            because = f"no_answer_rule:{mould.no_answer[0]}"
-            case.happened(EventKind.RECEIPT_WITHHELD, seen, because=because)
-            return
-        at = seen + city.twin_wait
-        data: dict[str, str | int] = {
-            "what": "receipt",
-            "message": message_id,
-            "mailbox": case.mailbox,
-            "n": 1,
-        }
-        key = f"reply:receipt:{case.id}"
-        if not stage.done(
-            PlannedAction(
-                key=key,
-                kind=ActionKind.REPLY,
-                case_id=CaseId(case.id),
-                due_at=moment(at),
-                data=data,
-            ),
-            seen,
-        ):
-            return
-        letter, is_tip = city.receipt(case, mould, at)
-        self._send(case, letter, at, automatic=True)
-        case.happened(EventKind.RECEIPT_SENT, at, template=letter.template)
-        sender = city.identity.hash_address(self._address)
-        stored = city.hours.stored(at)
-        stage.rows["sent_reply"].append((key, sender, case.mailbox, letter.template, stored))
-        if is_tip:
-            stage.rows["tag_tip"].append((sender, stored))
-
-    def _send(
-        self,
-        case: CaseState,
-        letter: LetterMould,
-        at: int,
-        *,
-        automatic: bool,
-        number: int | None = 1,
-    ) -> int:
-        identity, hours = self._city.identity, self._city.hours
-        opening = ""
-        if letter.needs_opening:
-            opening = self._city.say_opening(hours.next_opening(at), case.language)
-        values = {**self._slots, **self._names_of(case), "opening": opening}
-        message_id = self._next_message
-        self._next_message += 1
-        mail_rows.outgoing(
-            self._stage.rows,
-            hours,
-            letter,
-            values,
-            message_id=message_id,
-            case_id=case.id,
-            mid=identity.own_message_id(case.number, number)
-            if number is not None
-            else f"{at:x}.{message_id:x}@{letter.sender.partition('@')[2]}",
-            to=self._address,
-            automatic=automatic,
-            mailbox=case.mailbox,
-            at=at,
-        )
-        return message_id
 
     def _handled(self, case: CaseState, seen: int) -> None:
         """Let people take, answer and close a case, and the customer write again."""
@@ -333,105 +213,6 @@ class MailStory:
         else:
             self._in_outlook(case, at)
         return True
-
-    def _in_outlook(self, case: CaseState, at: int) -> None:
-        text = self._chance.choice(self._city.wording.answers)
-        letter = self._city.answer(text, case.mailbox)
-        message_id = self._send(case, letter, at, automatic=False, number=None)
-        found_at = self._city.hours.stored(at + 60)
-        mail_rows.found_in_sent(
-            self._stage.rows,
-            case.mailbox,
-            message_id=message_id,
-            case_id=case.id,
-            seen_at=found_at,
-        )
-        if case.status is Status.NEW:
-            case.status = Status.OPEN
-            case.version += 1
-        case.happened(EventKind.ANSWERED, at, "somebody", message=message_id)
-        if self._stage.acts is None:
-            return
-        self._stage.note(
-            at,
-            "answer",
-            case,
-            key=mail_rows.key_of(message_id),
-            mailbox=case.mailbox,
-            to=self._address,
-            mid=f"{at:x}.{message_id:x}@{letter.sender.partition('@')[2]}",
-            answered=self._slots["mid"],
-            said=self._said(letter, case),
-        )
-
-    def _from_template(
-        self,
-        case: CaseState,
-        at: int,
-        person: PersonKey,
-        name: TemplateKey,
-        given: Mapping[str, str],
-    ) -> None:
-        stage, stored = self._stage, self._city.hours.stored(at)
-        letter = self._city.staff_letter(name, case.as_case(), given)
-        number = max(2, (at - _BEGINNING) // 60)
-        draft = 2 * self._item.index + self._letters
-        self._letters += 1
-        self._send(case, letter, at, automatic=False, number=number)
-        subject, text, html = self._said(letter, case)
-        stage.rows["reply_draft"].append(
-            (
-                draft,
-                case.id,
-                self._last_received,
-                case.mailbox,
-                name,
-                letter.version,
-                case.language,
-                "sent",
-                0,
-                person,
-                person,
-                None,
-                number,
-                stored,
-                stored,
-                3,
-            )
-        )
-        given_text = json.dumps(dict(given))
-        stage.rows["reply_draft_text"].append((draft, given_text, subject, text, html))
-        data: dict[str, str | int] = {
-            "what": "draft",
-            "draft": draft,
-            "mailbox": case.mailbox,
-            "n": number,
-        }
-        stage.done(
-            PlannedAction(
-                key=f"reply:draft:{draft}:{number}",
-                kind=ActionKind.REPLY,
-                case_id=CaseId(case.id),
-                due_at=moment(at),
-                data=data,
-            ),
-            at,
-        )
-        case.happened(EventKind.ANSWERED, at, person, template=name, draft=draft)
-        stage.note(at, "letter", case, template=name, by=person, given=dict(given))
-
-    def _names_of(self, case: CaseState) -> dict[str, str]:
-        """Return what stands in our mails for a case."""
-        if not self._names:
-            reference = self._city.identity.case_reference(case.number)
-            self._names = {"number": case.number, "ref": reference}
-        return self._names
-
-    def _said(self, letter: LetterMould, case: CaseState) -> tuple[str, str, str]:
-        """Return subject, text and HTML of a letter as it was written."""
-        values = {**self._slots, **self._names_of(case)}
-        subject, text, html = (part % values for part in letter.written)
-        return subject, text, html
 
     def _stopped(self, case: CaseState, urgent: UrgentCase) -> None:
         """Let people acknowledge an urgent case, stop what it is about, answer and close it."""

@@ -61,6 +61,10 @@ class Told:
                 row["id"]: f"{self._cases[row['case_id']]}:{row['n']}"
                 for row in select("SELECT id, case_id, n FROM reply_draft")
             }
+            self._remarks = {
+                row["entry"]: self._cases[row["case_id"]]
+                for row in select("SELECT * FROM register_entry WHERE kind = 'opened'")
+            }
             self.tables = {
                 table: Counter(
                     told
@@ -79,16 +83,11 @@ class Told:
             return None
         left_out = _LEFT_OUT.get(table, frozenset())
         told = {name: value for name, value in row.items() if name not in left_out}
-        for name, known in (
-            ("case_id", self._cases),
-            ("call_id", self._cases),
-            ("message_id", self._messages),
-            ("draft_id", self._drafts),
-        ):
-            if told.get(name) is not None:
-                told[name] = known[told[name]]
+        self._without_ids(told)
         if table == "case_file":
             told["id"] = None
+        if table == "register_entry":
+            told["entry"] = self._remarks[told["entry"]]
         if table in ("action", "sent_reply"):
             name = "key" if table == "action" else "action_key"
             told[name] = self._key(told[name])
@@ -97,11 +96,23 @@ class Told:
                 told[name] = self._json(json.loads(told[name]))
         return json.dumps(told, sort_keys=True, default=repr, ensure_ascii=False)
 
+    def _without_ids(self, told: dict[str, Any]) -> None:
+        for name, known in (
+            ("case_id", self._cases),
+            ("call_id", self._cases),
+            ("message_id", self._messages),
+            ("draft_id", self._drafts),
+        ):
+            if told.get(name) is not None:
+                told[name] = known[told[name]]
+
     def _case_of(self, table: str, row: dict[str, Any]) -> str | None:
         if table == "sent_reply":
             case_id = int(row["action_key"].split(":")[2])
             return self._cases[case_id]
         case_id = row["id"] if table == "case_file" else row.get("case_id") or row.get("call_id")
+        if table == "register_entry":
+            return self._remarks[row["entry"]]
         if table == "reply_draft_text":
             return self._drafts[row["draft_id"]].partition(":")[0]
         if case_id is None and row.get("message_id") is not None:
@@ -121,6 +132,8 @@ class Told:
             ]
         if "message" in said:
             said["message"] = self._messages[said["message"]]
+        if "remark" in said:
+            said["remark"] = self._remarks[said["remark"]]
         if "draft" in said:
             said["draft"] = self._drafts[said["draft"]]
         return said

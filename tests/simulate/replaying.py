@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.cases import Case, CaseNumber
 from bot.clock import FixedClock
+from bot.registers import EntryKind, Register, Step
 from bot.services.phone import NewCall
 from bot.services.reading import Arrival
 from bot.services.sent_mail import SentMail
@@ -52,6 +53,7 @@ class Replay:
         self.city = City(folder, database_url, mailboxes, clock=self.clock, twin_wait=20)
         self.app = self.city.app
         self._numbers = numbers
+        self._remarks: dict[CaseNumber, int] = {}
         self._folders = {key: SentFolder() for key in self.app.knowledge.mailboxes}
         self._sent = SentMail(
             self.app.database,
@@ -154,6 +156,17 @@ class Replay:
             self._case(act), values["template"], by=values["by"], given=values["given"]
         )
         self.app.replies.send(draft.id, by=values["by"])
+
+    def _remark(self, act: Act) -> None:
+        step = Step(kind=EntryKind.OPENED, text=act.values["text"])
+        case = self._case(act)
+        item = self.app.registers.open(Register.REMARKS, step, by=act.values["by"], case=case)
+        self._remarks[case.number] = item.number
+
+    def _remark_answer(self, act: Act) -> None:
+        step = Step(kind=EntryKind.ANSWERED, text=act.values["text"])
+        number = self._remarks[self._case(act).number]
+        self.app.registers.follow(Register.REMARKS, number, step, by=act.values["by"])
 
 
 _CALL = ("process", "matter", "customer", "callback", "note")

@@ -1,0 +1,262 @@
+"""The mails of one made-up case: received, answered by a receipt, and by people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from bot.cases import PlannedAction
+from bot.simulate import mail_rows
+from bot.simulate.case_state import CaseState
+from bot.simulate.hours import moment
+from bot.simulate.letter_moulds import LetterMould
+from bot.simulate.mail_moulds import MailMould
+from bot.simulate.player import LAG, MESSAGES, Item, Stage
+from bot.vocabulary import (
+    ActionKind,
+    CaseId,
+    EventKind,
+    Kind,
+    PersonKey,
+    Status,
+    TemplateKey,
+)
+
+_BEGINNING: Final = 1_577_836_800
+"""From when the numbers of letters count minutes; see `ReplyDrafts.next_number`."""
+
+
+class Correspondence:
+    """Keeps the mails of one item; what is said of them is the story's."""
+
+    def __init__(self, stage: Stage, item: Item) -> None:
+        self._stage = stage
+        self._city = stage.city
+        self._item = item
+        self._chance = stage.chance
+        self._next_message = MESSAGES * item.index + 1
+        self._last_received = 0
+        self._letters = 1
+        self._names: dict[str, str] = {}
+        self._slots: dict[str, str] = {}
+        self._address = ""
+
+    def _values(self, mould: MailMould) -> dict[str, str]:
+        at = self._item.at
+        mailboxes = self._city.material.knowledge.mailboxes
+        return self._stage.values_for(
+            self._item,
+            more={
+                "mid": f"{at:x}.{self._item.index:x}@{mould.domain}",
+                "date": self._city.hours.mail_date(at),
+                "to": mailboxes[mould.arrived_in].address,
+                "own": "",
+                "ref": "",
+                "domain": mould.domain,
+            },
+        )
+
+    def _receive(
+        self,
+        mould: MailMould,
+        at: int,
+        case: CaseState | None,
+        kind: Kind,
+        values: Mapping[str, str],
+    ) -> int:
+        message_id = self._next_message
+        self._next_message += 1
+        self._last_received = message_id
+        content = mail_rows.incoming(
+            self._stage.rows,
+            self._city.hours,
+            mould,
+            values,
+            message_id=message_id,
+            case_id=None if case is None else case.id,
+            kind=kind,
+            received_at=at,
+            seen_at=at + LAG,
+        )
+        key = mail_rows.key_of(message_id)
+        self._stage.note(at, "mail", case, mailbox=mould.arrived_in, content=content, key=key)
+        return message_id
+
+    def _receipt(self, case: CaseState, mould: MailMould, message_id: int, seen: int) -> None:
+        stage, city = self._stage, self._city
+        if mould.no_answer:
+            because = f"no_answer_rule:{mould.no_answer[0]}"
+            case.happened(EventKind.RECEIPT_WITHHELD, seen, because=because)
+            return
+        at = seen + city.twin_wait
+        data: dict[str, str | int] = {
+            "what": "receipt",
+            "message": message_id,
+            "mailbox": case.mailbox,
+            "n": 1,
+        }
+        key = f"reply:receipt:{case.id}"
+        if not stage.done(
+            PlannedAction(
+                key=key,
+                kind=ActionKind.REPLY,
+                case_id=CaseId(case.id),
+                due_at=moment(at),
+                data=data,
+            ),
+            seen,
+        ):
+            return
+        letter, is_tip = city.receipt(case, mould, at)
+        self._send(case, letter, at, automatic=True)
+        case.happened(EventKind.RECEIPT_SENT, at, template=letter.template)
+        sender = city.identity.hash_address(self._address)
+        stored = city.hours.stored(at)
+        stage.rows["sent_reply"].append((key, sender, case.mailbox, letter.template, stored))
+        if is_tip:
+            stage.rows["tag_tip"].append((sender, stored))
+
+    def _send(
+        self,
+        case: CaseState,
+        letter: LetterMould,
+        at: int,
+        *,
+        automatic: bool,
+        number: int | None = 1,
+    ) -> int:
+        identity, hours = self._city.identity, self._city.hours
+        opening = ""
+        if letter.needs_opening:
+            opening = self._city.say_opening(hours.next_opening(at), case.language)
+        values = {**self._slots, **self._names_of(case), "opening": opening}
+        message_id = self._next_message
+        self._next_message += 1
+        mail_rows.outgoing(
+            self._stage.rows,
+            hours,
+            letter,
+            values,
+            message_id=message_id,
+            case_id=case.id,
+            mid=identity.own_message_id(case.number, number)
+            if number is not None
+            else f"{at:x}.{message_id:x}@{letter.sender.partition('@')[2]}",
+            to=self._address,
+            automatic=automatic,
+            mailbox=case.mailbox,
+            at=at,
+        )
+        return message_id
+
+    def _in_outlook(self, case: CaseState, at: int) -> None:
+        text = self._chance.choice(self._city.wording.answers)
+        letter = self._city.answer(text, case.mailbox)
+        message_id = self._send(case, letter, at, automatic=False, number=None)
+        found_at = self._city.hours.stored(at + 60)
+        mail_rows.found_in_sent(
+            self._stage.rows,
+            case.mailbox,
+            message_id=message_id,
+            case_id=case.id,
+            seen_at=found_at,
+        )
+        if case.status is Status.NEW:
+            case.status = Status.OPEN
+            case.version += 1
+        case.happened(EventKind.ANSWERED, at, "somebody", message=message_id)
+        if self._stage.acts is None:
+            return
+        self._stage.note(
+            at,
+            "answer",
+            case,
+            key=mail_rows.key_of(message_id),
+            mailbox=case.mailbox,
+            to=self._address,
+            mid=f"{at:x}.{message_id:x}@{letter.sender.partition('@')[2]}",
+            answered=self._slots["mid"],
+            said=self._said(letter, case),
+        )
+
+    def _from_template(
+        self,
+        case: CaseState,
+        at: int,
+        person: PersonKey,
+        name: TemplateKey,
+        given: Mapping[str, str],
+    ) -> None:
+        stage = self._stage
+        letter = self._city.staff_letter(name, case.as_case(), given)
+        number = max(2, (at - _BEGINNING) // 60)
+        draft = 2 * self._item.index + self._letters
+        self._letters += 1
+        self._send(case, letter, at, automatic=False, number=number)
+        self._drafted(case, letter, at, person, draft=draft, number=number, given=given)
+        data: dict[str, str | int] = {
+            "what": "draft",
+            "draft": draft,
+            "mailbox": case.mailbox,
+            "n": number,
+        }
+        stage.done(
+            PlannedAction(
+                key=f"reply:draft:{draft}:{number}",
+                kind=ActionKind.REPLY,
+                case_id=CaseId(case.id),
+                due_at=moment(at),
+                data=data,
+            ),
+            at,
+        )
+        case.happened(EventKind.ANSWERED, at, person, template=name, draft=draft)
+        stage.note(at, "letter", case, template=name, by=person, given=dict(given))
+
+    def _drafted(
+        self,
+        case: CaseState,
+        letter: LetterMould,
+        at: int,
+        person: PersonKey,
+        *,
+        draft: int,
+        number: int,
+        given: Mapping[str, str],
+    ) -> None:
+        stored, rows = self._city.hours.stored(at), self._stage.rows
+        rows["reply_draft"].append(
+            (
+                draft,
+                case.id,
+                self._last_received,
+                case.mailbox,
+                letter.template,
+                letter.version,
+                case.language,
+                "sent",
+                0,
+                person,
+                person,
+                None,
+                number,
+                stored,
+                stored,
+                3,
+            )
+        )
+        rows["reply_draft_text"].append((draft, json.dumps(dict(given)), *self._said(letter, case)))
+
+    def _names_of(self, case: CaseState) -> dict[str, str]:
+        """Return what stands in our mails for a case."""
+        if not self._names:
+            reference = self._city.identity.case_reference(case.number)
+            self._names = {"number": case.number, "ref": reference}
+        return self._names
+
+    def _said(self, letter: LetterMould, case: CaseState) -> tuple[str, str, str]:
+        """Return subject, text and HTML of a letter as it was written."""
+        values = {**self._slots, **self._names_of(case)}
+        subject, text, html = (part % values for part in letter.written)
+        return subject, text, html
