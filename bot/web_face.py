@@ -24,6 +24,7 @@ from bot.services.phone_desk import PhoneDesk
 from bot.services.register_forms import RegisterForms
 from bot.services.register_pages import RegisterPages
 from bot.services.reply_form import ReplyForms
+from bot.services.report_kinds import ReportKinds
 from bot.services.reporting import Reporting
 from bot.services.search import Search
 from bot.services.telling import Telling
@@ -69,6 +70,7 @@ def web_house(app: App) -> WebHouse:
         answer_notes=AnswerNotes(app.registers),
         operations=_operations(app),
         reporting=reporting,
+        report_kinds=ReportKinds(app.database, app.knowledge, reporting, app.clock),
         figure_cases=FigureCases(app.database, reporting),
         control=InternalControl(app.database, app.house, app.clock),
         outside=Outside(app.database, app.knowledge, app.clock),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.knowledge import Knowledge
     from bot.reports.model import Period, Report
     from bot.reports.scope import By, Scope
+    from bot.services.report_kinds import ReportKinds
     from bot.services.reporting import Reporting
 
 
@@ -48,6 +49,15 @@ class Apart(StrEnum):
     YEAR = "year"
 
 
+class Kind(StrEnum):
+    """Which report is made."""
+
+    FIGURES = "figures"
+    TERTIAL = "tertial"
+    CUSTOMER = "customer"
+    QUARTER = "quarter"
+
+
 def add(app: typer.Typer, say: Say) -> None:
     """Add the command to the command line."""
 
@@ -69,6 +79,14 @@ def add(app: typer.Typer, say: Say) -> None:
         ),
         end: str = typer.Option(
             None, "--to", metavar=say("TID"), help=say("Sista dagen, medräknad.")
+        ),
+        kind: Kind = typer.Option(
+            Kind.FIGURES,
+            "--kind",
+            help=say(
+                "Vilken rapport: figures (siffror), tertial (planens fem mål), customer (inför "
+                "kundmöte, med --customer) eller quarter (årets kvartal)."
+            ),
         ),
         by: Apart = typer.Option(
             None, "--by", help=say("Vad siffrorna delas upp efter; annars process.")
@@ -98,6 +116,7 @@ def add(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.app import open_desk
         from bot.clock import SystemClock
+        from bot.services.report_kinds import ReportKinds
         from bot.services.reporting import Reporting
 
         if lang is not None:
@@ -105,7 +124,7 @@ def add(app: typer.Typer, say: Say) -> None:
         settings, clock = settings_of(context), SystemClock()
         with open_desk(settings, clock) as desk:
             reporting = Reporting(desk.database, desk.knowledge, clock)
-            period = _period(start, end, reporting.today)
+            period = _period(start, end, reporting.today, kind)
             scope = _scope(desk.knowledge, process, customer)
             _tell_if_missing(reporting, of(context).say)
             if behind is not None:
@@ -117,7 +136,11 @@ def add(app: typer.Typer, say: Say) -> None:
 
                 print_json(figures_json(reporting.figures(period, scope=scope, by=apart)))
                 return
-            made = reporting.report(period, of(context).say, scope=scope, by=apart)
+            if kind is Kind.FIGURES:
+                made = reporting.report(period, of(context).say, scope=scope, by=apart)
+            else:
+                kinds = ReportKinds(desk.database, desk.knowledge, reporting, clock)
+                made = _of_kind(kinds, kind, period, scope, of(context).say)
         _write(made, form, out, of(context).say)
 
 
@@ -127,14 +150,29 @@ def _by(apart: Apart | None) -> By:
     return By.PROCESS if apart is None else By(apart.value)
 
 
-def _period(start: str | None, end: str | None, today: date) -> Period:
-    """Return the days that are asked for; last month where none are."""
+def _of_kind(kinds: ReportKinds, kind: Kind, period: Period, scope: Scope, say: Say) -> Report:
+    from bot.errors import UsageError
+
+    if kind is Kind.TERTIAL:
+        return kinds.tertial(period, say)
+    if kind is Kind.QUARTER:
+        return kinds.quarters(period.first.year, say)
+    if scope.customer is None:
+        raise UsageError("--customer: saknas; ange vilken kund mötet är med")
+    return kinds.customer(scope.customer, period, say)
+
+
+def _period(start: str | None, end: str | None, today: date, kind: Kind) -> Period:
+    """Return the days that are asked for; the last whole month, or tertial, where none are."""
     from bot.errors import UsageError
     from bot.reports.model import Granularity
     from bot.reports.periods import before, period_of, whole_period
 
     if start is None and end is None:
-        return before(period_of(today, Granularity.MONTH))
+        if kind is Kind.QUARTER:
+            return period_of(today, Granularity.YEAR)
+        is_tertial = kind is Kind.TERTIAL
+        return before(period_of(today, Granularity.TERTIAL if is_tertial else Granularity.MONTH))
     if start is None:
         raise UsageError("--from: saknas; ange den första dagen också")
     first = _named("--from", start)

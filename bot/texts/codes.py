@@ -16,6 +16,7 @@ from typing import Final
 
 from bot.texts.assistant_codes import ASSISTANT
 from bot.texts.figure_codes import FIGURES
+from bot.texts.report_codes import REPORTS
 
 CODES: Final[Mapping[str, str]] = {
     "kind.case": "Nytt ärende",
@@ -532,4 +533,5 @@ CODES: Final[Mapping[str, str]] = {
     "fault.unreadable": "Mejlet går inte att läsa",
     **ASSISTANT,
     **FIGURES,
+    **REPORTS,
 }

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.services.replies import Replies
     from bot.services.reply_form import ReplyForms
     from bot.services.reply_outline import Outlines
+    from bot.services.report_kinds import ReportKinds
     from bot.services.reporting import Reporting
     from bot.services.search import Search
     from bot.services.talks import Talks
@@ -78,6 +79,7 @@ class WebHouse:
     answer_notes: AnswerNotes
     operations: Operations
     reporting: Reporting
+    report_kinds: ReportKinds
     figure_cases: FigureCases
     control: InternalControl
     outside: Outside

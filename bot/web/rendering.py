@@ -41,6 +41,7 @@ MENU: Sequence[MenuItem] = (
     MenuItem(page="process_log", label=mark("Processlogg")),
     MenuItem(page="chat", label=mark("Chatt")),
     MenuItem(page="figures", label=mark("Siffror")),
+    MenuItem(page="reports", label=mark("Rapporter"), right=Right.MANAGER),
     MenuItem(page="control", label=mark("Internkontroll")),
     MenuItem(page="operations", label=mark("Drift"), right=Right.OPERATOR),
 )

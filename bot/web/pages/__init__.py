@@ -18,6 +18,7 @@ from bot.web.pages import (
     process_log,
     remarks,
     reply,
+    reports,
     search,
     start,
 )
@@ -37,6 +38,7 @@ PAGES: tuple[Page, ...] = (
     *figures.PAGES,
     *control.PAGES,
     *outside.PAGES,
+    *reports.PAGES,
     *inbox.PAGES,
     *search.PAGES,
 )
