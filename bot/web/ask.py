@@ -55,11 +55,11 @@ class Ask:
         """Return a page from a template below ``bot/web/html``."""
         return self.renderer.page(self, template, status=status, **values)
 
-    def url(self, name: str, **values: object) -> str:
+    def url(self, name: str, /, **values: object) -> str:
         """Return the address of a page by its name, without host."""
         return str(self.request.app.url_path_for(name, **values))
 
-    def see_other(self, name: str, notice: Notice | None = None, **values: object) -> Response:
+    def see_other(self, name: str, /, notice: Notice | None = None, **values: object) -> Response:
         """Send the browser on to a page by its name, and say there what was done."""
         return self.go_on(self.url(name, **values), notice)
 
