@@ -1,0 +1,112 @@
+"""A house with a little of everything, and where each page is found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from bot.cases import Case
+from bot.control import SampleOrder
+from bot.registers import EntryKind, Facts, Nature, Register, Step
+from bot.services.phone import NewCall
+from bot.vocabulary import Channel, CustomerKey, ProcessKey, TemplateKey, Urgency
+from bot.web.page import Page
+from tests.browser.served import EVERYBODY, Served
+from tests.letters import ORDINARY, URGENT_INVOICE
+
+FRAGMENTS_AND_FILES = frozenset(
+    {
+        "case_file",
+        "case_mail",
+        "case_original",
+        "case_others",
+        "control_evidence",
+        "figures_chart",
+        "figures_file",
+        "inbox_news",
+        "phone_calls",
+    }
+)
+"""Addresses that answer with a part of a page, or with a file."""
+
+
+def stock(served: Served) -> None:
+    """Let mail come, somebody call, and staff begin to work."""
+    city = served.city
+    city.post(**ORDINARY, sender="Kalle Kund <kalle@kund.example>")
+    city.post(**URGENT_INVOICE, sender="Eva Ek <eva@foretag.example>")
+    city.post("Jag är på semester.", headers=[("Auto-Submitted", "auto-replied")])
+    city.work_off()
+    app = city.app
+    call = NewCall(
+        process="kundreskontra", matter="fakturering", customer="Tallmo", callback="08-46500400"
+    )
+    app.phone.add(call, by=EVERYBODY)
+    process = ProcessKey("kundreskontra")
+    write(served, Register.REMARKS, nature=Nature.OPINION, process=process)
+    write(served, Register.CUSTOMER_LOG, customer=CustomerKey("trafik"))
+    write(served, Register.PROCESS_LOG, process=process)
+    case = ordinary_case(served)
+    app.replies.draft(case, TemplateKey("done"), by=EVERYBODY)
+    today = city.clock.now().date()
+    closed = app.casework.take(case, by=EVERYBODY)
+    app.casework.close(closed, by=EVERYBODY)
+    order = SampleOrder(
+        process=process, first=date(today.year, 1, 1), last=today, size=3, seed="t1"
+    )
+    served.house.control.draw(order, by=EVERYBODY)
+
+
+def write(served: Served, register: Register, **facts: object) -> None:
+    """Write an item into a register."""
+    step = Step(kind=EntryKind.OPENED, text="Det dröjde innan någon svarade.", facts=Facts(**facts))
+    served.city.app.registers.open(register, step, by=EVERYBODY)
+
+
+def urgent_case(served: Served) -> Case:
+    """Return the urgent case."""
+    (case,) = [case for case in served.city.cases() if case.urgent is not Urgency.NO]
+    return case
+
+
+def ordinary_case(served: Served) -> Case:
+    """Return the case of the ordinary mail."""
+    (case,) = [
+        case
+        for case in served.city.cases()
+        if case.urgent is Urgency.NO and case.channel is Channel.EMAIL
+    ]
+    return case
+
+
+def draft_of(served: Served) -> int:
+    """Return the draft of a reply on the ordinary case."""
+    return served.city.app.replies.listed(ordinary_case(served).id)[-1].id
+
+
+ADDRESSES: Mapping[str, Callable[[Served], str]] = {
+    "case": lambda served: f"/cases/{urgent_case(served).number}",
+    "case_reply": lambda served: f"/cases/{urgent_case(served).number}/reply",
+    "case_draft": lambda served: (
+        f"/cases/{ordinary_case(served).number}/replies/{draft_of(served)}"
+    ),
+    "remarks_item": lambda _served: "/remarks/1",
+    "customer_log_item": lambda _served: "/customer-log/2",
+    "process_log_item": lambda _served: "/process-log/3",
+    "control_sample": lambda _served: "/control/1",
+    "control_case": lambda served: f"/control/1/cases/{ordinary_case(served).number}",
+    "figures_cases": lambda _served: "/figures/cases?figure=received&period=2026-03",
+    "article": lambda _served: "/knowledge/articles/anlaggning",
+    "process": lambda _served: "/knowledge/processes/kundreskontra",
+    "template": lambda _served: "/templates/done",
+    "chat_wrong": lambda _served: "/chat",
+}
+"""Where a page lies whose address has parts; a new such page is added here."""
+
+
+def address(page: Page, served: Served) -> str:
+    """Return where a page lies in the stocked house."""
+    if "{" not in page.path:
+        return page.path
+    assert page.name in ADDRESSES, f"say in ADDRESSES where the page {page.name} lies"
+    return ADDRESSES[page.name](served)

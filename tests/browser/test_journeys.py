@@ -1,0 +1,135 @@
+"""What people do in the browser, from the first click to the figure that counts it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from bot.vocabulary import EventKind, Urgency
+from tests.browser.stock import ordinary_case, stock, urgent_case
+from tests.letters import ORDINARY
+
+MONTH = "2026-03"
+
+
+@pytest.fixture
+def page(served, open_page):
+    """A browser before a stocked house, signed in by the link."""
+    stock(served)
+    page = open_page()
+    served.sign_in(page)
+    return page
+
+
+def kinds(served, case):
+    return [event.kind for event in served.city.history(case)]
+
+
+def fill_in(page):
+    """Fill whatever the template asks for: a day where one is wanted, else words."""
+    for field in page.locator("form [name^='value.']").all():
+        field.fill(
+            "2026-03-20" if field.get_attribute("type") == "date" else "Fakturan är stoppad."
+        )
+
+
+def test_an_urgent_case_is_taken_answered_stopped_closed_and_counted(served, page):
+    case = urgent_case(served)
+    page.goto(f"{served.base}/inbox")
+    page.get_by_role("link", name=str(case.number)).click()
+    page.get_by_role("button", name="Ta ärendet").click()
+    page.get_by_role("link", name="Svara kunden").click()
+    page.get_by_role("link", name="Klart", exact=False).first.click()
+    page.get_by_role("button", name="Skriv utkast").click()
+    fill_in(page)
+    page.get_by_role("button", name="Spara och förhandsgranska").click()
+    page.get_by_role("button", name="Spara och skicka").click()
+    served.city.app.dispatch.run_due()
+    page.goto(f"{served.base}/cases/{case.number}")
+    page.get_by_text("Avsluta", exact=True).click()
+    page.get_by_label("Jag har kontrollerat att stoppet är gjort").check()
+    page.get_by_label("Vad är gjort?").select_option(index=1)
+    page.get_by_role("button", name="Bekräfta och avsluta").click()
+    done = kinds(served, case)
+    assert done.index(EventKind.TAKEN) < done.index(EventKind.ANSWERED)
+    assert done.index(EventKind.STOP_CONFIRMED) < done.index(EventKind.CLOSED)
+    page.goto(f"{served.base}/figures?period={MONTH}")
+    expect(page.get_by_role("main")).to_contain_text("Brådskande")
+
+
+def test_an_urgent_case_is_not_closed_without_the_tick(served, page):
+    case = urgent_case(served)
+    page.goto(f"{served.base}/cases/{case.number}")
+    page.get_by_role("button", name="Ta ärendet").click()
+    page.get_by_text("Avsluta", exact=True).click()
+    page.get_by_role("button", name="Bekräfta och avsluta").click()
+    expect(page.get_by_label("Jag har kontrollerat att stoppet är gjort")).to_be_visible()
+    assert EventKind.CLOSED not in kinds(served, case)
+
+
+def test_a_triage_is_corrected_and_the_correction_is_undone(served, page):
+    served.city.post(**ORDINARY, sender="ny@kund.example")
+    served.city.work_off()
+    case = max(served.city.cases(), key=lambda found: found.id)
+    page.goto(f"{served.base}/cases/{case.number}")
+    page.get_by_text("Rätta bedömningen").click()
+    page.get_by_label("Brådska").select_option("collections")
+    page.get_by_role("button", name="Rätta", exact=True).click()
+    assert now(served, case).urgent is Urgency.COLLECTIONS
+    page.get_by_role("button", name="Ångra").first.click()
+    assert now(served, case).urgent is Urgency.NO
+    assert EventKind.UNDONE in kinds(served, case)
+
+
+def now(served, case):
+    (found,) = [other for other in served.city.cases() if other.id == case.id]
+    return found
+
+
+def test_a_call_is_logged_and_the_caller_gets_feedback(served, page):
+    before = len(served.city.cases())
+    page.goto(f"{served.base}/phone")
+    page.get_by_label("Process").select_option("kundreskontra")
+    page.locator("#customer").fill("Svea Svensson")
+    page.locator("#callback").fill("08-46500500")
+    page.get_by_role("button", name="Logga samtalet").click()
+    cases = served.city.cases()
+    assert len(cases) == before + 1
+    newest = max(cases, key=lambda case: case.id)
+    page.get_by_label(f"Kunden i ärende {newest.number} har fått veta att det är klart").click()
+    assert EventKind.FEEDBACK_DONE in kinds(served, newest)
+
+
+def test_a_manager_reads_a_month_and_takes_it_home(served, page):
+    page.goto(f"{served.base}/figures?period={MONTH}")
+    expect(page.get_by_role("main")).to_contain_text("mars 2026")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Excel").click()
+    assert download.value.suggested_filename.endswith(".xlsx")
+
+
+def test_everything_works_without_javascript(served, open_page):
+    stock(served)
+    page = open_page(java_script_enabled=False)
+    served.sign_in(page)
+    case = urgent_case(served)
+    page.goto(f"{served.base}/inbox")
+    page.get_by_label(f"Välj ärende {case.number}").check()
+    page.get_by_role("button", name="Ta de valda ärendena").click()
+    page.goto(f"{served.base}/search")
+    page.locator("main input[type=search]").fill(str(case.number))
+    page.get_by_role("button", name="Sök").click()
+    expect(page.get_by_role("main")).to_contain_text(str(case.number))
+    page.goto(f"{served.base}/cases/{case.number}")
+    expect(page.get_by_role("main")).to_contain_text("Agneta Brandt")
+    assert EventKind.TAKEN in kinds(served, case)
+
+
+def test_the_inbox_is_worked_with_the_keyboard_alone(served, page):
+    page.goto(f"{served.base}/inbox")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/*")
+    assert (
+        str(urgent_case(served).number) in page.url or str(ordinary_case(served).number) in page.url
+    )
