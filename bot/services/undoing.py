@@ -15,7 +15,7 @@ from typing import Any, Final
 from bot.cases import Case, DeadlineReason, Event
 from bot.clock import Clock
 from bot.errors import DataError
-from bot.reply_rules import MOVED, DraftState
+from bot.reply_rules import MOVED, DraftState, ReplyDraft
 from bot.services.new_case import House
 from bot.services.urgent_cases import watch_over
 from bot.store.merges import LastAct
@@ -77,6 +77,10 @@ def may_be_undone(work: Work, case: Case, now: datetime) -> LastAct | None:
     found = work.last_acts.get(case.id)
     if found is None or found.version != case.version or now - found.at > OFFERED:
         return None
+    if found.act == Act.MOVE and any(
+        letter.state is not DraftState.OPEN for letter in _letters(work, case)
+    ):
+        return None
     return found
 
 
@@ -87,6 +91,12 @@ class Undoing:
         self._database = database
         self._house = house
         self._clock = clock
+
+    def is_offered(self, case: Case) -> bool:
+        """Tell whether the last act on a case can be taken back now."""
+        with self._database.reading() as work:
+            now_case = work.cases.get(case.id)
+            return may_be_undone(work, now_case, self._clock.now()) is not None
 
     def undo(self, case: Case, *, by: PersonKey, version: int | None = None) -> Case:
         """Restore how a case stood before the last act, and return it.
@@ -141,9 +151,7 @@ class Undoing:
 
     def _take_letter_back(self, work: Work, case: Case) -> None:
         """Throw away the letter about a move; DataError where the customer has it already."""
-        for draft in work.reply_drafts.of_case(case.id):
-            if draft.template != MOVED or draft.occasion != f"moved:{case.process}":
-                continue
+        for draft in _letters(work, case):
             if draft.state is not DraftState.OPEN:
                 raise DataError(
                     "ärende {case}: kunden har redan fått besked om flytten; flytta ärendet "
@@ -167,6 +175,15 @@ class Undoing:
         self, case: Case, kind: EventKind, by: PersonKey, **data: str | int | bool | None
     ) -> Event:
         return Event.on(case, kind, self._clock.now(), self._house.calendar, actor=by, **data)
+
+
+def _letters(work: Work, case: Case) -> list[ReplyDraft]:
+    """Return the letters that tell the customer of the last move of a case."""
+    return [
+        draft
+        for draft in work.reply_drafts.of_case(case.id)
+        if draft.template == MOVED and draft.occasion == f"moved:{case.process}"
+    ]
 
 
 def take_promise_back(work: Work, case_id: CaseId, now: datetime) -> None:

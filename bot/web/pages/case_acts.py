@@ -53,7 +53,8 @@ def act(do: Do, *, undo: bool = True) -> Callable[[Ask], Response]:
         except SammaDagError as error:
             form = Form(typed=ask.form)
             return show(ask, case, status=409, error=ask.say.error(error), form=form)
-        back = ask.url("case_undo", number=number) if undo else ""
+        offered = undo and ask.house.undoing.is_offered(case)
+        back = ask.url("case_undo", number=number) if offered else ""
         return ask.see_other("case", Notice(text=said, undo=back), number=number)
 
     return answer
