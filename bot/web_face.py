@@ -13,6 +13,7 @@ from bot.services.choices import Choices
 from bot.services.colleagues import Colleagues
 from bot.services.control import InternalControl
 from bot.services.correcting import Correcting
+from bot.services.editing.desk import Desk
 from bot.services.escalating import Escalating
 from bot.services.figure_cases import FigureCases
 from bot.services.inbox import Inbox
@@ -62,6 +63,7 @@ def web_house(app: App) -> WebHouse:
         outlines=app.outlines,
         overview=Overview(app.database, app.house, app.clock),
         choices=Choices(app.knowledge),
+        desk=Desk(app.database, app.editing),
         colleagues=Colleagues(app.knowledge),
         find_case=partial(case_named, database=app.database),
         names=app.knowledge.names_in,

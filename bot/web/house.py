@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from bot.cases import Case
     from bot.clock import Clock
     from bot.notifying import Names
-    from bot.services.case_page import CasePages
     from bot.services.answer_notes import AnswerNotes
+    from bot.services.case_page import CasePages
     from bot.services.casework import Casework
     from bot.services.choices import Choices
     from bot.services.colleagues import Colleagues
     from bot.services.control import InternalControl
     from bot.services.correcting import Correcting
+    from bot.services.editing.desk import Desk
     from bot.services.escalating import Escalating
     from bot.services.figure_cases import FigureCases
     from bot.services.inbox import Inbox
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
     from bot.services.reporting import Reporting
     from bot.services.search import Search
     from bot.services.talks import Talks
-    from bot.web.chats import Chats
     from bot.services.telling import Telling
     from bot.services.undoing import Undoing
+    from bot.web.chats import Chats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ class WebHouse:
     outlines: Outlines
     overview: Overview
     choices: Choices
+    desk: Desk
     colleagues: Colleagues
     find_case: Callable[[str], Case]
     names: Callable[[str], Names]

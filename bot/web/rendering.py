@@ -39,6 +39,7 @@ MENU: Sequence[MenuItem] = (
     MenuItem(page="remarks", label=mark("Synpunkter")),
     MenuItem(page="customer_log", label=mark("Kundlogg")),
     MenuItem(page="process_log", label=mark("Processlogg")),
+    MenuItem(page="edit", label=mark("Redigera"), right=Right.EDITOR),
     MenuItem(page="chat", label=mark("Chatt")),
     MenuItem(page="figures", label=mark("Siffror")),
     MenuItem(page="reports", label=mark("Rapporter"), right=Right.MANAGER),

@@ -52,14 +52,25 @@ def check(draft: Draft) -> None:
 
 
 def in_the_style_of(before: bytes | None, text: str) -> bytes:
-    """Return a text that a browser sent as bytes, with the line ends that the file had."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    """Return a text that a browser sent as bytes, with the line ends that the file had.
+
+    Unchanged text is the file itself, byte for byte.
+    """
+    lines = _plain(text)
+    if before is not None:
+        had = before.decode("utf-8-sig", errors="replace")
+        if lines.rstrip("\n") == _plain(had).rstrip("\n"):
+            return before
     if lines and not lines.endswith("\n"):
         lines += "\n"
     if before is not None and b"\r\n" in before:
         lines = lines.replace("\n", "\r\n")
     start = b"\xef\xbb\xbf" if before is not None and before.startswith(b"\xef\xbb\xbf") else b""
     return start + lines.encode()
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def was_seen(draft: Draft, path: DocumentPath, now: bytes | None) -> bool:
