@@ -149,8 +149,9 @@ class Inbox:
 
     def _counts(self, work: Work, sight: Sight) -> InboxCounts:
         seen = Filters(hide_protected=not sight.sees_protected)
-        tally = work.inbox.tally(seen, owner=_owner(sight), team=sight.team)
-        hidden = 0 if sight.sees_protected else work.inbox.count(Filters(protected=True))
+        tally = work.inbox.tally(
+            owner=_owner(sight), team=sight.team, protected=sight.sees_protected
+        )
         return InboxCounts(
             every=_capped(tally.every),
             mine=_capped(tally.mine),
@@ -162,7 +163,7 @@ class Inbox:
             ),
             waiting=_capped(tally.waiting),
             protected=_capped(tally.protected),
-            hidden=_capped(hidden),
+            hidden=_capped(tally.hidden),
             by_process={ProcessKey(key): _capped(n) for key, n in tally.by_process.items()},
             by_mailbox={MailboxKey(key): _capped(n) for key, n in tally.by_mailbox.items()},
         )

@@ -87,7 +87,7 @@ def test_migrated_and_created_databases_have_the_same_index_of_words(engine):
     with engine.begin() as connection:
         Row.metadata.drop_all(connection)
         Row.metadata.create_all(connection)
-    assert len(migrated) >= 4
+    assert any("fts5" in made_so or "gin" in made_so for made_so in migrated)
     assert made() == migrated
 
 

@@ -54,6 +54,7 @@ class CaseRow(Row):
             "received_at",
             "id",
             *_SEEN_IN_INBOX,
+            "handle_by",
             where="status <> 'closed' AND handle_by IS NULL",
         ),
         _partial(
@@ -61,6 +62,20 @@ class CaseRow(Row):
             "owner",
             "id",
             where="status <> 'closed' AND owner IS NOT NULL",
+        ),
+        _partial(
+            "ix_case_file_open_by_process",
+            "process",
+            "protected",
+            "status",
+            where="status <> 'closed'",
+        ),
+        _partial(
+            "ix_case_file_open_by_mailbox",
+            "mailbox",
+            "protected",
+            "status",
+            where="status <> 'closed'",
         ),
     )
 

@@ -71,7 +71,7 @@ def upgrade() -> None:
     _create_partial(
         "ix_case_file_open_by_age",
         "case_file",
-        ["received_at", "id", *_OPEN_COLUMNS],
+        ["received_at", "id", *_OPEN_COLUMNS, "handle_by"],
         "status <> 'closed' AND handle_by IS NULL",
     )
     _create_partial(
@@ -80,6 +80,13 @@ def upgrade() -> None:
         ["owner", "id"],
         "status <> 'closed' AND owner IS NOT NULL",
     )
+    for column in ("process", "mailbox"):
+        _create_partial(
+            f"ix_case_file_open_by_{column}",
+            "case_file",
+            [column, "protected", "status"],
+            "status <> 'closed'",
+        )
     _create_partial(
         "ix_promise_unkept", "promise", ["due_at", "case_id", "number"], "kept_at IS NULL"
     )
@@ -93,7 +100,7 @@ def _create_partial(name: str, table: str, columns: list[str], where: str) -> No
 def downgrade() -> None:
     """Take the change back."""
     op.drop_index("ix_promise_unkept", table_name="promise")
-    for name in ("by_owner", "by_age", "by_deadline"):
+    for name in ("by_mailbox", "by_process", "by_owner", "by_age", "by_deadline"):
         op.drop_index(f"ix_case_file_open_{name}", table_name="case_file")
     op.drop_index("ix_case_invoice_customer_no", table_name="case_invoice")
     op.drop_index("ix_case_file_customer_received_at", table_name="case_file")
