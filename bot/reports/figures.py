@@ -53,21 +53,19 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """The first answers of a period, column by column.
+class TemplateAnswers:
+    """The first answers of a period that were written from one template.
 
     Attributes:
-        seconds: Working seconds from the start of the clock.
-        templates: From which each was written; None where from none.
-        again: The customer asked again.
+        template: "" for those that were written from none.
+        asked_again: After how many of them the customer wrote again.
+        seconds: Working seconds from the start of the clock to each answer.
     """
 
-    seconds: Sequence[int] = ()
-    templates: Sequence[str | None] = ()
-    again: Sequence[bool] = ()
-
-
-NO_ANSWERS: Final = Answers()
+    template: str
+    answers: int
+    asked_again: int
+    seconds: Sequence[int]
 
 
 @dataclass(slots=True)

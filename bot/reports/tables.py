@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from bot.reports.figures import NO_ANSWERS, TOTAL, Answers, Figures, Group
+from bot.reports.figures import TOTAL, Figures, Group, TemplateAnswers
 from bot.reports.measures import MEASURES, SECTIONS, Measure
 from bot.reports.model import (
     Cell,
@@ -41,11 +40,12 @@ class Beside:
     """What a report shows beside its figures, as the store has it.
 
     Attributes:
+        answers: The first answers, by template.
         arrivals: (weekday from Monday 0, local hour, how many).
         target: Agreed working seconds to the first answer; None where nothing is.
     """
 
-    answers: Answers = NO_ANSWERS
+    answers: Sequence[TemplateAnswers] = ()
     arrivals: Iterable[tuple[int, int, int]] = ()
     target: int | None = None
 
@@ -150,7 +150,7 @@ def _series(figures: Figures, beside: Beside, say: Say, name_of: NameOf) -> Iter
 
 
 def _distribution(beside: Beside, say: Say) -> Distribution:
-    times = sorted(beside.answers.seconds)
+    times = sorted(seconds for one in beside.answers for seconds in one.seconds)
     spread = spread_of(times)
     return Distribution(
         key="answer_times",
@@ -175,25 +175,20 @@ def _heat_map(beside: Beside, say: Say) -> HeatMap:
     )
 
 
-def _templates(answers: Answers, say: Say) -> Table:
-    found: defaultdict[str | None, list[int]] = defaultdict(list)
-    for template, seconds in zip(answers.templates, answers.seconds, strict=True):
-        found[template].append(seconds)
-    times = {template or "": some for template, some in found.items()}
-    asked = Counter(zip(answers.templates, answers.again, strict=True))
-    again = {template or "": n for (template, is_so), n in asked.items() if is_so}
-    rows: list[tuple[Cell, ...]] = [
-        (
-            template or say("utan mall"),
-            len(seconds),
-            spread_of(seconds).median,
-            again.get(template, 0) / len(seconds),
-        )
-        for template, seconds in sorted(times.items(), key=lambda pair: (not pair[0], pair[0]))
-    ]
+def _templates(answers: Iterable[TemplateAnswers], say: Say) -> Table:
+    ordered = sorted(answers, key=lambda one: (not one.template, one.template))
     keys = ("answered", "answer_work_median", "asked_again")
     columns = [
         Column(key=key, title=say.code(f"figure.{key}"), unit=MEASURES[key].unit) for key in keys
+    ]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.template or say("utan mall"),
+            one.answers,
+            spread_of(one.seconds).median,
+            one.asked_again / one.answers,
+        )
+        for one in ordered
     ]
     return Table(
         key="templates",

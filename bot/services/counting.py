@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any, Final
 
 from bot.knowledge import Knowledge
-from bot.reports.figures import NO_ANSWERS, TOTAL, Answers, Figures, Group, Tally
+from bot.reports.figures import TOTAL, Figures, Group, Tally
 from bot.reports.lead_times import last_decided_day
 from bot.reports.measures import MEASURES, Basis, Measure, Trait, Way
 from bot.reports.model import Granularity, Period
@@ -40,20 +39,12 @@ class Count:
         self, work: Work, period: Period, *, scope: Scope = ALL, by: By | None = None
     ) -> Figures:
         """Count everything in a period, told apart by a key of cases or by time."""
-        return self.figures_and_answers(work, period, scope=scope, by=by)[0]
-
-    def figures_and_answers(
-        self, work: Work, period: Period, *, scope: Scope = ALL, by: By | None = None
-    ) -> tuple[Figures, Answers]:
-        """Count everything, and return as well each first answer that was given."""
         granularity = None if by is None else by.granularity
         parts = split(period, granularity or Granularity.ANY)
         tally = Tally(period, parts)
         wanted = self.wanted(period, scope, None if granularity else by, daily=bool(granularity))
-        answers = NO_ANSWERS
         for basis in _BY_DAY:
-            found = self._count(work, basis, wanted, tally)
-            answers = found if basis is Basis.ANSWERED else answers
+            self._count(work, basis, wanted, tally)
         for group, opened, closed, n in work.case_facts.spans(wanted, parts[0].last.toordinal()):
             if granularity is None:
                 tally.span(group, opened, closed, n)
@@ -62,7 +53,7 @@ class Count:
         self._missed(work, period, wanted, tally)
         self._remarks(work, period, wanted, tally)
         groups = tuple(_groups(period, parts, by, tally))
-        figures = Figures(
+        return Figures(
             period=period,
             scope=scope,
             by=by,
@@ -70,7 +61,6 @@ class Count:
             total=Group(key=TOTAL, period=period, figures=tally.total()),
             groups=groups,
         )
-        return figures, answers
 
     def wanted(
         self, period: Period, scope: Scope, by: By | None = None, *, daily: bool = False
@@ -90,20 +80,21 @@ class Count:
         """Return when a period begins, and when the next one does."""
         return self._midnight(period.first), self._midnight(period.after)
 
-    def _count(self, work: Work, basis: Basis, wanted: Wanted, tally: Tally) -> Answers:
+    def _count(self, work: Work, basis: Basis, wanted: Wanted, tally: Tally) -> None:
         counted = [measure for measure in MEASURES.values() if measure.basis is basis]
         sums: dict[tuple[Trait, ...], int] = {}
         for measure in counted:
             for traits in _traits_of(measure):
                 sums.setdefault(traits, len(sums))
-        for key, day, *numbers in work.case_facts.counts(basis, wanted, list(sums)):
+        lists = list(dict.fromkeys((m.column, m.of) for m in counted if m.is_spread))
+        for key, day, *found in work.case_facts.counts(basis, wanted, list(sums), lists):
+            numbers, texts = found[: len(sums)], found[len(sums) :]
             for measure in counted:
-                if measure.is_spread:
-                    continue
-                n, part = _numbers(measure, sums, numbers)
-                tally.number(measure, key, day, n, part)
+                if not measure.is_spread:
+                    tally.number(measure, key, day, *_numbers(measure, sums, numbers))
+            for (column, _), text in zip(lists, texts, strict=True):
+                tally.value(column, key, day, values_in(text))
         self._amounts(work, basis, wanted, tally)
-        return self._values(work, basis, wanted, tally)
 
     def _amounts(self, work: Work, basis: Basis, wanted: Wanted, tally: Tally) -> None:
         money = [m for m in MEASURES.values() if m.basis is basis and m.way is Way.MONEY]
@@ -111,27 +102,6 @@ class Count:
         for key, day, *amounts in work.case_facts.amounts(basis, wanted, sums):
             for measure, ore in zip(money, amounts, strict=True):
                 tally.number(measure, key, day, int(ore))
-
-    def _values(self, work: Work, basis: Basis, wanted: Wanted, tally: Tally) -> Answers:
-        """Hand the columns of a basis to the tally; return the answers where it is about them."""
-        spreads = [m for m in MEASURES.values() if m.basis is basis and m.is_spread]
-        if not spreads:
-            return NO_ANSWERS
-        columns = list(dict.fromkeys(measure.column for measure in spreads))
-        more = ["template", "again"] if basis is Basis.ANSWERED else []
-        found = work.case_facts.values(basis, wanted, [*columns, *more], spreads[0].of)
-        if not found:
-            return NO_ANSWERS
-        # Column by column: a tuple for each row would take longer than all the rest.
-        values = [[row[place] for row in found] for place in range(2 + len(columns) + len(more))]
-        keys, days = values[:2]
-        for first, after in _stretches(days if wanted.daily else keys):
-            for place in range(len(columns)):
-                some = values[2 + place][first:after]
-                tally.value(columns[place], keys[first], days[first], some)
-        if not more:
-            return NO_ANSWERS
-        return Answers(seconds=values[2], templates=values[4], again=values[5])
 
     def _missed(self, work: Work, period: Period, wanted: Wanted, tally: Tally) -> None:
         number, money = MEASURES["went_on"], MEASURES["went_on_ore"]
@@ -170,13 +140,9 @@ class Count:
         return datetime.combine(day, time(), tzinfo=self._calendar.zone)
 
 
-def _stretches(told_apart: Sequence[object]) -> Iterator[tuple[int, int]]:
-    """Yield where each stretch of like things begins, and where the next one does."""
-    counts, first = Counter(told_apart), 0
-    while first < len(told_apart):
-        after = first + counts[told_apart[first]]
-        yield first, after
-        first = after
+def values_in(text: str | None) -> list[int]:
+    """Return the numbers of a text as the store lists them."""
+    return [] if text is None else list(map(int, text.split(",")))
 
 
 def _traits_of(measure: Measure) -> Iterable[tuple[Trait, ...]]:

@@ -17,14 +17,14 @@ from bot.clock import Clock
 from bot.errors import NotFound
 from bot.knowledge import Knowledge
 from bot.reports.case_facts import RULES
-from bot.reports.figures import TOTAL, Answers, Figures, Group, with_frozen
+from bot.reports.figures import TOTAL, Figures, Group, TemplateAnswers, with_frozen
 from bot.reports.lead_times import fitting
 from bot.reports.measures import MEASURES, Basis
 from bot.reports.model import Figure, Granularity, Period, Report
 from bot.reports.periods import before, period_of
 from bot.reports.scope import ALL, By, Scope
 from bot.reports.tables import Beside, NameOf, period_name, report_of
-from bot.services.counting import Count
+from bot.services.counting import Count, values_in
 from bot.store.case_facts import Behind, Wanted
 from bot.store.frozen_figures import FrozenGroup
 from bot.store.unit_of_work import Database, Work
@@ -105,9 +105,9 @@ class Reporting:
         """Return a report with the figures that it says."""
         count = self._count()
         with self._database.reading() as work:
-            counted, answers = count.figures_and_answers(work, period, scope=scope, by=by)
+            counted = count.figures(work, period, scope=scope, by=by)
             counted = self._with_frozen(work, counted)
-            beside = self._beside(work, count.wanted(period, scope), answers)
+            beside = self._beside(work, count.wanted(period, scope))
         names = self.names(say)
         report = report_of(
             counted,
@@ -119,7 +119,7 @@ class Reporting:
         )
         return Shown(figures=counted, report=report)
 
-    def _beside(self, work: Work, wanted: Wanted, answers: Answers) -> Beside:
+    def _beside(self, work: Work, wanted: Wanted) -> Beside:
         said = wanted.scope.said()
         agreed = fitting(
             wanted.lead_times,
@@ -128,7 +128,15 @@ class Reporting:
             customer=said.get("customer"),
         )
         return Beside(
-            answers=answers,
+            answers=[
+                TemplateAnswers(
+                    template=template,
+                    answers=answers,
+                    asked_again=int(again),
+                    seconds=values_in(seconds),
+                )
+                for template, answers, again, seconds in work.case_facts.templates(wanted)
+            ],
             arrivals=[((day - 1) % 7, hour, n) for day, hour, n in work.case_facts.hours(wanted)],
             target=None if agreed is None else agreed.answer_s,
         )
@@ -207,6 +215,11 @@ class Reporting:
         """Tell whether the rows that figures need are there for all cases."""
         with self._database.reading() as work:
             return work.case_facts.are_whole()
+
+    def is_frozen(self, month: Period) -> bool:
+        """Tell whether the figures of a month are frozen."""
+        with self._database.reading() as work:
+            return month.key in work.frozen.months()
 
     def freeze_due(self) -> int:
         """Freeze one month that ended `FROZEN_AFTER` working days ago or more.

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     and_,
     case,
+    cast,
     false,
     func,
     literal_column,
@@ -107,14 +108,27 @@ class CaseFacts:
     _connection: Connection
 
     def counts(
-        self, basis: Basis, wanted: Wanted, sums: Sequence[tuple[Trait, ...]]
+        self,
+        basis: Basis,
+        wanted: Wanted,
+        sums: Sequence[tuple[Trait, ...]],
+        lists: Sequence[tuple[str, tuple[Trait, ...]]] = (),
     ) -> list[tuple[Any, ...]]:
-        """Count rows with each set of traits: (group, day or None, a number for each set)."""
+        """Count rows with each set of traits, and list the values of columns.
+
+        Args:
+            lists: Columns of whole numbers, each of the rows with some traits.
+
+        Returns:
+            (group, day or None, a number for each set, a text for each list): of the values with
+            commas between, in any order; None where there is none. A text is read in a tenth of
+            the time that as many rows take.
+        """
         if not sums:
             return []
-        day = _day_of(basis)
         numbers = [_number_with(traits, wanted) for traits in sums]
-        return self._grouped(day, wanted, numbers)
+        texts = [_listed(_F[name], traits, wanted) for name, traits in lists]
+        return self._grouped(_day_of(basis), wanted, [*numbers, *texts])
 
     def amounts(
         self, basis: Basis, wanted: Wanted, sums: Sequence[tuple[Trait, ...]]
@@ -132,19 +146,17 @@ class CaseFacts:
         )
         return self._grouped(day, wanted, numbers, joined)
 
-    def values(
-        self, basis: Basis, wanted: Wanted, columns: Sequence[str], traits: tuple[Trait, ...]
-    ) -> list[tuple[Any, ...]]:
-        """Return (group, day or None, a value of each column) of every row with some traits.
+    def templates(self, wanted: Wanted) -> list[tuple[Any, ...]]:
+        """Return (template or "", answers, asked again, working seconds) of the first answers.
 
-        Those of a group, or of a day where days are told apart, stand together.
+        The seconds are a text, as in `counts`.
         """
-        day = _day_of(basis)
-        group, daily = _group(wanted), _daily(day, wanted)
+        template = func.coalesce(_F.template, _NOTHING)
+        asked_again = func.sum(case((_F.again == true(), 1), else_=0))
         query = (
-            select(group, daily, *(_F[name] for name in columns))
-            .where(_within(day, wanted), _has(traits, wanted))
-            .order_by(*_told_apart(group, daily, wanted))
+            select(template, func.count(), asked_again, _listed(_F.answer_work_s, (), wanted))
+            .where(_within(_F.answered_day, wanted))
+            .group_by(template)
         )
         return self._plain(query)
 
@@ -333,6 +345,13 @@ def _number_with(traits: tuple[Trait, ...], wanted: Wanted) -> ColumnElement[Any
     if not traits:
         return func.count()
     return func.coalesce(func.sum(case((_has(traits, wanted), 1), else_=0)), 0)
+
+
+def _listed(
+    column: ColumnElement[Any], traits: tuple[Trait, ...], wanted: Wanted
+) -> ColumnElement[Any]:
+    counted = case((_has(traits, wanted), column)) if traits else column
+    return func.aggregate_strings(cast(counted, String), ",")
 
 
 def _has(traits: tuple[Trait, ...], wanted: Wanted) -> ColumnElement[bool]:
