@@ -3,7 +3,7 @@ PY ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo test test-slow check format learn bench bench-full lock clean
+.PHONY: help setup demo test test-slow check format learn bench bench-full screenshots lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -48,6 +48,9 @@ bench: $(READY) ## Measure speed and memory, the short way
 
 bench-full: $(READY) ## Measure at full size
 	$(BIN)/python tests/bench.py --full
+
+screenshots: $(READY) ## Take the pictures of the README anew (needs Chromium)
+	$(BIN)/python -m tests.screenshots
 
 lock: ## Write requirements.lock anew (needs uv)
 	printf 'hatchling\neditables\n' > .build.in

@@ -89,7 +89,8 @@ def now(served, case):
 def test_a_call_is_logged_and_the_caller_gets_feedback(served, page):
     before = len(served.city.cases())
     page.goto(f"{served.base}/phone")
-    page.get_by_label("Process").select_option("kundreskontra")
+    page.locator("#process").select_option("kundreskontra")
+    page.locator("#matter").select_option("fakturering")
     page.locator("#customer").fill("Svea Svensson")
     page.locator("#callback").fill("08-46500500")
     page.get_by_role("button", name="Logga samtalet").click()
