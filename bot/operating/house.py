@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.app import open_to_read
 from bot.clock import Clock
 from bot.errors import SammaDagError, Saying, SettingsError
-from bot.material import check_everything
+from bot.material import check_everything, ground_of
 from bot.operating.findings import Found, Matter, State
+from bot.services.editing.taking_up import differing, waiting_changes
 from bot.settings import Settings, resolve_database_url, secret_file, secret_keys
 from bot.store import schema
 from bot.store.engine import has_file, opened, server_time, sqlite_file
@@ -39,6 +42,7 @@ def examine_house(
     try:
         address = resolve_database_url(settings)
         yield from _database(address, clock)
+        yield from _versions(settings)
     except SettingsError as error:
         yield _wrong(Matter.DATABASE, Saying(error.source, **error.values))
         return
@@ -77,6 +81,30 @@ def _knowledge(settings: Settings, faults: CountFaults) -> Found:
     if found:
         return _wrong(Matter.KNOWLEDGE, Saying("{n} fel; kör `sammadag check`", n=found))
     return _right(Matter.KNOWLEDGE, Saying("kunskap och mallar är utan fel"))
+
+
+def _versions(settings: Settings) -> Iterator[Found]:
+    """Tell of files in the folder that are others than those in force."""
+    try:
+        database = open_to_read(settings)
+    except SammaDagError:
+        return  # told already
+    if database is None:
+        return
+    with closing(database):
+        differ = sorted(differing(database, ground_of(settings)))
+        waiting = waiting_changes(database)
+    if differ:
+        text = Saying(
+            "{file} i mappen är en annan än den som gäller ({n} filer); se `sammadag edit "
+            "versions`, och `sammadag edit export` för de som gäller",
+            file=differ[0],
+            n=len(differ),
+        )
+        yield _doubtful(Matter.KNOWLEDGE, text)
+    if waiting:
+        text = Saying("{n} ändringar väntar på att godkännas eller avslås", n=waiting)
+        yield _right(Matter.KNOWLEDGE, text)
 
 
 def _database(address: str, clock: Clock) -> Iterator[Found]:

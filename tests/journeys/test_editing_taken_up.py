@@ -17,6 +17,8 @@ from bot.edits import DocumentPath, Origin
 from bot.in_force import in_force
 from bot.material import ground_of, load_knowledge
 from bot.notifying import MemoryNotifier
+from bot.operating.findings import State
+from bot.operating.house import examine_house
 from bot.running import Running
 from bot.services.editing.drafting import Draft
 from bot.store import schema
@@ -184,6 +186,9 @@ def test_a_file_changed_while_nobody_looked_does_not_displace_what_a_person_save
     with towns().at_work() as again:
         until(lambda: "knowledge_differs" in again.alerts(), seconds=PATIENCE_S)
         assert name_of(again) == "Kulturkontoret"
+    found = list(examine_house(town.settings, SystemClock(), faults=lambda _settings: 0))
+    doubts = [str(one.text) for one in found if one.state is State.DOUBTFUL]
+    assert any("knowledge/customers.yaml i mappen är en annan" in doubt for doubt in doubts)
 
 
 @pytest.mark.slow

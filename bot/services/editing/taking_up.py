@@ -63,6 +63,30 @@ def standing(database: Database) -> Standing:
         )
 
 
+def waiting_changes(database: Database) -> int:
+    """Count the open changes, up to some hundred."""
+    with database.reading() as work:
+        return len(work.knowledge.open())
+
+
+def differing(database: Database, ground: Ground) -> Mapping[DocumentPath, Origin]:
+    """Return the files of the folder that are no version that ever held, and what does hold.
+
+    They were changed by hand while no house ran, or could not be taken up.
+    """
+    with database.reading() as work:
+        known, newest = work.knowledge.known_digests(), work.knowledge.newest()
+    found = {}
+    for path, digests in known.items():
+        try:
+            digest = digest_of(ground.read(path))
+        except KnowledgeError:
+            digest = ""
+        if digest not in digests:
+            found[path] = newest[path].origin
+    return found
+
+
 class Folder:
     """Notices what people change in the folders by hand."""
 
@@ -81,14 +105,8 @@ class Folder:
         against it.
         """
         self._state, self._good = self._ground.state(), self._contents()
-        with self._database.reading() as work:
-            known, newest = work.knowledge.known_digests(), work.knowledge.newest()
-            held = work.knowledge.in_force()
-        unknown = {
-            path: newest[path].origin
-            for path, digests in known.items()
-            if digest_of(self._good.get(path)) not in digests
-        }
+        unknown = differing(self._database, self._ground)
+        held = standing(self._database).versions
         left = tuple(path for path, origin in unknown.items() if origin is not Origin.FOLDER)
         if left:
             self._tell("knowledge_differs", {path: self._good.get(path) for path in left})
