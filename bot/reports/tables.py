@@ -42,11 +42,13 @@ class Beside:
     Attributes:
         answers: The first answers, by template.
         arrivals: (weekday from Monday 0, local hour, how many).
+        units: (name of a unit, remarks, of which complaints, of which praise).
         target: Agreed working seconds to the first answer; None where nothing is.
     """
 
     answers: Sequence[TemplateAnswers] = ()
     arrivals: Iterable[tuple[int, int, int]] = ()
+    units: Sequence[tuple[str, int, int, int]] = ()
     target: int | None = None
 
 
@@ -58,7 +60,11 @@ def report_of(
     tables = [
         _section(name, measures, figures, say, name_of) for name, measures in SECTIONS.items()
     ]
-    tables += [_templates(beside.answers, say), *_corrections(figures, say, name_of)]
+    tables += [
+        _units(beside.units, say),
+        _templates(beside.answers, say),
+        *_corrections(figures, say, name_of),
+    ]
     return Report(
         title=title,
         language=say.language,
@@ -172,6 +178,20 @@ def _heat_map(beside: Beside, say: Say) -> HeatMap:
         title=say("När ärenden kommer in"),
         counts=tuple(map(tuple, counts)),
         notes=(_how("received", say),),
+    )
+
+
+def _units(units: Iterable[tuple[str, int, int, int]], say: Say) -> Table:
+    columns = [
+        Column(key=key, title=say.code(f"figure.{key}"), unit=Unit.COUNT)
+        for key in ("remarks", "complaints", "praise")
+    ]
+    return Table(
+        key="units",
+        title=say.code("section.units"),
+        columns=(Column(key="group", title=say.code("by.unit"), unit=Unit.TEXT), *columns),
+        rows=tuple(sorted(units)),
+        notes=tuple(f"{column.title}: {_how(column.key, say)}" for column in columns),
     )
 
 

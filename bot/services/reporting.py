@@ -5,7 +5,7 @@ Web, Slack, the command line and files all ask here, so that a figure is the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -17,19 +17,19 @@ from bot.clock import Clock
 from bot.errors import NotFound
 from bot.knowledge import Knowledge
 from bot.reports.case_facts import RULES
-from bot.reports.figures import TOTAL, Figures, Group, TemplateAnswers, with_frozen
-from bot.reports.lead_times import fitting
+from bot.reports.figures import TOTAL, Figures, Group, with_frozen
 from bot.reports.measures import MEASURES, Basis
 from bot.reports.model import Figure, Granularity, Period, Report
 from bot.reports.periods import before, period_of
 from bot.reports.scope import ALL, By, Scope
-from bot.reports.tables import Beside, NameOf, period_name, report_of
-from bot.services.counting import Count, values_in
-from bot.store.case_facts import Behind, Wanted
+from bot.reports.tables import NameOf, period_name, report_of
+from bot.services.counting import Count
+from bot.services.report_parts import beside_of, names_of
+from bot.store.case_facts import Behind
 from bot.store.frozen_figures import FrozenGroup
 from bot.store.unit_of_work import Database, Work
 from bot.texts import Say
-from bot.vocabulary import CaseId, MailboxKey, MatterKey, ProcessKey, TeamKey
+from bot.vocabulary import CaseId
 from bot.worktime import next_working_day
 
 log = structlog.get_logger()
@@ -107,7 +107,9 @@ class Reporting:
         with self._database.reading() as work:
             counted = count.figures(work, period, scope=scope, by=by)
             counted = self._with_frozen(work, counted)
-            beside = self._beside(work, count.wanted(period, scope))
+            remarks = count.remarks(work, period, scope)
+            wanted = count.wanted(period, scope)
+            beside = beside_of(work, wanted, remarks, self._knowledge, say)
         names = self.names(say)
         report = report_of(
             counted,
@@ -119,40 +121,9 @@ class Reporting:
         )
         return Shown(figures=counted, report=report)
 
-    def _beside(self, work: Work, wanted: Wanted) -> Beside:
-        said = wanted.scope.said()
-        agreed = fitting(
-            wanted.lead_times,
-            process=said.get("process"),
-            matter=said.get("matter"),
-            customer=said.get("customer"),
-        )
-        return Beside(
-            answers=[
-                TemplateAnswers(
-                    template=template,
-                    answers=answers,
-                    asked_again=int(again),
-                    seconds=values_in(seconds),
-                )
-                for template, answers, again, seconds in work.case_facts.templates(wanted)
-            ],
-            arrivals=[((day - 1) % 7, hour, n) for day, hour, n in work.case_facts.hours(wanted)],
-            target=None if agreed is None else agreed.answer_s,
-        )
-
     def names(self, say: Say) -> NameOf:
         """Return what says what the keys that tell figures apart are called."""
-        book, knowledge = self._knowledge.names_in(say.language), self._knowledge
-        ways: Mapping[By, Callable[[str], str]] = {
-            By.PROCESS: lambda key: book.process(ProcessKey(key)),
-            By.MAILBOX: lambda key: book.mailbox(MailboxKey(key)),
-            By.MATTER: lambda key: book.matter(MatterKey(key)),
-            By.CUSTOMER: lambda key: knowledge.customer_name(key) or key,
-            By.TEAM: lambda key: book.team(TeamKey(key)),
-            By.CHANNEL: lambda key: say.code(f"channel.{key}"),
-        }
-        return lambda by, key: ways[by](key)
+        return names_of(self._knowledge, say)
 
     def cases_behind(
         self,

@@ -11,6 +11,7 @@ import pytest
 from bot.cases import Event
 from bot.errors import NotFound
 from bot.promises import Feedback
+from bot.registers import EntryKind, Facts, Nature, Register, Source, Step
 from bot.reports.measures import MEASURES
 from bot.reports.model import Granularity, Period
 from bot.reports.periods import named_period
@@ -300,6 +301,21 @@ def test_every_figure_and_table_is_said_in_both_languages(city, reporting):
         said += [note for table in report.tables for note in table.notes]
         assert all(said)
         assert not [text for text in said if text.startswith(("figure.", "counted.", "section."))]
+
+
+def test_remarks_are_counted_by_unit_process_and_customer(city, reporting):
+    case = call(city)
+    for nature in (Nature.COMPLAINT, Nature.PRAISE):
+        facts = Facts(nature=nature, source=Source.PHONE)
+        step = Step(kind=EntryKind.OPENED, text="Lång väntan.", facts=facts)
+        city.app.registers.open(Register.REMARKS, step, by=HANDLER, case=case)
+    assert [value(reporting, key) for key in ("remarks", "complaints", "praise")] == [2, 1, 1]
+    assert value(reporting, "remarks", process="redovisning") == 0
+    assert reporting.cases_behind("complaints", MARCH).case_ids == (case.id,)
+    report = reporting.report(MARCH, speaker("sv"), by=By.CUSTOMER)
+    tables = {table.key: table.rows for table in report.tables}
+    assert tables["units"] == (("Enheten för kundreskontra", 2, 1, 1),)
+    assert tables["remarks"][0][1:] == (2, 1, 1)
 
 
 def test_a_tertial_is_four_months(reporting):

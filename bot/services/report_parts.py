@@ -1,0 +1,78 @@
+"""What a report shows beside its figures, and what the keys in it are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from bot.knowledge import Knowledge
+from bot.registers import Nature
+from bot.reports.figures import TemplateAnswers
+from bot.reports.lead_times import fitting
+from bot.reports.scope import By
+from bot.reports.tables import Beside, NameOf
+from bot.services.counting import values_in
+from bot.store.case_facts import Remarked, Wanted
+from bot.store.unit_of_work import Work
+from bot.texts import Say
+from bot.vocabulary import Language, MailboxKey, MatterKey, ProcessKey, TeamKey, UnitKey
+
+
+def beside_of(
+    work: Work, wanted: Wanted, remarks: Iterable[Remarked], knowledge: Knowledge, say: Say
+) -> Beside:
+    """Read answers by template, arrivals by hour, and remarks by unit."""
+    said = wanted.scope.said()
+    agreed = fitting(
+        wanted.lead_times,
+        process=said.get("process"),
+        matter=said.get("matter"),
+        customer=said.get("customer"),
+    )
+    return Beside(
+        answers=[
+            TemplateAnswers(
+                template=template,
+                answers=answers,
+                asked_again=int(again),
+                seconds=values_in(seconds),
+            )
+            for template, answers, again, seconds in work.case_facts.templates(wanted)
+        ],
+        arrivals=[((day - 1) % 7, hour, n) for day, hour, n in work.case_facts.hours(wanted)],
+        units=_units(remarks, knowledge, say),
+        target=None if agreed is None else agreed.answer_s,
+    )
+
+
+def _units(
+    remarks: Iterable[Remarked], knowledge: Knowledge, say: Say
+) -> tuple[tuple[str, int, int, int], ...]:
+    names = {
+        key: unit.name.in_language(Language(say.language)) for key, unit in knowledge.units.items()
+    }
+    natures: dict[str, list[str | None]] = {}
+    for remark in remarks:
+        natures.setdefault(remark.unit or "", []).append(remark.nature)
+    return tuple(
+        (
+            names.get(UnitKey(unit), unit) or say("Okänd"),
+            len(found),
+            found.count(Nature.COMPLAINT),
+            found.count(Nature.PRAISE),
+        )
+        for unit, found in natures.items()
+    )
+
+
+def names_of(knowledge: Knowledge, say: Say) -> NameOf:
+    """Return what says what the keys that tell figures apart are called."""
+    book = knowledge.names_in(say.language)
+    ways: Mapping[By, Callable[[str], str]] = {
+        By.PROCESS: lambda key: book.process(ProcessKey(key)),
+        By.MAILBOX: lambda key: book.mailbox(MailboxKey(key)),
+        By.MATTER: lambda key: book.matter(MatterKey(key)),
+        By.CUSTOMER: lambda key: knowledge.customer_name(key) or key,
+        By.TEAM: lambda key: book.team(TeamKey(key)),
+        By.CHANNEL: lambda key: say.code(f"channel.{key}"),
+    }
+    return lambda by, key: ways[by](key)
