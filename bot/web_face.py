@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 from bot.app import App
 from bot.asking import make_proposals, make_talks
 from bot.services.case_page import CasePages
+from bot.knowledge.plain_file import load_plain
+from bot.material import articles_of, knowledge_folder
 from bot.services.answer_notes import AnswerNotes
 from bot.services.choices import Choices
 from bot.services.colleagues import Colleagues
 from bot.services.control import InternalControl
 from bot.services.correcting import Correcting
 from bot.services.editing.desk import Desk
+from bot.services.duty_book import DutyBook
 from bot.services.escalating import Escalating
 from bot.services.figure_cases import FigureCases
 from bot.services.inbox import Inbox
+from bot.services.letter_book import LetterBook
 from bot.services.naming import case_named
 from bot.services.operations import Machinery, Operations
 from bot.services.outside import Outside
@@ -24,6 +28,7 @@ from bot.services.overview import Overview
 from bot.services.phone_desk import PhoneDesk
 from bot.services.register_forms import RegisterForms
 from bot.services.register_pages import RegisterPages
+from bot.services.who_does_what import WhoDoesWhat
 from bot.services.reply_form import ReplyForms
 from bot.services.report_kinds import ReportKinds
 from bot.services.reporting import Reporting
@@ -70,6 +75,12 @@ def web_house(app: App) -> WebHouse:
         talks=cache(lambda: make_talks(app)),
         chats=Chats(),
         answer_notes=AnswerNotes(app.registers),
+        duty_book=DutyBook(app.knowledge, app.clock),
+        who_does_what=WhoDoesWhat(app.knowledge, app.clock),
+        articles=cache(lambda: articles_of(app.settings)),
+        letters=LetterBook(
+            app.templates, app.knowledge, cache(lambda: load_plain(knowledge_folder(app.settings)))
+        ),
         operations=_operations(app),
         reporting=reporting,
         report_kinds=ReportKinds(app.database, app.knowledge, reporting, app.clock),

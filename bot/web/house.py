@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.notifying import Names
     from bot.services.answer_notes import AnswerNotes
+    from bot.services.articles import Articles
     from bot.services.case_page import CasePages
     from bot.services.casework import Casework
     from bot.services.choices import Choices
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from bot.services.control import InternalControl
     from bot.services.correcting import Correcting
     from bot.services.editing.desk import Desk
+    from bot.services.duty_book import DutyBook
     from bot.services.escalating import Escalating
     from bot.services.figure_cases import FigureCases
     from bot.services.inbox import Inbox
+    from bot.services.letter_book import LetterBook
     from bot.services.moving import Moving
     from bot.services.operations import Operations
     from bot.services.outside import Outside
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from bot.services.talks import Talks
     from bot.services.telling import Telling
     from bot.services.undoing import Undoing
+    from bot.services.who_does_what import WhoDoesWhat
     from bot.web.chats import Chats
 
 
@@ -79,6 +83,10 @@ class WebHouse:
     talks: Callable[[], Talks]
     chats: Chats
     answer_notes: AnswerNotes
+    duty_book: DutyBook
+    who_does_what: WhoDoesWhat
+    articles: Callable[[], Articles]
+    letters: LetterBook
     operations: Operations
     reporting: Reporting
     report_kinds: ReportKinds

@@ -41,6 +41,8 @@ MENU: Sequence[MenuItem] = (
     MenuItem(page="process_log", label=mark("Processlogg")),
     MenuItem(page="edit", label=mark("Redigera"), right=Right.EDITOR),
     MenuItem(page="chat", label=mark("Chatt")),
+    MenuItem(page="duty", label=mark("Schema")),
+    MenuItem(page="knowledge", label=mark("Kunskap")),
     MenuItem(page="figures", label=mark("Siffror")),
     MenuItem(page="reports", label=mark("Rapporter"), right=Right.MANAGER),
     MenuItem(page="control", label=mark("Internkontroll")),

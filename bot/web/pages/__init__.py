@@ -9,9 +9,11 @@ from bot.web.pages import (
     chat,
     control,
     customer_log,
+    duty,
     editing,
     figures,
     inbox,
+    knowing,
     language,
     operations,
     outside,
@@ -22,6 +24,7 @@ from bot.web.pages import (
     reports,
     search,
     start,
+    templates_list,
 )
 
 PAGES: tuple[Page, ...] = (
@@ -43,4 +46,7 @@ PAGES: tuple[Page, ...] = (
     *reports.PAGES,
     *inbox.PAGES,
     *search.PAGES,
+    *duty.PAGES,
+    *knowing.PAGES,
+    *templates_list.PAGES,
 )
