@@ -91,12 +91,9 @@ def _response_time(ground: Ground, figures: Counted, _period: Period) -> Iterato
             median=say.duration(timedelta(seconds=median.value), days=False),
             p90=say.duration(timedelta(seconds=p90.value), days=False),
         )
-    yield say.plural(
-        "{n} första svar gavs, och {received} ärenden kom in.",
-        "{n} första svar gavs, och {received} ärenden kom in.",
-        figures["answered"].cases,
-        received=say.number(figures["received"].cases),
-    )
+    answered, received = figures["answered"].cases, figures["received"].cases
+    yield say.plural("{n} första svar gavs.", "{n} första svar gavs.", answered)
+    yield say.plural("{n} ärende kom in.", "{n} ärenden kom in.", received)
     yield _how(ground, median)
     yield say("Kvittenser räknas inte.")
 
