@@ -97,17 +97,17 @@ class Say:
         source = CODES.get(code)
         return code if source is None else self(source, **values)
 
-    def date(self, day: date, *, year: bool = False) -> str:
-        """Say a day: ``onsdag 4 mars``, with the year on request."""
-        from babel.dates import format_date
-
-        return format_date(day, _day_pattern(year), locale=_locale(self.language))
-
     def month(self, day: date) -> str:
         """Say the month of a day with its year: ``mars 2026``."""
         from babel.dates import format_date
 
         return format_date(day, "LLLL y", locale=_locale(self.language))
+
+    def date(self, day: date, *, year: bool = False) -> str:
+        """Say a day: ``onsdag 4 mars``, with the year on request."""
+        from babel.dates import format_date
+
+        return format_date(day, _day_pattern(year), locale=_locale(self.language))
 
     def moment(self, instant: datetime, zone: tzinfo, *, year: bool = False) -> str:
         """Say an aware instant as the clock on a wall shows it: ``onsdag 4 mars kl. 14:05``."""

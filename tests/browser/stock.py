@@ -14,6 +14,7 @@ from bot.web.page import Page
 from tests.browser.served import EVERYBODY, Served
 from tests.letters import ORDINARY, URGENT_INVOICE
 
+TAGS = "knowledge/tags.yaml"
 FRAGMENTS_AND_FILES = frozenset(
     {
         "case_file",
@@ -23,6 +24,8 @@ FRAGMENTS_AND_FILES = frozenset(
         "control_evidence",
         "figures_chart",
         "figures_file",
+        "edit_file",
+        "edit_trial",
         "inbox_news",
         "phone_calls",
     }
@@ -99,14 +102,18 @@ ADDRESSES: Mapping[str, Callable[[Served], str]] = {
     "article": lambda _served: "/knowledge/articles/anlaggning",
     "process": lambda _served: "/knowledge/processes/kundreskontra",
     "template": lambda _served: "/templates/done",
+    "edit_document": lambda _served: f"/edit/document?document={TAGS}",
+    "edit_form": lambda _served: f"/edit/form?document={TAGS}",
+    "edit_change": lambda _served: "/edit",
+    "reports_customer": lambda _served: "/reports/customer?customer=trafik&period=2026-03",
     "chat_wrong": lambda _served: "/chat",
 }
-"""Where a page lies whose address has parts; a new such page is added here."""
+"""Where a page lies whose address has parts or asks for something; a new one is added here."""
 
 
 def address(page: Page, served: Served) -> str:
     """Return where a page lies in the stocked house."""
-    if "{" not in page.path:
-        return page.path
-    assert page.name in ADDRESSES, f"say in ADDRESSES where the page {page.name} lies"
-    return ADDRESSES[page.name](served)
+    if page.name in ADDRESSES:
+        return ADDRESSES[page.name](served)
+    assert "{" not in page.path, f"say in ADDRESSES where the page {page.name} lies"
+    return page.path

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
+from bot.in_force import trials_for
+from bot.services.editing.trial import Trials
 from bot.vocabulary import EventKind, Urgency
-from tests.browser.stock import ordinary_case, stock, urgent_case
+from tests.browser.stock import TAGS, ordinary_case, stock, urgent_case
 from tests.letters import ORDINARY
 
 MONTH = "2026-03"
@@ -99,6 +103,26 @@ def test_a_call_is_logged_and_the_caller_gets_feedback(served, page):
     newest = max(cases, key=lambda case: case.id)
     page.get_by_label(f"Kunden i ärende {newest.number} har fått veta att det är klart").click()
     assert EventKind.FEEDBACK_DONE in kinds(served, newest)
+
+
+def test_an_editor_adds_an_alias_and_sees_what_it_would_have_changed(served, page):
+    city = served.city
+    city.post("Hej! Var är fakturan?", subject="[Kundkoll] Faktura", sender="ny@kund.example")
+    city.work_off()
+    page.goto(f"{served.base}/edit/form?document={TAGS}")
+    field = page.locator("[name='0.0.2']")
+    field.fill(field.input_value() + ", Kundkoll")
+    page.get_by_role("button", name="Spara ändringen").click()
+    expect(page.get_by_role("main")).to_contain_text("Ska provas")
+    trials = Trials(
+        city.app.database, city.app.editing.ground, city.clock, trials_for(city.app.settings)
+    )
+    while trials.try_next():
+        pass
+    page.reload()
+    expect(page.get_by_role("main")).to_contain_text("Inget brådskande ärende går förlorat")
+    page.get_by_role("button", name=re.compile("[Ll]åt den gälla")).click()
+    assert b"Kundkoll" in city.app.editing.read(TAGS).content
 
 
 def test_a_manager_reads_a_month_and_takes_it_home(served, page):
