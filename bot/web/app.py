@@ -140,6 +140,11 @@ class WebApp:
         self._app.router.redirect_slashes = False
 
     @property
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return every address that answers."""
+        return self._app.routes
+
+    @property
     def asgi(self) -> Guard:
         """Return the whole application, as a server runs it."""
         return Guard(self._app, hosts=self._front.hosts, encrypted=self._front.encrypted)

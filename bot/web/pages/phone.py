@@ -47,9 +47,7 @@ def log_call(ask: Ask) -> Response:
         due=ask.say.moment(found.promise.due_at, ask.house.zone),
     )
     if found.case.protected and not ask.viewer.sees_protected:
-        text += " " + ask.say(
-            "Det har skyddade uppgifter, och du får inte se det."
-        )
+        text += " " + ask.say("Det har skyddade uppgifter, och du får inte se det.")
     undo = ask.url("phone_take_back", number=str(found.case.number))
     return ask.see_other("phone", Notice(text=text, undo=undo))
 
@@ -60,6 +58,7 @@ def take_back(ask: Ask) -> Response:
     try:
         ask.house.phone_desk.take_back(case, by=ask.viewer.key)
     except DataError as error:
+        seen_case(ask, ask.value("number"))  # a hidden case that is not theirs is not there
         return ask.see_other("phone", Notice(text=ask.say.error(error), tone=Tone.WARNING))
     text = ask.say("Ångrat: samtalet är borttaget och ärende {case} avslutat.", case=case.number)
     return ask.see_other("phone", Notice(text=text))
