@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 
 from bot.store.tables import (
     CaseInvoiceRow,
@@ -74,7 +74,7 @@ _DRAFTS = select(
     ReplyDraftTextRow.subject,
     ReplyDraftTextRow.text,
 ).join(ReplyDraftRow, ReplyDraftRow.id == ReplyDraftTextRow.draft_id)
-_OTHERS: tuple[tuple[Source, Select[Any], Any, tuple[str, ...]], ...] = (
+_OTHERS: tuple[tuple[Source, Any, Any, tuple[str, ...]], ...] = (
     (Source.CALL, _CALLS, PhoneCallRow.case_id, ("customer", "callback", "note")),
     (Source.REGISTER, _ENTRIES, RegisterEntryRow.id, ("text",)),
     (
@@ -143,7 +143,7 @@ class AllSaid:
 
     def _batches(
         self,
-        query: Select[Any],
+        query: Any,  # noqa: ANN401 - a query of whatever columns
         key: Any,  # noqa: ANN401 - a column of SQLAlchemy
     ) -> Iterator[list[Any]]:
         after = -1

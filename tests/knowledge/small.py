@@ -97,7 +97,9 @@ runs:
 """,
     "registers.yaml": "answer_days: 10\n",
     "lead_times.yaml": "lead_times: [{answer_hours: 17}]\n",
-    "retention.yaml": "case_days: 730\nignored_days: 90\nregister_days: 730\nconversation_days: 90\n",
+    "retention.yaml": (
+        "case_days: 730\nignored_days: 90\nregister_days: 730\nconversation_days: 90\n"
+    ),
     "replies.yaml": """\
 remind_days: 5
 close_days: 10
