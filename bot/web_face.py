@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from bot.app import App
 from bot.asking import make_proposals, make_talks
-from bot.services.case_page import CasePages
 from bot.knowledge.plain_file import load_plain
 from bot.material import articles_of, knowledge_folder
 from bot.services.answer_notes import AnswerNotes
+from bot.services.case_page import CasePages
 from bot.services.choices import Choices
 from bot.services.colleagues import Colleagues
 from bot.services.control import InternalControl
 from bot.services.correcting import Correcting
-from bot.services.editing.desk import Desk
 from bot.services.duty_book import DutyBook
+from bot.services.editing.desk import Desk
 from bot.services.escalating import Escalating
 from bot.services.figure_cases import FigureCases
 from bot.services.inbox import Inbox
@@ -28,13 +28,13 @@ from bot.services.overview import Overview
 from bot.services.phone_desk import PhoneDesk
 from bot.services.register_forms import RegisterForms
 from bot.services.register_pages import RegisterPages
-from bot.services.who_does_what import WhoDoesWhat
 from bot.services.reply_form import ReplyForms
 from bot.services.report_kinds import ReportKinds
 from bot.services.reporting import Reporting
 from bot.services.search import Search
 from bot.services.telling import Telling
 from bot.services.undoing import Undoing
+from bot.services.who_does_what import WhoDoesWhat
 from bot.vocabulary import MailboxKey
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bot.services.colleagues import Colleagues
     from bot.services.control import InternalControl
     from bot.services.correcting import Correcting
-    from bot.services.editing.desk import Desk
     from bot.services.duty_book import DutyBook
+    from bot.services.editing.desk import Desk
     from bot.services.escalating import Escalating
     from bot.services.figure_cases import FigureCases
     from bot.services.inbox import Inbox
