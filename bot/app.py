@@ -16,16 +16,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.actions.alert import AlertPerformer
+from bot.actions.monthly_mail import MonthlyMailPerformer
 from bot.actions.reply import ReplyPerformer
 from bot.actions.second_channel import FallbackNotifier, MailNotifier
+from bot.actions.staff_mail import StaffMailer
 from bot.clock import Clock, SystemClock
 from bot.connecting import Connection, connect
+from bot.connecting.mailbox_chores import mailbox_chores
 from bot.errors import NotFound, SammaDagError
 from bot.house_rules import (
     FileMail,
     brakes_of,
     house_of,
     ledger_format_of,
+    monthly_mail_to,
     policies_of,
     reminders_of,
 )
@@ -41,8 +45,6 @@ from bot.material import (
 )
 from bot.notifying import ConsoleNotifier, Notifier
 from bot.services.casework import Casework
-from bot.services.chores import Chore, Chores
-from bot.services.comparison import Comparison
 from bot.services.deadlines import refresh_deadlines
 from bot.services.dispatch import Dispatch
 from bot.services.editing.ground import Ground
@@ -53,7 +55,7 @@ from bot.services.intake import Intake, Listener, Probe, no_listener, no_probe
 from bot.services.invoice_lookup import refresh_all
 from bot.services.leadership import Leadership
 from bot.services.ledger_import import LedgerImport
-from bot.services.marks import Marks
+from bot.services.monthly_mail import MonthlyMail
 from bot.services.morning import Morning
 from bot.services.moving import Moving
 from bot.services.new_case import House
@@ -66,7 +68,6 @@ from bot.services.reply_timer import ReplyTimer
 from bot.services.reporting import Reporting
 from bot.services.same_day import SameDay
 from bot.services.search import Search
-from bot.services.sent_mail import SentMail
 from bot.services.stop_lists import StopLists, find_misses
 from bot.services.urgency_watch import UrgencyWatch
 from bot.services.watch import Watch
@@ -124,6 +125,7 @@ class App:
     reply_timer: ReplyTimer
     moving: Moving
     reporting: Reporting
+    monthly: MonthlyMail
     editing: Editing
     worker: Worker
 
@@ -267,6 +269,7 @@ def build(
     reader = Reader(knowledge, material.rules, identity, watched=sources)
     policies = policies_of(settings, files)
     house = house_of(knowledge, settings)
+    managers = monthly_mail_to(settings, knowledge)
     # Last, when nothing else can be wrong any more.
     database = open_database(settings, calendar=knowledge.calendar)
     intake = Intake(database, reader, house, policies, clock, probe=probe, heard=heard)
@@ -276,7 +279,7 @@ def build(
         intake,
         database,
         clock,
-        chores=_chores(settings, connections, database, knowledge, identity, clock),
+        chores=mailbox_chores(settings, connections, database, knowledge, identity, clock),
         leadership=None
         if is_sqlite(database.engine)
         else Leadership(database, clock, worker=worker_name),
@@ -289,6 +292,7 @@ def build(
     writer = Writer(house, material.templates, identity, policies, clock)
     reply_timer = ReplyTimer(database, writer, clock)
     reporting = Reporting(database, knowledge, clock)
+    monthly = MonthlyMail(database, knowledge.calendar, reporting, clock, to=managers)
     dispatch = Dispatch(
         database,
         {
@@ -298,6 +302,11 @@ def build(
                 knowledge,
                 knowledge.calendar,
                 clock,
+            ),
+            ActionKind.DIGEST: MonthlyMailPerformer(
+                StaffMailer(senders, knowledge, identity, clock),
+                knowledge,
+                base_url=settings.web.base_url if settings.web else "",
             ),
             ActionKind.REPLY: ReplyPerformer(
                 database,
@@ -347,6 +356,7 @@ def build(
         reply_timer=reply_timer,
         moving=Moving(database, writer, clock),
         reporting=reporting,
+        monthly=monthly,
         editing=Editing(
             database,
             ground or ground_of(settings),
@@ -365,40 +375,13 @@ def build(
                 reply_timer.run_due,
                 reporting.catch_up,
                 reporting.freeze_due,
+                monthly.run_due,
             ),
             Wakeup(database.engine),
             poll_s=settings.poll_seconds,
             monotonic=clock.monotonic,
             spread=lambda: random.uniform(1.0, 1.25),
         ),
-    )
-
-
-def _chores(
-    settings: Settings,
-    connections: Mapping[MailboxKey, Connection],
-    database: Database,
-    knowledge: Knowledge,
-    identity: Identity,
-    clock: Clock,
-) -> Chores:
-    sources = {key: connection.source for key, connection in connections.items()}
-    sent = {key: connection.sent for key, connection in connections.items()}
-    marks = Marks(
-        database,
-        sources,
-        people={key: person.name for key, person in knowledge.people.items()},
-        folders={MailboxKey(name): mailbox.folder for name, mailbox in settings.mailboxes.items()},
-        say=speaker(settings.language),
-    )
-    answers = SentMail(database, sent, identity, knowledge.calendar, clock)
-    return Chores(
-        (
-            Chore(name="marks", every_s=5, run=marks.run),
-            Chore(name="sent", every_s=60, run=answers.run),
-            Chore(name="comparison", every_s=3600, run=Comparison(database, sources, clock).run),
-        ),
-        clock.monotonic,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bot.actions.reply import Brakes
+from bot.errors import SettingsError
 from bot.knowledge import Knowledge
 from bot.ladder import Ladder
 from bot.ledger_file import DEFAULT_STAGES, Column, LedgerFormat
@@ -20,7 +21,7 @@ from bot.settings import (
     SameDaySettings,
     Settings,
 )
-from bot.vocabulary import MailboxKey, Mode
+from bot.vocabulary import MailboxKey, Mode, PersonKey
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -90,6 +91,21 @@ def policies_of(
         )
 
     return policy
+
+
+def monthly_mail_to(settings: Settings, knowledge: Knowledge) -> tuple[PersonKey, ...]:
+    """Return who is mailed the figures of each month.
+
+    Raises:
+        SettingsError: An address is not that of one of the staff.
+    """
+    found = []
+    for address in settings.monthly_mail:
+        person = knowledge.person_by_email.get(address.strip().lower())
+        if person is None:
+            raise SettingsError("monthly_mail: en adress hör inte till någon i personalen")
+        found.append(person)
+    return tuple(found)
 
 
 def brakes_of(limits: BrakeSettings) -> Brakes:

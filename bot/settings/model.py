@@ -107,6 +107,7 @@ class Settings(BaseSettings):
     graph: GraphSettings | None = None
     slack: SlackSettings | None = None
     web: WebSettings | None = None
+    monthly_mail: tuple[str, ...] = ()
     brakes: BrakeSettings = BrakeSettings()
     ladder: LadderSettings = LadderSettings()
     same_day: SameDaySettings = SameDaySettings()
