@@ -235,9 +235,10 @@ class Running:
         return _Built(app=app, holds=holds, folder=folder, letters=letters)
 
     def _put_on_face(self) -> None:
-        self._face = self._make_face(self.current)
-        if self._face is not None:
-            self._face.start()
+        face = self._make_face(self.current)
+        if face is not None:
+            face.start()
+        self._face = face  # one that could not start has nothing to end
 
     def _try_face(self) -> None:
         """Put on the face; without it mail is taken in and answered all the same."""
@@ -245,7 +246,7 @@ class Running:
             self._put_on_face()
             self._face_failed = False
         except Exception:  # whatever keeps people from being reached is tried again
-            self._face, self._face_failed = None, True
+            self._face_failed = True
             log.exception("face_not_put_on")
 
     def _take_off_face(self) -> None:
