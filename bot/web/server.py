@@ -2,18 +2,65 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.errors import SettingsError
 
 log = structlog.get_logger()
 
 _PATIENCE_S = 5.0
+_SLOWEST_S = 15.0
+"""So long may a browser take for the head of a request; see `guard` for what follows."""
+_MOST_CONNECTIONS = 500
+
+
+class _Impatient(H11Protocol):
+    """Closes a connection that does not come to its request; uvicorn would wait for ever."""
+
+    slowest_s = _SLOWEST_S
+    _limit: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._is_answering():
+            self._forget()
+        elif self._limit is None:
+            self._expect()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget()
+        super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._forget()
+
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _expect(self) -> None:
+        self._limit = self.loop.call_later(self.slowest_s, self._give_up)
+
+    def _forget(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+            self._limit = None
+
+    def _give_up(self) -> None:
+        self._limit = None
+        if not self._is_answering():
+            self.transport.close()
 
 
 class WebServer:
@@ -28,7 +75,11 @@ class WebServer:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
+                http=_Impatient,
+                ws="none",
+                limit_concurrency=_MOST_CONNECTIONS,
                 log_config=None,
+                log_level="critical",  # it would write the words of an error, see `app`
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
