@@ -10,12 +10,12 @@ Work is bounded: of all that is found, only the newest is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, delete, func, or_, select, text
+from sqlalchemy import Connection, Select, delete, func, or_, select, text, union
 
 from bot.language.search_words import AskedWord, entry_words
 from bot.store.engine import chunks
@@ -33,8 +33,12 @@ from bot.vocabulary import CaseId, MessageId
 
 MOST_LOOKED_AT: Final = 400
 """Mails and calls that hold the words, the newest ones."""
-_NEWEST: Final = 5_000
+_SAMPLE: Final = 5_000
+_NEWEST: Final = 40_000
 """Entries that are looked at one by one before an index without an order is asked for all."""
+_FOUND_IN_SAMPLE: Final = 8
+"""So many in the sample make a page in the newest."""
+_COMMON_IN_SAMPLE: Final = 100
 _MOST_COMPARED: Final = 2_000
 """Entries with the trigrams of a question that are compared with its words."""
 _SENDERS: Final = ("from", "reply_to")
@@ -122,9 +126,8 @@ class SearchIndex:
         named = select(CaseInvoiceRow.case_id).where(CaseInvoiceRow.number.in_(numbers))
         owed = select(CaseInvoiceRow.case_id).where(CaseInvoiceRow.customer_no.in_(numbers))
         return self._cases(
-            select(CaseRow.id, CaseRow.received_at).where(
-                or_(CaseRow.id.in_(named), CaseRow.id.in_(owed))
-            ),
+            # As one list: asked for either of two, PostgreSQL reads all cases.
+            select(CaseRow.id, CaseRow.received_at).where(CaseRow.id.in_(union(named, owed))),
             protected=protected,
             limit=limit,
         )
@@ -250,18 +253,45 @@ class SearchIndex:
         return list(rows)
 
     def _by_stems(self, asked: Sequence[AskedWord], limit: int) -> list[int]:
-        query = " && ".join(
-            f"(CAST(:form{n} AS tsquery) || plainto_tsquery('swedish', :word{n}))"
-            for n in range(len(asked))
-        )
-        values: dict[str, Any] = {"newest": _NEWEST, "limit": limit}
-        for n, word in enumerate(asked):
-            values[f"form{n}"] = " | ".join((f"{word.stem}:*", *word.roots))
-            values[f"word{n}"] = word.word
-        found = list(self._connection.scalars(text(_AMONG_NEWEST.format(query=query)), values))
-        if len(found) == limit:
+        """Find entries by the index of stems, unless the newest ones are enough.
+
+        The index knows no order, and reads all mails with a word to find the newest.
+        """
+        query = " && ".join(map(_begins_so, range(len(asked))))
+        values = {**_stem_values(asked), "limit": limit}
+
+        def newest(count: int) -> list[int]:
+            ids = self._connection.scalars(
+                text(_AMONG_NEWEST.format(query=query)), values | {"newest": count}
+            )
+            return list(ids)
+
+        found = newest(_SAMPLE)
+        if len(found) < limit and len(found) >= _FOUND_IN_SAMPLE:
+            return newest(_NEWEST)
+        if len(found) >= limit:
             return found
-        return list(self._connection.scalars(text(_AMONG_ALL.format(query=query)), values))
+        return list(
+            self._connection.scalars(
+                text(_AMONG_ALL.format(query=self._by_frequency(asked, values))), values
+            )
+        )
+
+    def _by_frequency(self, asked: Sequence[AskedWord], values: Mapping[str, Any]) -> str:
+        """Return a question that asks for a common word as it stands, without its beginnings.
+
+        For a beginning the index gathers all mails with any word that begins so. What is lost
+        are old mails that hold it in another form only, such as a compound.
+        """
+        counts = ", ".join(
+            f"count(*) FILTER (WHERE words @@ ({_begins_so(n)}))" for n in range(len(asked))
+        )
+        row = self._connection.execute(
+            text(_COUNT_NEWEST.format(counts=counts)), {**values, "newest": _SAMPLE}
+        ).one()
+        return " && ".join(
+            _is_so(n) if count > _COMMON_IN_SAMPLE else _begins_so(n) for n, count in enumerate(row)
+        )
 
     def _hits(self, entry_ids: Sequence[int], *, protected: bool) -> list[Hit]:
         case_id = func.coalesce(MessageRow.case_id, SearchEntryRow.call_id)
@@ -319,10 +349,31 @@ _TRIGRAMS: Final = """SELECT entry.id FROM (
 _AMONG_NEWEST: Final = """SELECT id FROM (
         SELECT id, words FROM search_entry ORDER BY id DESC LIMIT :newest
     ) AS entry WHERE words @@ ({query}) ORDER BY id DESC LIMIT :limit"""
+_COUNT_NEWEST: Final = """SELECT {counts} FROM (
+        SELECT words FROM search_entry ORDER BY id DESC LIMIT :newest
+    ) AS entry"""
 # Adding nothing to the id keeps PostgreSQL from walking through all entries from the newest on
 # in the hope of meeting enough: the first query did that, and met too few.
 _AMONG_ALL: Final = """SELECT id FROM search_entry
     WHERE words @@ ({query}) ORDER BY id + 0 DESC LIMIT :limit"""
+
+
+def _stem_values(asked: Sequence[AskedWord]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for n, word in enumerate(asked):
+        values[f"form{n}"] = " | ".join((f"{word.stem}:*", *word.roots))
+        values[f"word{n}"] = f"{word.word} or {word.stem}"
+    return values
+
+
+def _is_so(n: int) -> str:
+    """Return the question for the forms of the word with a number that share its stem."""
+    return f"websearch_to_tsquery('swedish', :word{n})"
+
+
+def _begins_so(n: int) -> str:
+    """Return the question for words that begin as the word with a number, and for its forms."""
+    return f"(CAST(:form{n} AS tsquery) || {_is_so(n)})"
 
 
 def _trigrams(word: str) -> Iterable[str]:

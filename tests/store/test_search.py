@@ -13,6 +13,7 @@ from bot.language.search_words import MOST_ASKED, asked_words, entry_words
 from bot.store.case_invoices import CaseInvoice
 from bot.store.promises import PhoneCall
 from bot.store.records import NewMessage, SentMessage
+from bot.store.search import Entry
 from bot.vocabulary import CaseId, Channel, Kind, MailboxKey, MessageId
 from functionmail.message import Address, Message
 from tests.kept_database import BOTH, empty, kept_databases
@@ -309,6 +310,17 @@ def test_a_word_that_very_many_mails_hold_is_found_in_the_newest(database):
         work.messages.insert(_on(n, n, "faktura nummer") for n in range(1, 601))
     cases = found(database, "faktura")
     assert (cases[0], len(cases)) == (600, 400)
+
+
+def test_what_the_newest_mails_do_not_hold_is_found_among_all(store):
+    with store.work() as work:
+        # Common words of late, which no case goes with any more.
+        work.search.add([Entry(words="lösenord kontoutdrag")] * 5_100)
+    assert found(store, "agresso") == [6]
+    assert found(store, "agresso lösenordet") == [6]
+    assert found(store, "nytt lösenord") == [6]
+    assert found(store, "lösenord") == []
+    assert found(store, "betala faktura")[-1:] == [1]
 
 
 def test_sqlite_finds_by_index_and_reads_no_table_through(store):
