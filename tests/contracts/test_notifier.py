@@ -18,6 +18,7 @@ HOW_MANY = {
     "cases": 12,
     "count": 3,
     "due": "2026-03-03 16:30",
+    "file": "knowledge/tags.yaml",
     "invoice": "40012345",
     "mailbox": "info",
     "overdue": 2,
