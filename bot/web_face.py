@@ -38,11 +38,16 @@ from bot.services.who_does_what import WhoDoesWhat
 from bot.vocabulary import MailboxKey
 
 if TYPE_CHECKING:
+    from bot.web.chats import Chats
     from bot.web.house import WebHouse
 
 
-def web_house(app: App) -> WebHouse:
-    """Return the services that pages call."""
+def web_house(app: App, chats: Chats | None = None) -> WebHouse:
+    """Return the services that pages call.
+
+    Args:
+        chats: What was said already; default: nothing.
+    """
     from bot.web.chats import Chats
     from bot.web.house import WebHouse
 
@@ -73,7 +78,7 @@ def web_house(app: App) -> WebHouse:
         find_case=partial(case_named, database=app.database),
         names=app.knowledge.names_in,
         talks=cache(lambda: make_talks(app)),
-        chats=Chats(),
+        chats=chats or Chats(),
         answer_notes=AnswerNotes(app.registers),
         duty_book=DutyBook(app.knowledge, app.clock),
         who_does_what=WhoDoesWhat(app.knowledge, app.clock),

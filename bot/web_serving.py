@@ -58,12 +58,14 @@ def make_web(
     """
     from bot.web.access import Rights
     from bot.web.app import Entry, Front, WebApp
+    from bot.web.chats import Chats
     from bot.web.monitoring import Monitoring
     from bot.web.sessions import Sessions
     from bot.web.tries import FailedTries
 
     now = now or (lambda: app)
-    house = _OfNow(now, web_house)
+    chats = Chats()
+    house = _OfNow(now, lambda of: web_house(of, chats))
     token = secret_text(given.metrics_token, given.metrics_token_file)
     keys = secret_keys(app.settings, resolve_database_url(app.settings))
     entry = Entry(
