@@ -15,7 +15,7 @@ from bot.material import load_material
 from bot.settings import Settings
 from bot.simulate.history import History, Wishes, first_day
 from bot.simulate.rows import COLUMNS, Rows
-from bot.simulate.workers import pieces_of
+from bot.simulate.workers import pieces_of, spare_garbage
 from bot.store.bulk import BulkWriter, writing
 from bot.store.unit_of_work import Database
 from bot.worktime import Calendar
@@ -76,9 +76,11 @@ def simulate(
         DatabaseUnavailable: Locked, full or gone.
     """
     history = History(wishes, settings, load_material(settings))
+    alone = wishes.cases <= _ALONE
+    if not alone:
+        spare_garbage()
     counts = dict.fromkeys(COLUMNS, 0)
     tips: dict[str, tuple[str, str]] = {}
-    alone = wishes.cases <= _ALONE
     with writing(database.engine, COLUMNS) as into, pieces_of(history, alone=alone) as pieces:
         for rows in pieces:
             tips.update({row[0]: row for row in rows.pop(_TIPS)})

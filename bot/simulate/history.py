@@ -14,6 +14,7 @@ from functools import cached_property
 from random import Random
 from typing import Final
 
+from bot.errors import DataError
 from bot.material import Material
 from bot.settings import Settings, resolve_database_url, secret_keys
 from bot.simulate.city import City, Moulds
@@ -24,6 +25,7 @@ from bot.simulate.phone_story import PhoneStory
 from bot.simulate.player import LAG, MESSAGES, Act, Item, Stage
 from bot.simulate.rhythm import arrivals
 from bot.simulate.rows import Rows, no_rows
+from bot.vocabulary import Urgency
 from functionmail.identity import Identity
 
 PIECE: Final = 500
@@ -115,8 +117,8 @@ class History:
         maker = self.maker
         return [
             *(("opening", draft) for draft in maker.drafts(count, chance)),
-            *(("follow_ups", draft) for draft in maker.follow_ups(max(16, count // 12), chance)),
-            *(("ignored", draft) for draft in maker.ignored(max(8, count // 20), chance)),
+            *(("follow_ups", draft) for draft in maker.follow_ups(max(48, count // 12), chance)),
+            *(("ignored", draft) for draft in maker.ignored(max(12, count // 20), chance)),
         ]
 
     @cached_property
@@ -170,16 +172,26 @@ def _play(item: Item, stage: Stage) -> None:
 
 
 def moulds_of(found: list[tuple[str, MailMould | None]]) -> Moulds:
-    """Return the moulds, each where it belongs."""
+    """Return the moulds, each where it belongs.
+
+    Raises:
+        DataError: Of one sort there is none.
+    """
 
     def of(kind: str) -> tuple[MailMould, ...]:
         return tuple(mould for known, mould in found if known == kind and mould is not None)
 
-    return Moulds(
+    moulds = Moulds(
         opening=tuple(mould for mould in of("opening") if mould.ignored is None),
-        follow_ups=tuple(mould for mould in of("follow_ups") if mould.found.urgent.value == "no"),
+        follow_ups=tuple(mould for mould in of("follow_ups") if mould.found.urgent is Urgency.NO),
         ignored=tuple(mould for mould in of("ignored") if mould.ignored is not None),
     )
+    if not (moulds.opening and moulds.follow_ups and moulds.ignored):
+        raise DataError(
+            "simulate: reglerna läser de påhittade mejlen olika beroende på namnen i dem; "
+            "pröva med den medföljande kunskapen"
+        )
+    return moulds
 
 
 def first_day(last: date, years: int) -> date:

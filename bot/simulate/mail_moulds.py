@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import sha256
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -160,18 +161,18 @@ class MouldMaker:
         self._mailbox_domain = next(iter(knowledge.mailboxes.values())).address.partition("@")[2]
         self._identity = identity
 
-    def drafts(self, count: int, chance: Random) -> Iterator[Draft]:
+    def drafts(self, wanted: int, chance: Random) -> Iterator[Draft]:
         """Yield mails in the shares of their topics, each with words of its own."""
         topics = self._wording.topics
         total = sum(topic.share for topic in topics)
         for topic in topics:
-            for number in range(max(2, count * topic.share // total)):
+            for number in range(max(2, wanted * topic.share // total)):
                 yield self._draft(topic, number, chance)
 
-    def follow_ups(self, count: int, chance: Random) -> Iterator[Draft]:
+    def follow_ups(self, wanted: int, chance: Random) -> Iterator[Draft]:
         """Yield mails that answer ours."""
         sources = ("unit", "citizen", "company")
-        for number in range(count):
+        for number in range(wanted):
             topic = Topic(
                 share=1,
                 source=sources[number % 3],
@@ -180,11 +181,11 @@ class MouldMaker:
             )
             yield self._draft(topic, number // 3, chance, answers=True)
 
-    def ignored(self, count: int, chance: Random) -> Iterator[Draft]:
+    def ignored(self, wanted: int, chance: Random) -> Iterator[Draft]:
         """Yield mails that are nobody's case."""
         total = sum(topic.share for topic in self._wording.ignored)
         for topic in self._wording.ignored:
-            for number in range(max(2, count * topic.share // total)):
+            for number in range(max(2, wanted * topic.share // total)):
                 yield self._draft(topic, number, chance)
 
     def make(self, draft: Draft) -> MailMould | None:
@@ -248,7 +249,8 @@ class MouldMaker:
             )
 
     def _values(self, trial: _Trial) -> dict[str, str]:
-        own = self._identity.own_message_id(trial.case, 1)
+        case = self._ordinary(trial.case)
+        own = self._identity.own_message_id(case, 1)
         return slots_of(
             person=trial.person,
             place=trial.place,
@@ -260,8 +262,19 @@ class MouldMaker:
                 "date": format_datetime(trial.at),
                 "own": own,
                 "domain": trial.domain,
-                "ref": self._identity.case_reference(trial.case),
+                "ref": self._identity.case_reference(case),
             },
+        )
+
+    def _ordinary(self, case: str) -> str:
+        """Return a case number, from one on, whose check letters are no code of a process.
+
+        As ``kb`` would be; a digit among them rules that out.
+        """
+        year, _, serial = case.partition("-")
+        numbers = (f"{year}-{number:06}" for number in count(int(serial)))
+        return next(
+            number for number in numbers if not self._identity.check_letters(number).isalpha()
         )
 
     def _raw(self, draft: Draft) -> str:

@@ -35,9 +35,7 @@ def incoming(
     """Add the rows of a mail that came in; return its bytes."""
     content = (mould.raw % values).encode()
     subject, body = mould.subject % values, mould.body % values
-    name = f"{values['first']} {values['last']}"
-    local = "mailer-daemon" if "MAILER-DAEMON" in mould.raw else values["local"]
-    address = f"{local}@{values['domain'] if mould.answers else mould.domain}"
+    name, address = f"{values['first']} {values['last']}", _address(mould, values)
     ignored = mould.ignored if case_id is None else None
     rows["message"].append(
         (
@@ -59,20 +57,19 @@ def incoming(
     )
     rows["message_raw"].append((message_id, content, "{}"))
     _said(rows, mould, values, message_id, (name, address))
-    deliver(
-        rows,
-        mould.arrived_in,
-        key_of(message_id),
-        _outcome(kind, ignored),
-        because=ignored,
-        message_id=message_id,
-        case_id=case_id,
-        seen_at=hours.stored(seen_at),
-    )
+    row = (message_id, case_id, hours.stored(seen_at), 0)
+    reason = None if ignored is None else ignored.value
+    outcome = _outcome(kind, ignored).value
+    rows["delivery"].append((mould.arrived_in, key_of(message_id), outcome, reason, *row))
     if case_id is not None:
         words = entry_words(subject, name, address, mould.text % values)
         rows["search_entry"].append((message_id, None, words))
     return content
+
+
+def _address(mould: MailMould, values: Mapping[str, str]) -> str:
+    local = "mailer-daemon" if "MAILER-DAEMON" in mould.raw else values["local"]
+    return f"{local}@{values['domain'] if mould.answers else mould.domain}"
 
 
 def _said(
@@ -133,33 +130,9 @@ def found_in_sent(
     rows: Rows, mailbox: MailboxKey, *, message_id: int, case_id: int, seen_at: str
 ) -> None:
     """Add the outcome of a mail that was found in the Sent folder of a mailbox."""
-    deliver(
-        rows,
-        sent_folder(mailbox),
-        key_of(message_id),
-        Outcome.FOLLOW_UP,
-        because=None,
-        message_id=message_id,
-        case_id=case_id,
-        seen_at=seen_at,
-    )
-
-
-def deliver(
-    rows: Rows,
-    mailbox: MailboxKey,
-    key: str,
-    outcome: Outcome,
-    *,
-    because: IgnoredBecause | None,
-    message_id: int,
-    case_id: int | None,
-    seen_at: str,
-) -> None:
-    """Add the outcome of a mail."""
-    reason = None if because is None else because.value
-    row = (mailbox, key, outcome.value, reason, message_id, case_id, seen_at, 0)
-    rows["delivery"].append(row)
+    outcome = Outcome.FOLLOW_UP.value
+    row = (message_id, case_id, seen_at, 0)
+    rows["delivery"].append((sent_folder(mailbox), key_of(message_id), outcome, None, *row))
 
 
 def _outcome(kind: Kind, ignored: IgnoredBecause | None) -> Outcome:

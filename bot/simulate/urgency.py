@@ -18,13 +18,21 @@ from bot.worktime import is_open, previous_working_moment
 
 @dataclass(slots=True, kw_only=True)
 class UrgentCase:
-    """The watch over an urgent case; see `bot.services.urgency_watch`."""
+    """The watch over an urgent case; see `bot.services.urgency_watch`.
+
+    Attributes:
+        told_at: When staff are told first.
+        quiet_for: So many working seconds no step of the ladder can be due after that.
+        next_at: When the ladder goes on; None until somebody asks, and once it has ended.
+    """
 
     stage: Stage
     state: CaseState
     case: Case
     watch: Watch
-    next_at: datetime | None
+    told_at: int
+    quiet_for: int
+    next_at: datetime | None = None
     acknowledged_at: int | None = None
     acknowledged_by: PersonKey | None = None
 
@@ -37,14 +45,14 @@ class UrgentCase:
         (alert,) = plan_alert(case, MessageId(message_id), at=alert_at)
         if stage.done(alert, at):
             state.happened(EventKind.ALERT_SENT, seconds(alert_at), code="urgent")
-        later = next_at(watch, until, house.ladder, house.calendar)
-        return cls(stage=stage, state=state, case=case, watch=watch, next_at=later)
-
-    @property
-    def told_at(self) -> int:
-        """Return when staff are told first."""
-        begun = self.watch.begun_at
-        return seconds(first_alert_at(begun, Until.of(self.case), self._house.calendar))
+        return cls(
+            stage=stage,
+            state=state,
+            case=case,
+            watch=watch,
+            told_at=seconds(alert_at),
+            quiet_for=_quiet_for(stage, until, seconds(alert_at)),
+        )
 
     @property
     def _house(self) -> House:
@@ -53,6 +61,9 @@ class UrgentCase:
     def go_on_until(self, at: int) -> None:
         """Take the steps of the ladder that are due by an instant."""
         until = min(at, self.stage.city.end)
+        if self.stage.city.hours.between(self.told_at, until) < self.quiet_for:
+            return
+        self._ask()
         while self.next_at is not None and (now := _after(self.next_at)) <= until:
             self._step(self.next_at, now)
 
@@ -66,8 +77,14 @@ class UrgentCase:
         self.stage.note(at, "acknowledge", self.state, by=by)
         return True
 
+    def _ask(self) -> None:
+        if self.next_at is None and self.acknowledged_at is None:
+            until, house = Until.of(self.case), self._house
+            self.next_at = next_at(self.watch, until, house.ladder, house.calendar)
+
     def write(self) -> None:
         """Add the row of the watch; a closed case has none."""
+        self._ask()
         stored = self.stage.city.hours.stored
         self.stage.rows["urgency_watch"].append(
             (
@@ -102,6 +119,18 @@ class UrgentCase:
         self.state.happened(EventKind.ESCALATED, at, cause=cause.value, rung=rung.value)
         if self.stage.done(alert, at):
             self.state.happened(EventKind.ALERT_SENT, at, code=cause.value)
+
+
+def _quiet_for(stage: Stage, until: Until, told_at: int) -> int:
+    """Return for how many working seconds the ladder surely waits.
+
+    Its first step waits for a while of its own, or for a third of the time that is left.
+    """
+    wait = int(stage.city.house.ladder.to_substitute.total_seconds())
+    if until.handle_by is not None:
+        wait = min(wait, stage.city.hours.between(told_at, seconds(until.handle_by)) // 3)
+    lost = until.safe_until is not None and seconds(until.safe_until) <= told_at
+    return 0 if lost else wait
 
 
 def _after(at: datetime) -> int:
