@@ -254,7 +254,8 @@ class ActionState(StrEnum):
 class Right(StrEnum):
     """What somebody who is signed in may do on the web page; nothing without STAFF.
 
-    staff: cases, registers, the assistant. manager: figures, reports, internal control.
+    staff: cases, registers, figures, the assistant. manager: reports, drawing for internal
+    control, figures from elsewhere.
     editor: change knowledge and templates. operator: mailboxes, books, quarantine.
     protected: see cases with protected data.
     """
