@@ -87,12 +87,12 @@ class Running:
         self._face: Face | None = None
         self._face_failed = False
         self._ground = ground_of(settings)
+        self._database: Database = open_database(settings)
         self._files = tempfile.TemporaryDirectory(prefix="sammadag-knowledge-")
         self._count = 0
         self._stopping = threading.Event()
         self._swapped = threading.Event()
         self._next: _Built | None = None
-        self._database: Database = open_database(settings)
         try:
             self._folder = Folder(self._database, self._ground, self._clock)
             self._folder.open()

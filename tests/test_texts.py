@@ -141,7 +141,11 @@ def test_an_alert_can_be_said_with_the_values_that_it_has(code):
     assert sentence(Alert(key="k", code=code, values=values), swedish, SWEDISH_NAMES)
 
 
-@pytest.mark.parametrize("code", sorted(CODES))
+SPELT_ALIKE = {"by.process", "by.team", "by.tertial"}
+"""Words that are the same in both languages."""
+
+
+@pytest.mark.parametrize("code", sorted(CODES.keys() - SPELT_ALIKE))
 def test_english_has_a_sentence_of_its_own_for_every_code(code):
     values = dict.fromkeys(names_in(CODES[code]), "X")
     assert english.code(code, **values) != swedish.code(code, **values)

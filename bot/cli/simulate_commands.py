@@ -30,8 +30,10 @@ def add(app: typer.Typer, say: Say) -> None:
         cases: int = typer.Option(
             ..., "--cases", min=1, max=20_000_000, metavar=say("ANTAL"), help=say("Antal ärenden.")
         ),
-        years: int = typer.Option(2, "--years", min=1, max=20, help=say("Antal år.")),
-        seed: int = typer.Option(1, "--seed", help=say("Frö för slumpen.")),
+        years: int = typer.Option(
+            2, "--years", min=1, max=20, metavar=say("ANTAL"), help=say("Antal år.")
+        ),
+        seed: int = typer.Option(1, "--seed", metavar=say("ANTAL"), help=say("Frö för slumpen.")),
         until: datetime = typer.Option(
             None,
             "--until",

@@ -33,6 +33,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "COMMAND [ARGS]...": mark("KOMMANDO [ARGUMENT]..."),
     "Show this message and exit.": mark("Visa den här hjälpen."),
     "[required]": mark("[måste anges]"),
+    "; required]": mark("; måste anges]"),
     "[default: ": mark("[annars: "),
 }
 """The library's words on a help page -> ours."""

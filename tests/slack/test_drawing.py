@@ -97,6 +97,7 @@ def test_what_cannot_be_acknowledged_has_no_buttons() -> None:
 def test_every_alert_is_valid(code: AlertCode, language: str) -> None:
     values = {
         "place": "kundreskontra",
+        "file": "knowledge/tags.yaml",
         "cases": 4,
         "count": 4,
         "due": "16:00",
