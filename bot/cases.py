@@ -103,6 +103,11 @@ class Case:
     safe_until: datetime | None = None
     deadline_reasons: tuple[DeadlineReason, ...] = ()
 
+    def require_open(self) -> None:
+        """Raise IllegalChange for a closed case: nothing is done with it until it is reopened."""
+        if self.status is Status.CLOSED:
+            raise IllegalChange("ärende {case} är avslutat; öppna det igen först", case=self.number)
+
     def allow(self, status: Status) -> None:
         """Raise IllegalChange unless the case may take on a status.
 

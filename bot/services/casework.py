@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from bot.cases import Case, Event
 from bot.clock import Clock
-from bot.errors import DataError, IllegalChange
+from bot.errors import DataError
 from bot.services.deadlines import deadline_anew
 from bot.services.new_case import House
 from bot.services.undoing import Act, remember
@@ -65,7 +65,7 @@ class Casework:
             raise DataError("välj en kollega eller ett team att lämna ärendet till")
 
         def change(work: Work, now_case: Case) -> Case:
-            _refuse_closed(now_case)
+            now_case.require_open()
             receiving = team if to is None else people[to].team
             given = dataclasses.replace(now_case, owner=to, team=receiving or now_case.team)
             if (given.owner, given.team) == (now_case.owner, now_case.team):
@@ -87,7 +87,7 @@ class Casework:
             raise DataError("välj vem ärendet väntar på")
 
         def change(work: Work, now_case: Case) -> Case:
-            _refuse_closed(now_case)
+            now_case.require_open()
             now_case.allow(status)
             waiting = dataclasses.replace(now_case, status=status)
             return self._store(work, waiting, EventKind.WAITING, by, on=status.value)
@@ -118,7 +118,7 @@ class Casework:
         """
 
         def change(work: Work, now_case: Case) -> Case:
-            _refuse_closed(now_case)
+            now_case.require_open()
             if now_case.owner not in (None, by):
                 raise CaseTaken(now_case, now_case.owner)
             return now_case if now_case.owner == by else self._taken(work, now_case, by)
@@ -275,8 +275,3 @@ class Casework:
         self, case: Case, kind: EventKind, by: PersonKey, **data: str | int | bool | None
     ) -> Event:
         return Event.on(case, kind, self._clock.now(), self._house.calendar, actor=by, **data)
-
-
-def _refuse_closed(case: Case) -> None:
-    if case.status is Status.CLOSED:
-        raise IllegalChange("ärende {case} är avslutat; öppna det igen först", case=case.number)

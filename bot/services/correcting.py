@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.cases import Case, Event
 from bot.clock import Clock
-from bot.errors import DataError, IllegalChange
+from bot.errors import DataError
 from bot.services.deadlines import deadline_anew
 from bot.services.new_case import House
 from bot.services.undoing import Act, remember
@@ -58,10 +58,7 @@ class Correcting:
         """
         with self._database.work() as work:
             before = work.cases.get(case.id)
-            if before.status is Status.CLOSED:
-                raise IllegalChange(
-                    "ärende {case} är avslutat; öppna det igen först", case=before.number
-                )
+            before.require_open()
             corrected = self._corrected(work, before, right)
             changes = _changes(before, corrected)
             if not changes:
@@ -144,10 +141,7 @@ class Correcting:
         if case.id == target.id:
             raise DataError("välj ett annat ärende än ärende {case} självt", case=case.number)
         for one in (case, target):
-            if one.status is Status.CLOSED:
-                raise IllegalChange(
-                    "ärende {case} är avslutat; öppna det igen först", case=one.number
-                )
+            one.require_open()
         if not self._is_of_same_customer(work, case, target):
             raise DataError(
                 "ärende {case} och ärende {other} är inte från samma kund",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.cases import SYSTEM, Case, Event
 from bot.clock import Clock
-from bot.errors import DataError, IllegalChange, ReplyHasHole
+from bot.errors import DataError, ReplyHasHole
 from bot.plan import Withheld
 from bot.reply_rules import MOVED, Policy, ReplyDraft
 from bot.services.deadlines import deadline_anew
@@ -20,7 +20,6 @@ from bot.vocabulary import (
     MatterKey,
     PersonKey,
     ProcessKey,
-    Status,
     Urgency,
 )
 
@@ -52,10 +51,7 @@ class Moving:
         """
         with self._database.work() as work:
             before = work.cases.get(case.id)
-            if before.status is Status.CLOSED:
-                raise IllegalChange(
-                    "ärende {case} är avslutat; öppna det igen först", case=before.number
-                )
+            before.require_open()
             if before.process == process:
                 raise DataError("ärende {case} är redan där", case=before.number)
             moved = self._store(work, self._moved(before, process, matter), before, by)

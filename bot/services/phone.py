@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.cases import Case, CaseNumber, Event
 from bot.clock import Clock
-from bot.errors import DataError, IllegalChange, UsageError
+from bot.errors import DataError, UsageError
 from bot.knowledge import Knowledge
 from bot.privacy import find_personal_numbers
 from bot.promises import Feedback, Promise, promised
@@ -134,8 +134,7 @@ class Phone:
         now = self._clock.now()
         with self._database.work() as work:
             found = self._found(work, case.id)
-            if found.case.status is Status.CLOSED:
-                raise _is_closed(found.case)
+            found.case.require_open()
             promise = found.promise
             if not promise.is_open or now >= promise.due_at:
                 promise = promised(case.id, promise.number + 1, now, self._house.calendar)
@@ -158,8 +157,8 @@ class Phone:
         with self._database.work() as work:
             found = self._found(work, case.id)
             waits = found.promise.is_open
-            if found.case.status is Status.CLOSED and not (waits and said is Feedback.DONE):
-                raise _is_closed(found.case)
+            if not (waits and said is Feedback.DONE):
+                found.case.require_open()
             kept = waits and self._keep(work, found, said, now)
             after = store_feedback(work, found.case, said)
             work.cases.record(self._events_of_feedback(found, after, said, by, kept=kept))
@@ -288,10 +287,6 @@ class Phone:
         **data: str | int | bool | None,
     ) -> Event:
         return Event.on(case, kind, now, self._house.calendar, actor=by, **data)
-
-
-def _is_closed(case: Case) -> IllegalChange:
-    return IllegalChange("ärende {case} är avslutat; öppna det igen först", case=case.number)
 
 
 def _mailbox_of(process: ProcessKey, knowledge: Knowledge) -> MailboxKey:

@@ -11,7 +11,6 @@ from typing import Final
 
 from bot.cases import Case, Event
 from bot.clock import Clock
-from bot.errors import IllegalChange
 from bot.promises import Feedback
 from bot.services.feedback import store_feedback
 from bot.services.new_case import House
@@ -47,10 +46,7 @@ class Telling:
             return self._phone.feedback(case, said, by=by).case
         with self._database.work() as work:
             before = work.cases.get(case.id)
-            if before.status is Status.CLOSED:
-                raise IllegalChange(
-                    "ärende {case} är avslutat; öppna det igen först", case=before.number
-                )
+            before.require_open()
             after = store_feedback(work, before, said)
             work.cases.record([self._event(after, _EVENT_OF[said], by)])
             if after.status is Status.CLOSED:
