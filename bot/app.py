@@ -23,7 +23,7 @@ from bot.actions.staff_mail import StaffMailer
 from bot.clock import Clock, SystemClock
 from bot.connecting import Connection, connect
 from bot.connecting.mailbox_chores import mailbox_chores
-from bot.errors import NotFound, SammaDagError
+from bot.errors import NotFound, SammaDagError, SchemaOutdated
 from bot.house_rules import (
     FileMail,
     brakes_of,
@@ -182,6 +182,20 @@ def open_to_read(settings: Settings) -> Database | None:
         engine.dispose()
         raise
     return Database(engine)
+
+
+def open_if_there(settings: Settings) -> Database | None:
+    """Open the database, brought to the program's schema; None where there is none yet.
+
+    Raises:
+        SchemaOutdated: PostgreSQL is behind.
+    """
+    try:
+        return open_to_read(settings)
+    except NotFound:
+        return None
+    except SchemaOutdated:
+        return open_database(settings)
 
 
 def make_ledger_import(

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bot.app import App, open_database, open_to_read
+from bot.app import App, open_if_there
 from bot.clock import Clock, SystemClock
-from bot.errors import NotFound, SchemaOutdated
 from bot.knowledge import Knowledge
 from bot.material import articles_of, knowledge_folder, load_material
 from bot.services.articles import Articles
@@ -76,7 +75,7 @@ def open_assistant(settings: Settings, clock: Clock | None = None) -> Iterator[A
         KnowledgeError: A file is missing or wrong; names file and line.
         SchemaOutdated: PostgreSQL is behind.
     """
-    database = _database(settings)
+    database = open_if_there(settings)
     try:
         wits = load_wits(settings)
         yield AssistantDesk(
@@ -87,19 +86,6 @@ def open_assistant(settings: Settings, clock: Clock | None = None) -> Iterator[A
     finally:
         if database is not None:
             database.close()
-
-
-def _database(settings: Settings) -> Database | None:
-    """Return the database; None where there is none yet.
-
-    An older SQLite file is brought to the program's schema, as every command does.
-    """
-    try:
-        return open_to_read(settings)
-    except NotFound:
-        return None
-    except SchemaOutdated:
-        return open_database(settings)
 
 
 def make_talks(app: App, wits: Wits | None = None) -> Talks:

@@ -21,7 +21,6 @@ from bot.services.colleagues import Colleagues
 from bot.services.escalating import Escalating
 from bot.services.naming import case_named
 from bot.services.overview import Overview
-from bot.services.reporting import Reporting
 from bot.services.slack_events import Events
 from bot.services.slack_outbox import Outbox
 from bot.services.telling import Telling
@@ -175,7 +174,7 @@ class _Building:
 
     def _series(self) -> AnswerSeries:
         app = self._app
-        return AnswerSeries(Reporting(app.database, app.knowledge, app.clock), app.knowledge)
+        return AnswerSeries(app.reporting, app.knowledge)
 
     def _link(self, bolt: BoltApp) -> Connected:
         given = self._given

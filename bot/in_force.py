@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bot.app import open_database, open_to_read
-from bot.errors import NotFound, SchemaOutdated
+from bot.app import open_if_there
 from bot.material import ground_of, make_trial, settings_on
 from bot.services.backtest import Trial
 from bot.services.editing.ground import Ground, lay_out
 from bot.services.editing.taking_up import Standing, standing
 from bot.services.editing.trial import MakeTrial
 from bot.settings import Settings
-from bot.store.unit_of_work import Database
 
 
 @contextmanager
@@ -28,7 +26,7 @@ def in_force(settings: Settings) -> Iterator[Settings]:
         SchemaOutdated: PostgreSQL is behind.
         DatabaseUnavailable: It does not answer.
     """
-    database = _database(settings)
+    database = open_if_there(settings)
     if database is None:
         yield settings
         return
@@ -53,13 +51,3 @@ def trials_for(settings: Settings) -> MakeTrial:
         return make_trial(settings_on(settings, holds), tried.knowledge)
 
     return make
-
-
-def _database(settings: Settings) -> Database | None:
-    """Return the database, brought to the program's schema; None where there is none yet."""
-    try:
-        return open_to_read(settings)
-    except NotFound:
-        return None
-    except SchemaOutdated:
-        return open_database(settings)

@@ -30,7 +30,6 @@ from bot.services.register_forms import RegisterForms
 from bot.services.register_pages import RegisterPages
 from bot.services.reply_form import ReplyForms
 from bot.services.report_kinds import ReportKinds
-from bot.services.reporting import Reporting
 from bot.services.search import Search
 from bot.services.telling import Telling
 from bot.services.undoing import Undoing
@@ -52,7 +51,6 @@ def web_house(app: App, chats: Chats | None = None) -> WebHouse:
     from bot.web.house import WebHouse
 
     proposals = make_proposals(app)
-    reporting = Reporting(app.database, app.knowledge, app.clock)
     return WebHouse(
         casework=app.casework,
         case_pages=CasePages(app.database, app.house, app.clock),
@@ -87,9 +85,9 @@ def web_house(app: App, chats: Chats | None = None) -> WebHouse:
             app.templates, app.knowledge, cache(lambda: load_plain(knowledge_folder(app.settings)))
         ),
         operations=_operations(app),
-        reporting=reporting,
-        report_kinds=ReportKinds(app.database, app.knowledge, reporting, app.clock),
-        figure_cases=FigureCases(app.database, reporting),
+        reporting=app.reporting,
+        report_kinds=ReportKinds(app.database, app.knowledge, app.reporting, app.clock),
+        figure_cases=FigureCases(app.database, app.reporting),
         control=InternalControl(app.database, app.house, app.clock),
         outside=Outside(app.database, app.knowledge, app.clock),
         zone=app.house.zone,

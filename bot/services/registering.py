@@ -233,7 +233,7 @@ class Register:
             process=found.process,
             matter=found.matter,
             urgent=found.urgent.value,
-            **_marking(found),
+            **marking(found),
         )
         self._batch.happened(case.id, EventKind.ASSIGNED, team=case.team)
         quiet = terms.quiet_before is not None and case.received_at < terms.quiet_before
@@ -314,7 +314,7 @@ class Register:
             self._batch.happened(case_id, EventKind.REOPENED)
 
 
-def _marking(found: Triage) -> dict[str, Any]:  # Any: an event takes values of several types
+def marking(found: Triage) -> dict[str, Any]:  # Any: an event takes values of several types
     """Return how the customer marked the subject, for figures; nothing where none was read."""
     if found.tag_exact is None:
         return {}

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Final
 
 from bot.dunning import OpenInvoice
-from bot.reports.case_facts import TagSeen
 from bot.services.deadlines import with_deadline
 from bot.services.moving import moved_on_arrival
+from bot.services.registering import marking
 from bot.simulate.case_state import CaseState
 from bot.simulate.correspondence import Correspondence
 from bot.simulate.hours import DAY, moment
@@ -17,7 +17,6 @@ from bot.simulate.mail_moulds import MailMould
 from bot.simulate.player import LAG
 from bot.simulate.remarks import remark_on
 from bot.simulate.urgency import UrgentCase
-from bot.triage.model import Triage
 from bot.vocabulary import (
     Channel,
     EventKind,
@@ -130,7 +129,7 @@ class MailStory(Correspondence):
             process=case.process,
             matter=case.matter,
             urgent=case.urgent.value,
-            **_marking(mould.found),
+            **marking(mould.found),
         )
         case.happened(EventKind.ASSIGNED, seen, team=case.team)
         own = self._city.material.knowledge.mailboxes[case.mailbox].process
@@ -248,13 +247,3 @@ class MailStory(Correspondence):
         )
         self._stage.note(at, "confirm_stop", case, by=person, reason=reason)
         return True
-
-
-def _marking(found: Triage) -> dict[str, str]:
-    """Return how the customer marked the subject, as `bot.services.registering` notes it."""
-    if found.tag_exact is None:
-        return {}
-    if found.tag is None:
-        return {"tag": TagSeen.NONE.value}
-    seen = TagSeen.EXACT if found.tag_exact else TagSeen.FUZZY
-    return {"tag": seen.value, "tag_process": found.tag}
