@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, console, of, person_option, print_json, settings_in_force
+from bot.cli.common import console, of, opened_house, person_option, print_json, settings_in_force
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -68,14 +68,11 @@ def _add_chat(app: typer.Typer, say: Say) -> None:
         from bot.asking import make_talks
         from bot.cli.chat_view import Terminal
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             person = _person(as_email, built.knowledge)
             assert person is not None  # an address is required
             talks = make_talks(built)
             Terminal(talks, person, of(context).say, console()).run()
-        finally:
-            built.close()
 
 
 def _person(email: str | None, knowledge: Knowledge) -> PersonKey | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, console, of, person_option, print_json
+from bot.cli.common import console, of, opened_house, person_option, print_json
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -33,11 +33,8 @@ def add(app: typer.Typer, say: Say) -> None:
         from bot.cli.books_view import show_books
         from bot.services.books import balance
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             found = balance(built.database, built.sources.values())
-        finally:
-            built.close()
         if as_json:
             print_json(found.as_json())
         else:
@@ -61,11 +58,8 @@ def _add_ignored(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.cli.books_view import show_ignored
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             mails = built.ignored.listed(glance_only=glance)
-        finally:
-            built.close()
         if as_json:
             for mail in mails:
                 print_json(_ignored_json(mail))
@@ -88,12 +82,9 @@ def _add_ignored(app: typer.Typer, say: Say) -> None:
         from bot.services.naming import person_with
         from bot.vocabulary import MessageId
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             person = person_with(as_email, built.knowledge)
             case = built.ignored.make_case(MessageId(number), by=person)
-        finally:
-            built.close()
         if as_json:
             print_json({"case": str(case.number), "process": case.process, "matter": case.matter})
         else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, console, of, person_option, print_json
+from bot.cli.common import console, of, opened_house, person_option, print_json
 from bot.texts import Say
 from bot.vocabulary import StopReason, Verdict
 
@@ -45,13 +45,9 @@ def _add_list(app: typer.Typer, say: Say) -> None:
         from bot.cli.case_view import as_values, show_queue
         from bot.services.case_sheet import sheets
 
-        built = build_app(context)
-        try:
-            with built.database.reading() as work:
-                cases = work.cases.queue(urgent_only=urgent)
-                found = sheets(work, cases) if as_json else []
-        finally:
-            built.close()
+        with opened_house(context) as built, built.database.reading() as work:
+            cases = work.cases.queue(urgent_only=urgent)
+            found = sheets(work, cases) if as_json else []
         if as_json:
             for sheet in found:
                 print_json(as_values(sheet))
@@ -74,14 +70,11 @@ def _add_show(app: typer.Typer, say: Say) -> None:
         from bot.services.case_sheet import sheets
         from bot.services.naming import case_named
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             case = case_named(number, built.database)
             with built.database.reading() as work:
                 events = work.cases.events(case.id)
                 (sheet,) = sheets(work, [case])
-        finally:
-            built.close()
         if as_json:
             print_json(as_values(sheet))
         else:
@@ -164,12 +157,9 @@ def _add_change(
     ) -> None:
         from bot.services.naming import case_named, person_with
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             by = person_with(as_email, built.knowledge)
             case = change(built, case_named(number, built.database), by)
-        finally:
-            built.close()
         console().print(of(context).say(done, case=case.number))
 
 
@@ -191,15 +181,12 @@ def _add_move(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.services.naming import case_named, matter_named, person_with, process_named
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             by = person_with(as_email, built.knowledge)
             to = process_named(process, built.knowledge)
             about = None if matter is None else matter_named(matter, built.knowledge)
             case = built.moving.move(case_named(number, built.database), to, by=by, matter=about)
             team = built.knowledge.names_in(of(context).say.language).team(case.team)
-        finally:
-            built.close()
         console().print(
             of(context).say("Ärende {case} är flyttat till {team}.", case=case.number, team=team)
         )
@@ -221,13 +208,10 @@ def _add_stop(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.services.naming import case_named, person_with
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             by = person_with(as_email, built.knowledge)
             case = case_named(number, built.database)
             case = built.casework.confirm_stop(case, because, by=by)
-        finally:
-            built.close()
         told = of(context).say
         console().print(
             told(

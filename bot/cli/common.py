@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,8 +69,9 @@ def settings_in_force(context: typer.Context) -> Settings:
     return held
 
 
-def build_app(context: typer.Context, *, files: FileMail | None = None) -> App:
-    """Put the house together for a command, which closes it; only warnings are logged.
+@contextmanager
+def opened_house(context: typer.Context, *, files: FileMail | None = None) -> Iterator[App]:
+    """Put the house together for a command, and close it afterwards; only warnings are logged.
 
     Args:
         files: As for `bot.app.build`.
@@ -82,7 +84,11 @@ def build_app(context: typer.Context, *, files: FileMail | None = None) -> App:
     configure(level="warning")
     settings = settings_of(context)
     held: Settings = context.with_resource(in_force(settings))
-    return build(held, ground=ground_of(settings), files=files)
+    built = build(held, ground=ground_of(settings), files=files)
+    try:
+        yield built
+    finally:
+        built.close()
 
 
 def person_option(say: Say) -> str:

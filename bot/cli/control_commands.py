@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, console, of, person_option, print_json, tell
+from bot.cli.common import console, of, opened_house, person_option, print_json, tell
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -57,11 +59,9 @@ def _add_draw(app: typer.Typer, say: Say) -> None:
         as_json: bool = typer.Option(False, "--json", help=say("Skriv urvalet som JSON.")),
     ) -> None:
         from bot.control import SampleOrder
-        from bot.errors import BadValue, UsageError
         from bot.services.naming import person_with, process_named
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built, _bad_values_as_usage():
             person = person_with(as_email, built.knowledge)
             order = SampleOrder(
                 process=process_named(process, built.knowledge),
@@ -71,10 +71,6 @@ def _add_draw(app: typer.Typer, say: Say) -> None:
                 seed=seed,
             )
             sample = _control(built).draw(order, by=person)
-        except BadValue as error:
-            raise UsageError(error.source, **error.values) from error
-        finally:
-            built.close()
         if as_json:
             print_json(_as_values(sample))
         else:
@@ -91,11 +87,8 @@ def _add_list(app: typer.Typer, say: Say) -> None:
         context: typer.Context,
         as_json: bool = typer.Option(False, "--json", help=say("Skriv listan som JSON.")),
     ) -> None:
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             samples = _control(built).listed()
-        finally:
-            built.close()
         for sample in samples:
             if as_json:
                 print_json(_as_values(sample))
@@ -122,14 +115,11 @@ def _add_export(app: typer.Typer, say: Say) -> None:
         from bot.cli.common import write_privately
         from bot.services.naming import person_with
 
-        built = build_app(context)
-        speak = of(context).say
-        try:
+        with opened_house(context) as built:
+            speak = of(context).say
             person = person_with(as_email, built.knowledge)
             names = built.knowledge.names_in(speak.language)
             content = _control(built).evidence(number, say=speak, names=names, by=person)
-        finally:
-            built.close()
         write_privately(out, content)
         tell(of(context).say("Skrev {file}.", file=out))
 
@@ -152,16 +142,13 @@ def _add_import(app: typer.Typer, say: Say) -> None:
         from bot.errors import UsageError
         from bot.services.naming import person_with
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             person = person_with(as_email, built.knowledge)
             try:
                 content = file.read_bytes()
             except OSError as error:
                 raise UsageError("{file} kan inte läsas", file=file) from error
             done = _outside(built).take_in(content, _source(source), by=person)
-        finally:
-            built.close()
         for fault in done.faults:
             tell(
                 of(context).say(
@@ -193,13 +180,11 @@ def _add_figure(app: typer.Typer, say: Say) -> None:
         place: str = typer.Option("", "--place", help=say("Process eller telefonlinje.")),
         as_email: str = person_option(say),
     ) -> None:
-        from bot.errors import BadValue, UsageError
         from bot.outside import OutsideFigure
         from bot.services.naming import person_with
         from bot.services.outside import day_of, measure_of, value_of
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built, _bad_values_as_usage():
             person = person_with(as_email, built.knowledge)
             figure = OutsideFigure(
                 source=_source(source),
@@ -210,11 +195,18 @@ def _add_figure(app: typer.Typer, say: Say) -> None:
                 value=value_of(value),
             )
             _outside(built).add(figure, by=person)
-        except BadValue as error:
-            raise UsageError(error.source, **error.values) from error
-        finally:
-            built.close()
         console().print(of(context).say("Siffran är inskriven."))
+
+
+@contextmanager
+def _bad_values_as_usage() -> Iterator[None]:
+    """Let a value that does not hold together be a fault of whoever typed it: exit code 2."""
+    from bot.errors import BadValue, UsageError
+
+    try:
+        yield
+    except BadValue as error:
+        raise UsageError(error.source, **error.values) from error
 
 
 def _source(text: str) -> OutsideSource:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, console, of, person_option, print_json
+from bot.cli.common import console, of, opened_house, person_option, print_json
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -33,15 +31,6 @@ def add(app: typer.Typer, say: Say) -> None:
     _add_export(edit, say)
 
 
-@contextmanager
-def _house(context: typer.Context) -> Iterator[App]:
-    built = build_app(context)
-    try:
-        yield built
-    finally:
-        built.close()
-
-
 def _number(say: Say) -> int:
     found: int = typer.Argument(..., metavar=say("ÄNDRING"), help=say("Ändringens nummer."))
     return found
@@ -59,7 +48,7 @@ def _add_documents(app: typer.Typer, say: Say) -> None:
         from bot.cli.edit_view import document_values, show_documents
         from bot.vocabulary import Language
 
-        with _house(context) as built:
+        with opened_house(context) as built:
             found = built.editing.documents(Language(of(context).say.language))
         if as_json:
             for one in found:
@@ -82,7 +71,7 @@ def _add_versions(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.cli.edit_view import change_values, show_changes
 
-        with _house(context) as built:
+        with opened_house(context) as built:
             waiting = [one for one in built.editing.waiting() if path is None or path in one.paths]
             found = [*waiting, *built.editing.versions(path=path)]
             zone = built.house.zone
@@ -106,7 +95,7 @@ def _add_show(app: typer.Typer, say: Say) -> None:
         from bot.cli.edit_view import change_values, show_change
         from bot.edits import ChangeId
 
-        with _house(context) as built:
+        with opened_house(context) as built:
             change = built.editing.change(ChangeId(number))
             differences = built.editing.differences(change.id)
             zone = built.house.zone
@@ -141,7 +130,7 @@ def _add_save(app: typer.Typer, say: Say) -> None:
             content = file.read_bytes()
         except OSError as error:
             raise UsageError("{file}: går inte att läsa", file=file) from error
-        with _house(context) as built:
+        with opened_house(context) as built:
             read = built.editing.read(path)
             draft = Draft(files={read.path: content}, seen={read.path: read.digest}, note=note)
             change = built.editing.save(draft, by=person_with(as_email, built.knowledge))
@@ -184,7 +173,7 @@ def _add_settle(app: typer.Typer, say: Say) -> None:
         from bot.edits import ChangeId
         from bot.services.naming import person_with
 
-        with _house(context) as built:
+        with opened_house(context) as built:
             by = person_with(as_email, built.knowledge)
             change = _tried(context, built, built.editing.change(ChangeId(number)))
             change = built.editing.put_in_force(change.id, by=by)
@@ -203,7 +192,7 @@ def _add_settle(app: typer.Typer, say: Say) -> None:
         from bot.edits import ChangeId
         from bot.services.naming import person_with
 
-        with _house(context) as built:
+        with opened_house(context) as built:
             by = person_with(as_email, built.knowledge)
             change = built.editing.refuse(ChangeId(number), by=by)
             _show(context, built, change, as_json=as_json)
@@ -223,7 +212,7 @@ def _add_undo(app: typer.Typer, say: Say) -> None:
         from bot.edits import ChangeId
         from bot.services.naming import person_with
 
-        with _house(context) as built:
+        with opened_house(context) as built:
             by = person_with(as_email, built.knowledge)
             change = built.editing.undo(ChangeId(number), by=by)
             _show(context, built, _tried(context, built, change), as_json=as_json)
@@ -239,7 +228,7 @@ def _add_export(app: typer.Typer, say: Say) -> None:
         folder: Path = typer.Argument(..., metavar=say("MAPP"), help=say("En ny mapp.")),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv resultatet som JSON.")),
     ) -> None:
-        with _house(context) as built:
+        with opened_house(context) as built:
             count = built.editing.export(folder)
         if as_json:
             print_json({"folder": str(folder), "versions": count})

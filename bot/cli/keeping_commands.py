@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cli.common import (
-    build_app,
     console,
     of,
+    opened_house,
     person_option,
     print_json,
     progress_bar,
@@ -50,8 +50,7 @@ def _add_retention(app: typer.Typer, say: Say) -> None:
         from bot.cases import SYSTEM
         from bot.services.keeping.retention import Retention
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             service = Retention(built.database, built.knowledge.retention, built.clock)
             with progress_bar() as progress:
                 task = progress.add_task(of(context).say("Gallrar"), total=None)
@@ -60,8 +59,6 @@ def _add_retention(app: typer.Typer, say: Say) -> None:
                     dry_run=dry_run,
                     progress=lambda count: progress.advance(task, count),
                 )
-        finally:
-            built.close()
         if as_json:
             print_json({"dry_run": done.dry_run, "counts": done.counts})
             return
@@ -103,12 +100,9 @@ def _add_hold(app: typer.Typer, say: Say) -> None:
         context: typer.Context,
         as_json: bool = typer.Option(False, "--json", help=say("Skriv listan som JSON.")),
     ) -> None:
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             held = _holds(built).listed()
             zone = built.house.zone
-        finally:
-            built.close()
         if as_json:
             for found in held:
                 print_json(
@@ -149,8 +143,7 @@ def _add_erase(app: typer.Typer, say: Say) -> None:
 
         if who == "-":
             who = sys.stdin.readline()
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             person = person_with(as_email, built.knowledge)
             service = Erasing(built.database, built.clock, hash_address=built.identity.hash_address)
             with progress_bar() as progress:
@@ -161,8 +154,6 @@ def _add_erase(app: typer.Typer, say: Say) -> None:
                     dry_run=dry_run,
                     progress=lambda count: progress.advance(task, count),
                 )
-        finally:
-            built.close()
         if as_json:
             print_json(_report_json(report))
         else:
@@ -186,8 +177,7 @@ def _add_export(app: typer.Typer, say: Say) -> None:
         from bot.services.keeping.export import Export, file_name
         from bot.services.naming import case_named, person_with
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             person = person_with(as_email, built.knowledge)
             case = case_named(number, built.database)
             target = out or Path(file_name(case))
@@ -197,8 +187,6 @@ def _add_export(app: typer.Typer, say: Say) -> None:
                 say=of(context).say,
                 names=built.knowledge.names_in(of(context).say.language),
             )
-        finally:
-            built.close()
         write_privately(target, content)
         tell(of(context).say("Skrev {file}. Sekretesspröva innan du lämnar ut den.", file=target))
 
@@ -219,16 +207,13 @@ def _holds(built: App) -> Holds:
 def _change_hold(context: typer.Context, number: str, as_email: str, *, lift: bool) -> None:
     from bot.services.naming import case_named, person_with
 
-    built = build_app(context)
-    try:
+    with opened_house(context) as built:
         person = person_with(as_email, built.knowledge)
         case = case_named(number, built.database)
         if lift:
             _holds(built).lift(case, by=person)
         else:
             _holds(built).add(case, by=person)
-    finally:
-        built.close()
     if lift:
         console().print(of(context).say("Ärende {case} får gallras igen.", case=case.number))
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, console, of, print_json, progress_bar, settings_of, tell
+from bot.cli.common import console, of, opened_house, print_json, progress_bar, settings_of, tell
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -72,12 +72,9 @@ def add(app: typer.Typer, say: Say) -> None:
         from bot.house_rules import FileMail
         from bot.services.mail_files import known_mailbox
 
-        built = build_app(context, files=FileMail.ANSWER if answer else FileMail.HOLD)
-        named = known_mailbox(mailbox, built.knowledge.mailboxes)
-        try:
+        with opened_house(context, files=FileMail.ANSWER if answer else FileMail.HOLD) as built:
+            named = known_mailbox(mailbox, built.knowledge.mailboxes)
             counts, seconds, unreadable = _ingest(built, folder, named, say=of(context).say)
-        finally:
-            built.close()
         _show_ingest(counts, seconds, as_json=as_json, say=of(context).say)
         raise typer.Exit(1 if unreadable else 0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli.common import build_app, console, of, person_option, print_json
+from bot.cli.common import console, of, opened_house, person_option, print_json
 from bot.promises import Feedback
 from bot.texts import Say
 
@@ -66,8 +66,7 @@ def _add_add(app: typer.Typer, say: Say) -> None:
         from bot.services.naming import matter_named, person_with, process_named
         from bot.services.phone import NewCall
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             knowledge = built.knowledge
             by = person_with(as_email, knowledge)
             call = NewCall(
@@ -79,8 +78,6 @@ def _add_add(app: typer.Typer, say: Say) -> None:
                 invoices=tuple(invoices),
             )
             found = built.phone.add(call, by=by)
-        finally:
-            built.close()
         if as_json:
             print_json(as_values(found))
         else:
@@ -105,12 +102,9 @@ def _add_again(app: typer.Typer, say: Say) -> None:
         from bot.cli.phone_view import as_values, show_added
         from bot.services.naming import case_named, person_with
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             by = person_with(as_email, built.knowledge)
             found = built.phone.called_again(case_named(number, built.database), by=by)
-        finally:
-            built.close()
         if as_json:
             print_json(as_values(found))
         else:
@@ -129,11 +123,8 @@ def _add_list(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.cli.phone_view import as_values, show_list
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             found = built.phone.listed()
-        finally:
-            built.close()
         if as_json:
             for one in found:
                 print_json(as_values(one, with_call=True))
@@ -162,13 +153,10 @@ def _add_feedback(app: typer.Typer, say: Say) -> None:
         from bot.cli.phone_view import as_values, show_feedback
         from bot.services.naming import case_named, person_with
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             by = person_with(as_email, built.knowledge)
             case = case_named(number, built.database)
             found = built.phone.feedback(case, said, by=by)
-        finally:
-            built.close()
         if as_json:
             print_json(as_values(found))
         else:

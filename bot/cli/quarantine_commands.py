@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, console, of, print_json, tell
+from bot.cli.common import console, of, opened_house, print_json, tell
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -33,12 +33,8 @@ def add(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.cli.books_view import show_quarantined
 
-        built = build_app(context)
-        try:
-            with built.database.reading() as work:
-                mails = work.books.quarantined()
-        finally:
-            built.close()
+        with opened_house(context) as built, built.database.reading() as work:
+            mails = work.books.quarantined()
         if as_json:
             for mail in mails:
                 print_json(_as_json(mail))
@@ -83,11 +79,8 @@ def add(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.services.quarantine import export
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             files = export(built.database, folder)
-        finally:
-            built.close()
         for file in files:
             console().print(str(file), soft_wrap=True)
         tell(
@@ -101,13 +94,10 @@ def add(app: typer.Typer, say: Say) -> None:
 def _retry(context: typer.Context) -> tuple[int, int]:
     from bot.vocabulary import Outcome
 
-    built = build_app(context)
-    try:
+    with opened_house(context) as built:
         left = built.intake.retry_all()
         with built.database.reading() as work:
             outcomes = work.books.outcomes()
-    finally:
-        built.close()
     remaining = sum(
         count for (_, outcome), count in outcomes.items() if outcome is Outcome.QUARANTINED
     )

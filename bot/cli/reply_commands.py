@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, console, of, person_option, print_json
+from bot.cli.common import console, of, opened_house, person_option, print_json
 from bot.texts import Say, mark
 
 if TYPE_CHECKING:
@@ -47,11 +47,8 @@ def _add_suggest(app: typer.Typer, say: Say) -> None:
         from bot.cli.reply_view import show_suggestions, suggestion_values
         from bot.services.naming import case_named
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             found = built.replies.suggest(case_named(case, built.database))
-        finally:
-            built.close()
         if as_json:
             for one in found:
                 print_json(suggestion_values(one))
@@ -83,8 +80,7 @@ def _add_draft(app: typer.Typer, say: Say) -> None:
         from bot.services.naming import case_named, person_with
         from bot.services.reply_input import values_of
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             by = person_with(as_email, built.knowledge)
             found = template_named(template, built.templates)
             given = values_of(values, found)
@@ -92,8 +88,6 @@ def _add_draft(app: typer.Typer, say: Say) -> None:
                 case_named(case, built.database), found.name, by=by, given=given, to=to
             )
             _show(context, built, made.id, as_json=as_json)
-        finally:
-            built.close()
 
 
 def _add_list(app: typer.Typer, say: Say) -> None:
@@ -110,14 +104,11 @@ def _add_list(app: typer.Typer, say: Say) -> None:
         from bot.cli.reply_view import draft_values, show_drafts
         from bot.services.naming import case_named
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             of_case = None if case is None else case_named(case, built.database).id
             found = built.replies.listed(of_case)
             with built.database.reading() as work:
                 cases = work.cases.get_many({draft.case_id for draft in found})
-        finally:
-            built.close()
         if as_json:
             for draft in found:
                 print_json(draft_values(draft, cases[draft.case_id]))
@@ -138,11 +129,8 @@ def _add_show(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.vocabulary import DraftId
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             _show(context, built, DraftId(draft), html=html, as_json=as_json)
-        finally:
-            built.close()
 
 
 def _add_edit(app: typer.Typer, say: Say) -> None:
@@ -165,16 +153,13 @@ def _add_edit(app: typer.Typer, say: Say) -> None:
         from bot.services.reply_input import text_in, values_of
         from bot.vocabulary import DraftId
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             by = person_with(as_email, built.knowledge)
             before = built.replies.show(DraftId(draft)).draft
             given = values_of(values, built.templates.get(before.template))
             own_text = None if text is None else text_in(text)
             made = built.replies.edit(DraftId(draft), by=by, given=given, own_text=own_text)
             _show(context, built, made.id)
-        finally:
-            built.close()
 
 
 def _add_approve(app: typer.Typer, say: Say) -> None:
@@ -223,12 +208,9 @@ def _add_send(app: typer.Typer, say: Say) -> None:
         if ongoing and done:
             raise UsageError("--ongoing och --done utesluter varandra")
         feedback = Feedback.ONGOING if ongoing else Feedback.DONE if done else None
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             by = person_with(as_email, built.knowledge)
             built.replies.send(DraftId(draft), by=by, feedback=feedback)
-        finally:
-            built.close()
         console().print(
             of(context).say(
                 "Utkast {draft} är på väg; ärendet visar när det har gått.", draft=draft
@@ -253,11 +235,8 @@ def _add_change(
         from bot.services.naming import person_with
         from bot.vocabulary import DraftId
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             change(built, DraftId(draft), person_with(as_email, built.knowledge))
-        finally:
-            built.close()
         console().print(of(context).say(done, draft=draft))
 
 

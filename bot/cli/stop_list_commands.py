@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, of, print_json, tell
+from bot.cli.common import of, opened_house, print_json, tell
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -60,15 +60,12 @@ def add(app: typer.Typer, say: Say) -> None:
 
         if misses and (payout or run is not None):
             raise UsageError("--misses: kan inte stå tillsammans med --run eller --payout")
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             if misses:
                 _write_misses(built, form)
                 return
             kind = Urgency.PAYOUT if payout else Urgency.COLLECTIONS
             made = built.stop_lists.make(kind, run=None if run is None else run.date())
-        finally:
-            built.close()
         _write(built, made, form, of(context).say)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, console, of, print_json, settings_in_force
+from bot.cli.common import console, of, opened_house, print_json, settings_in_force
 from bot.cli.template_effect import add_effect
 from bot.texts import Say
 
@@ -155,13 +155,10 @@ def _from_case(
     from bot.services.letter_preview import case_values
     from bot.services.naming import case_named
 
-    built = build_app(context)
-    try:
+    with opened_house(context) as built:
         case = case_named(text, built.database)
         with built.database.reading() as work:
             invoices = work.case_invoices.of_cases([case.id]).get(case.id, ())
         reference = built.identity.case_reference(str(case.number))
-    finally:
-        built.close()
     numbers = [invoice.number for invoice in invoices]
     return case_values(case, reference, numbers, letters.knowledge), case.language

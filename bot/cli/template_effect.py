@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import build_app, console, of, print_json
+from bot.cli.common import console, of, opened_house, print_json
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -51,16 +51,13 @@ def add_effect(app: typer.Typer, say: Say) -> None:
         from bot.errors import UsageError
         from bot.services.template_effect import template_effects
 
-        built = build_app(context)
-        try:
+        with opened_house(context) as built:
             calendar = built.knowledge.calendar
             last = calendar.local_date(built.clock.now()) if end is None else end.date()
             first = last - timedelta(days=_USUAL_DAYS) if start is None else start.date()
             if last < first:
                 raise UsageError("--to: ligger före --from; ange den tidigare dagen först")
             found = template_effects(built.database, calendar, first, last)
-        finally:
-            built.close()
         if as_json:
             for one in found:
                 print_json(_values(one))
