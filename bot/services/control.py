@@ -59,13 +59,14 @@ class InternalControl:
         end = datetime.combine(order.last + timedelta(days=1), time.min, zone)
         with self._database.work() as work:
             closed = work.control.closed_between(order.process, start, end)
-            listed = work.control.closed_between(order.process, start, end, matters=LISTED)
+            listed = [case_id for case_id, matter in closed.items() if matter in LISTED]
             drawn = draw(closed, seed=order.seed, size=order.size)
+            already = set(drawn)
             items = [SampleItem(case_id=case_id, why=Why.DRAWN) for case_id in drawn]
             items += [
                 SampleItem(case_id=case_id, why=Why.LISTED)
                 for case_id in listed[:MOST_LISTED]
-                if case_id not in set(drawn)
+                if case_id not in already
             ]
             return work.control.insert(
                 Sample(

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, ScalarSelect, and_, func, insert, or_, select, update
 
 from bot.cases import Case, CaseNumber, DeadlineReason, Event
 from bot.errors import DataError, NotFound
@@ -31,6 +31,16 @@ from bot.vocabulary import (
 )
 
 _ANSWERS = (EventKind.ANSWERED, EventKind.FEEDBACK_ONGOING, EventKind.FEEDBACK_DONE)
+
+
+def last_closing() -> ScalarSelect[datetime]:
+    """Return, inside a query of cases, when each was last closed."""
+    return (
+        select(func.max(EventRow.at))
+        .where(EventRow.case_id == CaseRow.id, EventRow.kind == EventKind.CLOSED)
+        .correlate(CaseRow)
+        .scalar_subquery()
+    )
 
 
 class Cases:

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
 
 from bot.control import Question, Reply, Review, Sample, SampleItem, SampleOrder, Why
 from bot.errors import NotFound
 from bot.outside import OutsideFigure, OutsideMeasure, OutsideSource
+from bot.store.cases import last_closing
 from bot.store.tables import (
     CaseRow,
     ControlItemRow,
@@ -28,36 +29,25 @@ class Control:
         self._connection = connection
 
     def closed_between(
-        self,
-        process: ProcessKey,
-        start: datetime,
-        end: datetime,
-        *,
-        matters: Collection[MatterKey] = (),
-    ) -> list[CaseId]:
-        """Return the closed cases of a process that were last closed then, by id.
-
-        Args:
-            matters: Only these, where given.
-        """
-        last = (
-            select(func.max(EventRow.at))
-            .where(EventRow.case_id == CaseRow.id, EventRow.kind == EventKind.CLOSED)
-            .correlate(CaseRow)
-            .scalar_subquery()
-        )
+        self, process: ProcessKey, start: datetime, end: datetime
+    ) -> dict[CaseId, MatterKey | None]:
+        """Return the closed cases of a process that were last closed then, by id."""
         closed_then = select(EventRow.case_id).where(
             EventRow.kind == EventKind.CLOSED, EventRow.at >= start, EventRow.at < end
         )
-        query = select(CaseRow.id).where(
-            CaseRow.id.in_(closed_then),
-            CaseRow.process == process,
-            CaseRow.status == Status.CLOSED,
-            last < end,
+        rows = self._connection.execute(
+            select(CaseRow.id, CaseRow.matter)
+            .where(
+                CaseRow.id.in_(closed_then),
+                CaseRow.process == process,
+                CaseRow.status == Status.CLOSED,
+                last_closing() < end,
+            )
+            .order_by(CaseRow.id)
         )
-        if matters:
-            query = query.where(CaseRow.matter.in_(matters))
-        return [CaseId(row) for row in self._connection.scalars(query.order_by(CaseRow.id))]
+        return {
+            CaseId(row.id): None if row.matter is None else MatterKey(row.matter) for row in rows
+        }
 
     def insert(self, sample: Sample) -> Sample:
         """Store a sample; returned with its number."""
@@ -95,24 +85,17 @@ class Control:
         Raises:
             NotFound: There is none with that number.
         """
-        row = self._connection.execute(
+        found = self._read(
             select(ControlSampleRow.__table__).where(ControlSampleRow.id == sample_id)
-        ).one_or_none()
-        if row is None:
-            raise NotFound("urval {n} finns inte; kontrollera numret", n=sample_id)
-        items = self._connection.execute(
-            select(ControlItemRow.__table__)
-            .where(ControlItemRow.sample_id == sample_id)
-            .order_by(ControlItemRow.position)
         )
-        return _sample(row, map(_item, items))
+        if not found:
+            raise NotFound("urval {n} finns inte; kontrollera numret", n=sample_id)
+        return found[0]
 
     def listed(self, *, limit: int = 100) -> list[Sample]:
         """Return samples with their items, the newest first."""
-        found = self._connection.scalars(
-            select(ControlSampleRow.id).order_by(ControlSampleRow.id.desc()).limit(limit)
-        ).all()
-        return [self.get(sample_id) for sample_id in found]
+        newest = select(ControlSampleRow.__table__).order_by(ControlSampleRow.id.desc())
+        return self._read(newest.limit(limit))
 
     def review(self, sample_id: int, case_id: CaseId, review: Review) -> bool:
         """Write down what a colleague says; False where the case was reviewed already."""
@@ -131,6 +114,19 @@ class Control:
             )
         )
         return changed.rowcount > 0
+
+    def _read(self, query: Select[Any]) -> list[Sample]:
+        """Return the samples of a query with their items."""
+        rows = self._connection.execute(query).all()
+        items: dict[int, list[SampleItem]] = {row.id: [] for row in rows}
+        found = self._connection.execute(
+            select(ControlItemRow.__table__)
+            .where(ControlItemRow.sample_id.in_(items))
+            .order_by(ControlItemRow.sample_id, ControlItemRow.position)
+        )
+        for row in found:
+            items[row.sample_id].append(_item(row))
+        return [_sample(row, items[row.id]) for row in rows]
 
 
 class OutsideFigures:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.store.cases import last_closing
 from bot.store.engine import chunks, insert_one_if_new
 from bot.store.tables import (
     AttachmentRow,
@@ -31,7 +32,6 @@ from bot.store.tables import (
     CaseRow,
     ConversationRow,
     ErasedCaseRow,
-    EventRow,
     KeepingRunRow,
     MessageAddressRow,
     MessageRawRow,
@@ -50,7 +50,6 @@ from bot.store.tables import (
 from bot.vocabulary import (
     CaseId,
     CaseStanding,
-    EventKind,
     MatterKey,
     MessageId,
     PersonKey,
@@ -146,12 +145,7 @@ class Keeping:
 
     def closed(self, *, received_before: datetime, after: CaseId, limit: int) -> list[ClosedCase]:
         """Return closed cases that have words and no hold, whose ids come after one, by id."""
-        closed_at = (
-            select(func.max(EventRow.at))
-            .where(EventRow.case_id == CaseRow.id, EventRow.kind == EventKind.CLOSED)
-            .correlate(CaseRow)
-            .scalar_subquery()
-        )
+        closed_at = last_closing()
         rows = self._connection.execute(
             select(CaseRow.id, CaseRow.process, CaseRow.matter, closed_at.label("closed_at"))
             .outerjoin(ErasedCaseRow, ErasedCaseRow.case_id == CaseRow.id)
