@@ -13,7 +13,7 @@ from bot.control import Question, Reply, Review, Sample, SampleItem, SampleOrder
 from bot.csv_cells import BYTE_ORDER_MARK, Cell, csv_text
 from bot.errors import DataError, NotFound
 from bot.notifying import Names
-from bot.services.archive import zipped
+from bot.services.archive import letter_files, zipped
 from bot.services.new_case import House
 from bot.store.unit_of_work import Database, Work
 from bot.texts import Say
@@ -151,7 +151,7 @@ class InternalControl:
             files = [(say("protokoll.csv"), _protocol(opened, say, names))]
             for reviewed in opened.cases:
                 if not reviewed.case.protected:
-                    files.extend(self._evidence_of(work, reviewed.case, say, names))
+                    files.extend(self._evidence_of(work, reviewed.case, say))
         self._handed_out(opened, by)
         return zipped(files, opened.sample.drawn_at.astimezone(self._house.zone))
 
@@ -167,9 +167,7 @@ class InternalControl:
         with self._database.work() as work:
             work.cases.record(events)
 
-    def _evidence_of(
-        self, work: Work, case: Case, say: Say, names: Names
-    ) -> Iterator[tuple[str, bytes]]:
+    def _evidence_of(self, work: Work, case: Case, say: Say) -> Iterator[tuple[str, bytes]]:
         zone = self._house.zone
         mails = list(work.case_papers.mails(case.id))
         values = {
@@ -202,10 +200,7 @@ class InternalControl:
         folder = str(case.number)
         text = json.dumps(values, ensure_ascii=False, indent=2, default=str) + "\n"
         yield f"{folder}/{say('underlag.json')}", text.encode()
-        for number, paper in enumerate(mails, start=1):
-            if paper.content is not None:
-                way = say("in") if paper.incoming else say("ut")
-                yield f"{folder}/{number:03}-{way}.eml", paper.content
+        yield from letter_files(mails, folder, say)
 
 
 def _opened(work: Work, sample_id: int) -> OpenedSample:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from bot.edits import LARGEST, DocumentPath, is_document
 from bot.errors import KnowledgeError, Saying
@@ -77,7 +78,7 @@ class Ground:
                 status = path.stat()
             except OSError:  # gone between listing and looking, or a link to nothing
                 continue
-            if path.is_file():
+            if S_ISREG(status.st_mode):
                 found[str(path)] = (status.st_mtime_ns, status.st_size)
         return found
 

@@ -88,7 +88,7 @@ class Erasing:
             )
         found = self._find(person, progress)
         now = self._clock.now()
-        with self._database.work() as work:
+        with self._database.reading() if dry_run else self._database.work() as work:
             standing = work.keeping.standing(found.cases())
             cases = work.cases.get_many(sorted(found.cases()))
             numbers = {case_id: case.number for case_id, case in cases.items()}

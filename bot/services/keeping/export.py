@@ -13,7 +13,7 @@ from bot.cases import SOMEBODY, SYSTEM, Case, Event
 from bot.clock import Clock
 from bot.csv_cells import BYTE_ORDER_MARK, Cell, csv_text
 from bot.notifying import Names
-from bot.services.archive import zipped
+from bot.services.archive import letter_files, zipped
 from bot.services.new_case import House
 from bot.store.case_invoices import CaseInvoice
 from bot.store.case_papers import MailPaper
@@ -91,7 +91,7 @@ class Export:
             contents += say(_ERASED, at=local(erased_at))
         yield say("innehåll.txt"), contents.encode()
         mails = list(work.case_papers.mails(case.id))
-        yield from _letters(mails, say)
+        yield from letter_files(mails, say("mejl"), say)
         events = work.cases.events(case.id)
         rows = [_event_row(event, local(event.at), say, names) for event in events]
         head = (say("tid"), say("händelse"), say("vem"), say("arbetstid (s)"), say("uppgifter"))
@@ -115,13 +115,6 @@ class Export:
 def file_name(case: Case) -> str:
     """Return what the file is called; it names nobody."""
     return f"arende-{case.number}.zip"
-
-
-def _letters(mails: Sequence[MailPaper], say: Say) -> Iterator[tuple[str, bytes]]:
-    for number, paper in enumerate(mails, start=1):
-        way = say("in") if paper.incoming else say("ut")
-        if paper.content is not None:
-            yield f"{say('mejl')}/{number:03}-{way}.eml", paper.content
 
 
 def _event_row(event: Event, at: str, say: Say, names: Names) -> Sequence[Cell]:

@@ -52,11 +52,11 @@ class Retention:
         now = self._clock.now()
         erased = Erased()
         for batch in self._due(now):
-            erased[What.CASES] += len(batch)
-            if not dry_run:
+            if dry_run:
+                erased[What.CASES] += len(batch)
+            else:
                 with self._database.work() as work:
                     erased += work.keeping.forget_cases(batch, now)
-                erased[What.CASES] -= len(batch)
             progress(len(batch))
         erased += self._ignored(now, dry_run)
         erased += self._others(now, dry_run)
@@ -98,7 +98,7 @@ class Retention:
 
     def _others(self, now: datetime, dry_run: bool) -> Erased:
         rules = self._rules
-        with self._database.work() as work:
+        with self._database.reading() if dry_run else self._database.work() as work:
             registers = work.keeping.forget_registers(
                 before=now - timedelta(days=rules.register_days), dry_run=dry_run
             )

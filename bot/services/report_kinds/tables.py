@@ -82,45 +82,37 @@ def by_unit_and_process(
 
 def of_remarks(sheets: Iterable[Sheet], say: Say) -> Table:
     """Return the remarks of a customer: number, day, sort and state, never their words."""
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (
-            str(sheet.item.number),
-            sheet.entries[0].at.date(),
-            _nature(sheet, say),
-            say.code(f"item.{sheet.item.state}"),
-        )
-        for sheet in sheets
-    )
-    columns = (
-        Column(key="number", title=say("Nr"), unit=Unit.TEXT),
-        Column(key="day", title=say("Dag"), unit=Unit.DATE),
-        Column(key="nature", title=say("Slag"), unit=Unit.TEXT),
-        Column(key="state", title=say("Läge"), unit=Unit.TEXT),
-    )
-    return Table(key="remarks", title=say("Synpunkter"), columns=columns, rows=rows)
+    return _of_items("remarks", say("Synpunkter"), sheets, say)
 
 
 def of_customer_log(sheets: Iterable[Sheet], say: Say) -> Table:
     """Return points of the customer log to take up at a meeting."""
+    title = say("Återkommande punkter och behov av information")
+    return _of_items("topics", title, sheets, say, with_text=True)
+
+
+def _of_items(
+    key: str, title: str, sheets: Iterable[Sheet], say: Say, *, with_text: bool = False
+) -> Table:
+    text = (Column(key="text", title=say("Text"), unit=Unit.TEXT),) if with_text else ()
+    columns = (
+        Column(key="number", title=say("Nr"), unit=Unit.TEXT),
+        Column(key="day", title=say("Dag"), unit=Unit.DATE),
+        Column(key="nature", title=say("Slag"), unit=Unit.TEXT),
+        *text,
+        Column(key="state", title=say("Läge"), unit=Unit.TEXT),
+    )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             str(sheet.item.number),
             sheet.entries[0].at.date(),
             _nature(sheet, say),
-            _short(sheet.entries[0].text or ""),
+            *((_short(sheet.entries[0].text or ""),) if with_text else ()),
             say.code(f"item.{sheet.item.state}"),
         )
         for sheet in sheets
     )
-    columns = (
-        Column(key="number", title=say("Nr"), unit=Unit.TEXT),
-        Column(key="day", title=say("Dag"), unit=Unit.DATE),
-        Column(key="nature", title=say("Slag"), unit=Unit.TEXT),
-        Column(key="text", title=say("Text"), unit=Unit.TEXT),
-        Column(key="state", title=say("Läge"), unit=Unit.TEXT),
-    )
-    title = say("Återkommande punkter och behov av information")
-    return Table(key="topics", title=title, columns=columns, rows=rows)
+    return Table(key=key, title=title, columns=columns, rows=rows)
 
 
 def trends(months: Figures, say: Say) -> Iterator[Series]:
