@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -36,16 +35,10 @@ def chromium():
 
 
 @pytest.fixture
-def serve(tmp_path, sqlite_url):
-    """Serve the page of a house; the house of a test's choice stands behind it."""
-    with ExitStack() as stack:
-        yield lambda **options: stack.enter_context(Served(tmp_path, sqlite_url, **options))
-
-
-@pytest.fixture
-def served(serve):
+def served(tmp_path, sqlite_url):
     """The page of a sample house, where one person may do everything."""
-    return serve()
+    with Served(tmp_path, sqlite_url) as served:
+        yield served
 
 
 @pytest.fixture

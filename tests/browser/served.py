@@ -36,7 +36,6 @@ class Served:
             base_url=self.base, rights={right: (email,) for right in Right if right != Right.STAFF}
         )
         web = make_web(self.city.app, given, self._way)
-        self.pages = web
         self._server = WebServer(web.asgi, taken)
 
     def _way(self, doorkeeper):

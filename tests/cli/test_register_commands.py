@@ -12,8 +12,6 @@ import pytest
 from bot.clock import FixedClock
 from bot.csv_cells import plain_cell
 from bot.registers import EntryKind, Facts, Nature, Register, Rung, Source, Step
-from bot.store import schema
-from bot.store.engine import open_engine
 from tests.city import City, make_folders
 from tests.commands import call, write_settings
 
@@ -22,24 +20,13 @@ HANDLER = "agneta.brandt@exempelstad.example"
 REMARK = ("remark", "add", "--process", "KR", "--as", HEAD)
 
 
-@pytest.fixture(scope="module")
-def empty_file(tmp_path_factory):
-    path = tmp_path_factory.mktemp("registers") / "empty.db"
-    engine = open_engine(f"sqlite:///{path}")
-    schema.upgrade(engine)
-    engine.dispose()
-    return path
-
-
 @pytest.fixture
-def town(tmp_path, empty_file):
+def town(tmp_path, sqlite_url):
     """A house of March 2026 beside the command line, on the same database."""
-    path = tmp_path / "sammadag.db"
-    path.write_bytes(empty_file.read_bytes())
     make_folders(tmp_path / "mail", ["kundreskontra"])
     city = City(
         tmp_path / "mail",
-        f"sqlite:///{path}",
+        sqlite_url,
         ["kundreskontra"],
         clock=FixedClock(datetime(2026, 3, 3, 9, 0, tzinfo=UTC)),
     )

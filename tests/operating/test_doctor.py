@@ -30,31 +30,15 @@ from tests.commands import call, write_settings
 from tests.postgres_server import fresh_database
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    """A SQLite file with the present schema and nothing in it, to be copied."""
-    path = tmp_path_factory.mktemp("database") / "empty.db"
-    engine = open_engine(f"sqlite:///{path}")
-    schema.upgrade(engine)
-    engine.dispose()
-    return path
-
-
-@pytest.fixture
-def url(tmp_path, empty):
-    """The URL of an empty SQLite database of this test's own."""
-    return f"sqlite:///{shutil.copy(empty, tmp_path / 'sammadag.db')}"
-
-
 @pytest.fixture
 def clock():
     return FixedClock(TUESDAY)
 
 
 @pytest.fixture
-def settings(tmp_path, url):
+def settings(tmp_path, sqlite_url):
     make_folders(tmp_path / "mail", ["info"])
-    return city_settings(tmp_path / "mail", url, ["info"])
+    return city_settings(tmp_path / "mail", sqlite_url, ["info"])
 
 
 def examined(settings, clock, **more):
@@ -347,8 +331,8 @@ def test_without_being_asked_nothing_is_sent(settings, clock, tmp_path):
     assert not (tmp_path / "mail" / "info" / ".Sent").exists()
 
 
-def test_the_intake_knows_the_mail_of_a_send_test_for_our_own(tmp_path, url, clock):
-    city = City(tmp_path / "mail", url, ["info"], clock=clock)
+def test_the_intake_knows_the_mail_of_a_send_test_for_our_own(tmp_path, sqlite_url, clock):
+    city = City(tmp_path / "mail", sqlite_url, ["info"], clock=clock)
     city.work_off()
     examined(city.app.settings, clock, send_test=Sleeper(clock))
     (content,) = city.sent("info")
@@ -367,9 +351,9 @@ def test_a_second_test_does_not_take_the_mail_of_the_first_for_its_own(settings,
     assert len(list((tmp_path / "mail" / "info" / ".Sent" / "cur").iterdir())) == 2
 
 
-def test_doctor_says_as_json_what_is_wrong_and_exits_1(tmp_path, url):
+def test_doctor_says_as_json_what_is_wrong_and_exits_1(tmp_path, sqlite_url):
     make_folders(tmp_path / "mail", ["info"])
-    config = write_settings(tmp_path, url, mailboxes=("info", "kundreskontra"))
+    config = write_settings(tmp_path, sqlite_url, mailboxes=("info", "kundreskontra"))
     called = call("--config", config, "--lang", "en", "doctor", "--json")
     row = called.row()
     assert (called.code, row["ok"]) == (1, False)
@@ -378,9 +362,9 @@ def test_doctor_says_as_json_what_is_wrong_and_exits_1(tmp_path, url):
     assert wrong[0]["text"] == "it does not answer; check that it exists and is connected"
 
 
-def test_doctor_shows_people_a_table_with_signs(tmp_path, url):
+def test_doctor_shows_people_a_table_with_signs(tmp_path, sqlite_url):
     make_folders(tmp_path / "mail", ["info"])
-    called = call("--config", write_settings(tmp_path, url, mailboxes=("info",)), "doctor")
+    called = call("--config", write_settings(tmp_path, sqlite_url, mailboxes=("info",)), "doctor")
     assert called.code == 0
     assert "✓" in called.out
     assert "✗" not in called.out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,9 +18,8 @@ from bot.reports.scope import By, Scope
 from bot.reports.tables import corrected, figures_json
 from bot.services.phone import NewCall
 from bot.services.undoing import Undoing
-from bot.store import schema
 from bot.store.case_invoices import CaseInvoice
-from bot.store.engine import open_engine, transaction
+from bot.store.engine import transaction
 from bot.store.stop_list_misses import AtCollector
 from bot.store.tables import CaseFactRow, StopListRow
 from bot.texts import speaker
@@ -32,19 +30,9 @@ HANDLER = "agneta-brandt"
 MARCH, APRIL = named_period("2026-03"), named_period("2026-04")
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    path = tmp_path_factory.mktemp("empty") / "empty.db"
-    engine = open_engine(f"sqlite:///{path}")
-    schema.upgrade(engine)
-    engine.dispose()
-    return path
-
-
 @pytest.fixture
-def city(tmp_path, empty):
-    shutil.copy(empty, tmp_path / "house.db")
-    city = City(tmp_path / "mail", f"sqlite:///{tmp_path / 'house.db'}")
+def city(tmp_path, sqlite_url):
+    city = City(tmp_path / "mail", sqlite_url)
     yield city
     city.close()
 

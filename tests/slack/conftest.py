@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 
 import pytest
 
 from bot.clock import FixedClock
-from bot.store import schema
-from bot.store.engine import open_engine
 from tests.city import TUESDAY
 from tests.slack.office import Office
 from tests.slack.slack_server import SlackServer
@@ -24,24 +21,6 @@ def no_proxy(monkeypatch):
             monkeypatch.delenv(name)
         if name.startswith("SLACK_"):
             monkeypatch.delenv(name)
-
-
-@pytest.fixture(scope="session")
-def empty_file(tmp_path_factory):
-    """A SQLite file with the present schema and nothing in it, to be copied."""
-    path = tmp_path_factory.mktemp("database") / "empty.db"
-    engine = open_engine(f"sqlite:///{path}")
-    schema.upgrade(engine)
-    engine.dispose()
-    return path
-
-
-@pytest.fixture
-def sqlite_url(tmp_path, empty_file):
-    """The URL of an empty SQLite database of this test's own."""
-    path = tmp_path / "sammadag.db"
-    shutil.copy(empty_file, path)
-    return f"sqlite:///{path}"
 
 
 @pytest.fixture

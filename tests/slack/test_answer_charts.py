@@ -30,10 +30,10 @@ TOPIC = Topic(intent=Intent.STATS, slots={})
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory, empty_file):
+def live(tmp_path_factory, empty_database):
     """An office that is connected, with one case on each of two days."""
     folder = tmp_path_factory.mktemp("office")
-    shutil.copy(empty_file, folder / "sammadag.db")
+    shutil.copy(empty_database, folder / "sammadag.db")
     clock = FixedClock(TUESDAY)
     slack = SlackServer(Workspace(lambda: clock.now().timestamp()))
     office = Office(folder / "mail", f"sqlite:///{folder / 'sammadag.db'}", slack, clock)

@@ -48,10 +48,10 @@ def secret_mail(letter):
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory, empty_file):
+def seen(tmp_path_factory, empty_database):
     """Let one of the staff open everything there is about two cases; return all that was sent."""
     folder = tmp_path_factory.mktemp("office")
-    shutil.copy(empty_file, folder / "sammadag.db")
+    shutil.copy(empty_database, folder / "sammadag.db")
     clock = FixedClock(TUESDAY)
     slack = SlackServer(Workspace(lambda: clock.now().timestamp()))
     office = Office(folder / "mail", f"sqlite:///{folder / 'sammadag.db'}", slack, clock)

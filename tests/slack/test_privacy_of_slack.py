@@ -147,10 +147,10 @@ def readable(text):
 
 
 @pytest.fixture(scope="module")
-def sent(tmp_path_factory, empty_file):
+def sent(tmp_path_factory, empty_database):
     """Let all mails come, be told in Slack, and staff try everything there is; return all sent."""
     folder = tmp_path_factory.mktemp("city")
-    (folder / "city.db").write_bytes(empty_file.read_bytes())
+    (folder / "city.db").write_bytes(empty_database.read_bytes())
     clock = FixedClock(NOW)
     slack = SlackServer(Workspace(lambda: clock.now().timestamp()))
     office = Office(

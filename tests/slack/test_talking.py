@@ -19,10 +19,10 @@ STRANGER = "U0STRANGER"
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory, empty_file):
+def live(tmp_path_factory, empty_database):
     """An office that is connected for all the tests here."""
     folder = tmp_path_factory.mktemp("office")
-    shutil.copy(empty_file, folder / "sammadag.db")
+    shutil.copy(empty_database, folder / "sammadag.db")
     clock = FixedClock(TUESDAY)
     slack = SlackServer(Workspace(lambda: clock.now().timestamp()))
     office = Office(folder / "mail", f"sqlite:///{folder / 'sammadag.db'}", slack, clock)
