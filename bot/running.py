@@ -26,7 +26,7 @@ from bot.errors import DatabaseUnavailable, SammaDagError
 from bot.in_force import laid_over, trials_for
 from bot.material import ground_of, load_material
 from bot.plan import plan_operator_alert
-from bot.services.editing.taking_up import Folder, Standing, standing
+from bot.services.editing.taking_up import Folder, Standing, newest_version, standing
 from bot.services.editing.trial import Trials
 from bot.settings import Settings
 from bot.store.unit_of_work import Database
@@ -158,9 +158,10 @@ class Running:
         if self._next is not None:
             return True
         others = self._folder.look()
-        holds = standing(self._database)
-        if holds.number in (self._now.holds.number, self._refused) and not others:
+        newest = newest_version(self._database)
+        if newest in (self._now.holds.number, self._refused) and not others:
             return False
+        holds = standing(self._database)
         try:
             self._next = self._built(holds, self._now)
         except DatabaseUnavailable:

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.clock import Clock
-from bot.errors import DatabaseUnavailable, DataError, NotFound, SammaDagError
+from bot.errors import DatabaseUnavailable, NotFound, SammaDagError
 from bot.texts import mark
 from bot.web.access import Rights, Viewer
 from bot.web.ask import Ask
@@ -214,7 +214,7 @@ class WebApp:
             return ask.page("errors/wrong.html", status=404, text=ask.say.error(error))
         except DatabaseUnavailable as error:
             return ask.page("errors/wrong.html", status=503, text=ask.say.error(error))
-        except (DataError, SammaDagError) as error:
+        except SammaDagError as error:
             return ask.page("errors/wrong.html", status=409, text=ask.say.error(error))
 
     async def _wrong(self, request: Request, error: Exception) -> Response:

@@ -63,6 +63,12 @@ def standing(database: Database) -> Standing:
         )
 
 
+def newest_version(database: Database) -> int:
+    """Return the number of the newest version, without reading what it holds."""
+    with database.reading() as work:
+        return work.knowledge.newest_number()
+
+
 def waiting_changes(database: Database) -> int:
     """Count the open changes, up to some hundred."""
     with database.reading() as work:
