@@ -20,7 +20,6 @@ UNDOES = {
     "reopen": ("reopened",),
     "close": ("closed",),
     "merge": ("closed", "merged"),
-    "feedback": ("feedback_ongoing", "feedback_done"),
 }
 
 
@@ -32,20 +31,29 @@ def true_story(events):
             undid = event.data["undid"]
             if undid == "log_phone":
                 return None
+            if undid == "feedback":
+                leave_out_feedback(kept)
+                continue
             for kind in UNDOES.get(undid, ()):
                 for at in range(len(kept) - 1, -1, -1):
-                    if kept[at].kind == kind or (undid == "feedback" and kept[at].kind in HUMAN):
+                    if kept[at].kind == kind:
                         del kept[at]
                         break
-                if undid == "feedback":
-                    if kept and kept[-1].kind == "closed" and at == len(kept) - 1:
-                        del kept[-1]
-                    break
             continue
         if event.kind == EventKind.CLOSED and any(_is_closing(each, kept) for each in kept):
             continue
         kept.append(event)
     return kept
+
+
+def leave_out_feedback(kept):
+    """Leave out the last feedback, and the closing that was recorded together with it."""
+    for at in range(len(kept) - 1, -1, -1):
+        if kept[at].kind in ("feedback_ongoing", "feedback_done"):
+            told = kept.pop(at)
+            if at < len(kept) and kept[at].kind == "closed" and kept[at].at == told.at:
+                del kept[at]
+            return
 
 
 def _is_closing(event, kept):

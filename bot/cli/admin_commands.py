@@ -188,10 +188,9 @@ def _backtest(context: typer.Context, folder: Path | None) -> tuple[Backtest, Kn
 
     if folder is not None and not folder.is_dir():
         raise UsageError("--knowledge: {folder} är ingen mapp", folder=folder)
-    settings = settings_in_force(context)
-    database = open_to_read(settings)
+    database = open_to_read(settings_of(context))  # as it is: nothing is upgraded for a trial
     try:
-        trial = make_trial(settings, folder)
+        trial = make_trial(settings_in_force(context), folder)
         if database is None:
             return Backtest(), trial.knowledge
         with progress_bar() as progress:

@@ -8,7 +8,7 @@ can be traced and counted anew.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,12 +18,13 @@ from bot.cases import SYSTEM
 from bot.vocabulary import Channel, EventKind, Urgency
 from bot.worktime import Calendar, end_of_working_day
 
-RULES: Final = 1
+RULES: Final = 2
 """The version of the rules by which facts are made; a row of an older one is made anew."""
 AGAIN_WITHIN: Final = 3
 """Working days after an answer, in which a new mail from the customer counts as asking again."""
 ANSWERS: Final = (EventKind.ANSWERED, EventKind.FEEDBACK_ONGOING, EventKind.FEEDBACK_DONE)
 """What counts as an answer: a person's; receipts and other automatic letters never do."""
+_FEEDBACK: Final = (EventKind.FEEDBACK_ONGOING, EventKind.FEEDBACK_DONE)
 
 
 class Stop(StrEnum):
@@ -175,7 +176,14 @@ def facts_of(case: About, events: Iterable[Happened], calendar: Calendar) -> tup
     if fold.void:
         return ()
     return tuple(
-        _fact(case, number, clock, calendar, last=number == len(fold.clocks))
+        _fact(
+            case,
+            number,
+            clock,
+            calendar,
+            last=number == len(fold.clocks),
+            again=fold.asked_again(number),
+        )
         for number, clock in enumerate(fold.clocks, start=1)
     )
 
@@ -183,17 +191,21 @@ def facts_of(case: About, events: Iterable[Happened], calendar: Calendar) -> tup
 @dataclass(slots=True)
 class _Clock:
     started: datetime
-    answers: list[Happened] = dataclasses.field(default_factory=list)
+    turns: list[Happened] = dataclasses.field(default_factory=list)
     closing: Happened | None = None
-    answers_then: int = 0
-    stop: Happened | None = None
+    closed_by: Happened | None = None
+    stops: list[Happened] = dataclasses.field(default_factory=list)
     merged: bool = False
     handovers: int = 0
     moves: int = 0
     corrections: int = 0
-    again: bool = False
     tag: str | None = None
     tag_process: str | None = None
+
+    @property
+    def answers(self) -> list[Happened]:
+        """What a person answered; beside it `turns` holds what the customer wrote since."""
+        return [turn for turn in self.turns if turn.kind in ANSWERS]
 
 
 class _Fold:
@@ -205,26 +217,40 @@ class _Fold:
         self._calendar = calendar
 
     def answered(self, event: Happened) -> None:
-        self.clocks[-1].answers.append(event)
+        self.clocks[-1].turns.append(event)
 
     def closed(self, event: Happened) -> None:
         clock = self.clocks[-1]
         # Told again of a case that stays closed when something else is undone.
         if clock.closing is None:
-            clock.closing, clock.answers_then = event, len(clock.answers)
+            clock.closing = event
+            last = clock.turns[-1] if clock.turns else None
+            clock.closed_by = last if last is not None and last.at == event.at else None
 
     def reopened(self, event: Happened) -> None:
         self.clocks.append(_Clock(event.at))
 
     def received(self, event: Happened) -> None:
-        if not event.data.get("follow_up"):
-            return
-        asked = next((clock for clock in reversed(self.clocks) if clock.answers), None)
-        if asked is not None and not asked.again:
-            until = end_of_working_day(
-                max(answer.at for answer in asked.answers), self._calendar, after_days=AGAIN_WITHIN
-            )
-            asked.again = event.at <= until
+        if event.data.get("follow_up"):
+            self.clocks[-1].turns.append(event)
+
+    def asked_again(self, number: int) -> bool:
+        """Tell whether the customer soon wrote again after the answers of a clock.
+
+        Until a later clock has an answer of its own, what is written then counts here.
+        """
+        last = None
+        for clock in self.clocks[number - 1 :]:
+            if last is not None and clock.answers:
+                return False
+            for turn in clock.turns:
+                if turn.kind in ANSWERS:
+                    last = turn.at if last is None else max(last, turn.at)
+                elif last is not None and turn.at <= end_of_working_day(
+                    last, self._calendar, after_days=AGAIN_WITHIN
+                ):
+                    return True
+        return False
 
     def triaged(self, event: Happened) -> None:
         clock = self.clocks[0]
@@ -237,29 +263,28 @@ class _Fold:
             case "log_phone":
                 self.void = True
             case "feedback":
-                if clock.answers_then == len(clock.answers):
-                    clock.closing = None  # it was closed by this feedback, or after it
-                if clock.answers:
-                    clock.answers.pop()
+                dropped = _drop_last(clock.turns, _FEEDBACK)
+                if dropped is not None and dropped is clock.closed_by:
+                    clock.closing = None
             case "close" | "merge":
                 clock.merged, clock.closing = False, None
             case "reopen" if len(self.clocks) > 1:
                 self.clocks.pop()
-            case "stop":
-                clock.stop = None
+                self.clocks[-1].turns += clock.turns
+            case "stop" if clock.stops:
+                clock.stops.pop()
             case act if act in _COUNTED_ACTS:
                 name = _COUNTED_ACTS[act]
                 setattr(clock, name, max(0, getattr(clock, name) - 1))
 
     def stopped(self, event: Happened) -> None:
-        if self.clocks[-1].stop is None:
-            self.clocks[-1].stop = event
+        self.clocks[-1].stops.append(event)
 
     def triaged_urgent(self, event: Happened) -> None:
         self.triaged(event)
         if "process" not in event.data:
             # A later mail made the case urgent, or urgent again: it needs a tick of its own.
-            self.clocks[-1].stop = None
+            self.clocks[-1].stops.clear()
 
     def handed_over(self, _event: Happened) -> None:
         self.clocks[-1].handovers += 1
@@ -295,7 +320,16 @@ COUNTED_EVENTS: Final = frozenset(_STEPS)
 """The kinds of events that change what figures say; all others leave them alone."""
 
 
-def _fact(case: About, number: int, clock: _Clock, calendar: Calendar, *, last: bool) -> CaseFact:
+def _drop_last(turns: list[Happened], kinds: Collection[str]) -> Happened | None:
+    for at in range(len(turns) - 1, -1, -1):
+        if turns[at].kind in kinds:
+            return turns.pop(at)
+    return None
+
+
+def _fact(
+    case: About, number: int, clock: _Clock, calendar: Calendar, *, last: bool, again: bool
+) -> CaseFact:
     zone = calendar.zone
     started = clock.started.astimezone(zone)
     first = min(clock.answers, key=lambda answer: answer.at, default=None)
@@ -322,13 +356,13 @@ def _fact(case: About, number: int, clock: _Clock, calendar: Calendar, *, last: 
         same_day=first is not None
         and bool(first.data.get("in_time", answered_day == started.toordinal())),
         template=None if first is None else first.data.get("template"),
-        again=clock.again and first is not None,
+        again=again,
         closed_day=None if closing is None else _day(closing.at, calendar),
         close_wall_s=None if closing is None else closing.wall_seconds,
         close_work_s=None if closing is None else closing.working_seconds,
         merged=clock.merged,
         due_day=_day(case.handle_by, calendar) if urgent and case.handle_by else None,
-        stop=_stop(case, clock.stop) if urgent else None,
+        stop=_stop(case, clock.stops[0] if clock.stops else None) if urgent else None,
         handovers=clock.handovers,
         moves=clock.moves,
         corrections=clock.corrections,

@@ -79,6 +79,9 @@ def test_the_store_can_neither_change_nor_remove_an_entry():
         "add",
         "hold",
         "of_item",
+        "of_items",
         "of_register",
+        "opened",
+        "first_opened_from",
         "complaints_without_remark",
     }
