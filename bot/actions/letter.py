@@ -17,6 +17,7 @@ from bot.promises import Feedback
 from bot.reply_rules import (
     ASKING,
     INFORMATION_REMINDER,
+    MOVED,
     DraftState,
     Policy,
     ReplyDraft,
@@ -159,11 +160,13 @@ class LetterPerformer:
             if not work.actions.finish(action, now):
                 return
             work.messages.insert_sent(sent)
+            recipient = self._at.identity.hash_address(letter.outgoing.recipient.address)
+            if _has_tip(draft):
+                work.tag_tips.record(recipient, now)
             if draft.automatic:
-                recipient = letter.outgoing.recipient.address
                 work.sent_replies.record(
                     action_key=action.key,
-                    sender_hash=self._at.identity.hash_address(recipient),
+                    sender_hash=recipient,
                     mailbox=draft.mailbox,
                     template=draft.template,
                     at=now,
@@ -240,6 +243,12 @@ def _recipient(draft: ReplyDraft, original: Message | None) -> Address:
         raise CannotAnswer("cannot answer: there is no mail to answer; give an address")
     # Without the name: it is the sender's own text, and From may be forged.
     return Address(address=answer_address(original).address)
+
+
+def _has_tip(draft: ReplyDraft) -> bool:
+    """Tell whether a letter about a move holds the line about tags, as it goes out."""
+    code = draft.given.get("tag_code")
+    return draft.template == MOVED and bool(code) and f"[{code}]" in (draft.text or "")
 
 
 def _status_after(case: Case, draft: ReplyDraft) -> Status:

@@ -129,7 +129,7 @@ class ReceiptPerformer:
             content=compose(outgoing),
             rendered=rendered,
             sender_hash=sender_hash,
-            has_tip=tip is not None or template == MOVED,
+            has_tip=tip is not None,
         )
 
     def _choose(self, case: Case, triage: Mapping[str, Any]) -> TemplateKey:
@@ -140,8 +140,6 @@ class ReceiptPerformer:
         return choose_receipt(case, is_open=is_open(self._at.clock.now(), self._at.calendar))
 
     def _tip(self, case: Case, triage: Mapping[str, Any], sender_hash: str) -> TagTip | None:
-        if not self._at.knowledge.replies.tips:
-            return None
         with self._at.database.reading() as work:
             last = work.tag_tips.last(sender_hash)
         now = self._at.clock.now()
@@ -162,9 +160,8 @@ class ReceiptPerformer:
             "handled_by_text": self._handled_by(case.language),
         }
         if template == MOVED and case.process is not None:
-            process = self._at.knowledge.processes[case.process]
             name = self._at.knowledge.names_in(say.language).process(case.process)
-            values |= {"process_name": name[:1].lower() + name[1:], "tag_code": process.code}
+            values |= {"process_name": name[:1].lower() + name[1:]}
         return values
 
     def _handled_by(self, language: str) -> str:

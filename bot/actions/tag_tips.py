@@ -34,7 +34,7 @@ def tag_tip(
     last: datetime | None,
     now: datetime,
 ) -> TagTip | None:
-    """Return the tip for the sender of a new case, or None.
+    """Return the tip for the sender of a case, or None.
 
     Args:
         triage: `Triage.as_json` of the mail that opened the case.
@@ -42,7 +42,10 @@ def tag_tip(
     """
     page = next((link.url for link in knowledge.links.more if link.key == _PAGE), None)
     process = None if case.process is None else knowledge.processes.get(case.process)
-    if page is None or process is None or float(triage.get("confidence", 0.0)) < SURE:
+    if page is None or process is None or not knowledge.replies.tips:
+        return None
+    said_by_a_person = triage.get("process") != process.key
+    if not said_by_a_person and float(triage.get("confidence", 0.0)) < SURE:
         return None
     if case.protected or case.complaint or case.possible or case.urgent is not Urgency.NO:
         return None

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final
 
 from bot.actions.policy import reply_policy
+from bot.actions.tag_tips import tag_tip
 from bot.cases import SYSTEM, Case, PlannedAction
 from bot.clock import Clock
 from bot.errors import DataError
@@ -17,6 +18,7 @@ from bot.promises import Feedback
 from bot.reply_rules import (
     INFORMATION_NEEDED,
     INFORMATION_REMINDER,
+    MOVED,
     PAYMENT_FACTS,
     DraftState,
     Policy,
@@ -40,12 +42,17 @@ from bot.vocabulary import (
     TemplateKey,
 )
 from bot.worktime import end_of_working_day
+from functionmail.compose import answer_address
+from functionmail.errors import CannotAnswer
 from functionmail.identity import Identity
+from functionmail.parse import parse
 
 Values = Mapping[str, str | list[str]]
 
 _NOT_STORED: Final = DraftId(0)
 _DAYS: Final[tuple[str, ...]] = ("answer_by", "close_on")
+_TIP: Final = "tag_code"
+"""Whether the letter about a move holds the line about tags; empty where it does not."""
 _SAY_WHY_OF: Final = 2
 """So many reasons fit on a line; more are said in one sentence for all."""
 
@@ -131,7 +138,11 @@ class Writer:
                 author=by,
                 occasion=occasion,
                 recipient=recipient,
-                given={**self._owed(work, case, name, language), **(given or {})},
+                given={
+                    **self._owed(work, case, name, language),
+                    **(self._tip(work, case, message_id) if name == MOVED else {}),
+                    **(given or {}),
+                },
             )
         )
 
@@ -182,7 +193,7 @@ class Writer:
         """
         if draft.message_id is None and draft.recipient is None:
             raise DataError("utkast {draft}: ange vart brevet ska skickas (--to)", draft=draft.id)
-        draft = self._with_fresh_days(work, case, draft)
+        draft = self._with_fresh_values(work, case, draft)
         rendered, now = self.letter(work, case, draft), self._clock.now()
         queued = work.reply_drafts.change(
             replace(
@@ -202,14 +213,37 @@ class Writer:
         work.actions.plan([_planned(queued, now)], now)
         return queued
 
-    def _with_fresh_days(self, work: Work, case: Case, draft: ReplyDraft) -> ReplyDraft:
-        """Count days anew in a letter that waited and that no person has changed."""
-        if draft.editor is not None or draft.author != SYSTEM:
+    def _with_fresh_values(self, work: Work, case: Case, draft: ReplyDraft) -> ReplyDraft:
+        """Count days anew, and ask again for the tip, in a letter that waited and is unchanged."""
+        if draft.editor is not None:
             return draft
-        language = Language(draft.language)
-        owed = self._owed(work, case, draft.template, language)
-        days = {name: owed[name] for name in _DAYS if name in owed}
-        return replace(draft, given={**draft.given, **days})
+        fresh: dict[str, str | list[str]] = {}
+        if draft.template == MOVED:
+            fresh = self._tip(work, case, draft.message_id)
+        if draft.author == SYSTEM:
+            owed = self._owed(work, case, draft.template, Language(draft.language))
+            fresh |= {name: owed[name] for name in _DAYS if name in owed}
+        return replace(draft, given={**draft.given, **fresh})
+
+    def _tip(
+        self, work: Work, case: Case, message_id: MessageId | None
+    ) -> dict[str, str | list[str]]:
+        """Return the code that a letter about a move teaches, empty where it teaches none."""
+        sender = None if message_id is None else self._sender_hash(work, message_id)
+        triage = work.messages.first_triage(case.id)
+        if sender is None or triage is None:
+            return {_TIP: ""}
+        last, now = work.tag_tips.last(sender), self._clock.now()
+        tip = tag_tip(case, triage, self.house.knowledge, last=last, now=now)
+        return {_TIP: "" if tip is None else tip.code}
+
+    def _sender_hash(self, work: Work, message_id: MessageId) -> str | None:
+        stored = work.messages.stored(message_id)
+        try:
+            sender = None if stored is None else answer_address(parse(stored.content))
+        except CannotAnswer:
+            return None
+        return None if sender is None else self._identity.hash_address(sender.address)
 
     def _owed(
         self, work: Work, case: Case, name: TemplateKey, language: Language

@@ -125,12 +125,10 @@ class City:
         letter = self._letters.get(key)
         if letter is None:
             letter = self._letters[key] = self._receipt(case, mould, open_now=open_now, tip=tip)
-        return letter, tip or letter.template == MOVED
+        return letter, tip
 
     def _has_tip(self, case: Case, mould: MailMould, when: datetime) -> bool:
         """Tell whether a receipt has the line about tags; no sender writes twice in a quarter."""
-        if not self.material.knowledge.replies.tips:
-            return False
         triage = mould.found.as_json()
         return tag_tip(case, triage, self.material.knowledge, last=None, now=when) is not None
 
@@ -147,11 +145,11 @@ class City:
         for key in ("tag_code", "link_tags"):
             if not tip:
                 values.pop(key, None)
-        if case.process is not None and (tip or name == MOVED):
-            process = knowledge.processes[case.process]
+        if case.process is not None and name == MOVED:
             in_words = knowledge.names_in(say.language).process(case.process)
-            values |= {"tag_code": process.code}
             values |= {"process_name": in_words[:1].lower() + in_words[1:]}
+        if case.process is not None and tip:
+            values |= {"tag_code": knowledge.processes[case.process].code}
         return self._letter(name, case, values, automatic=True)
 
     def _receipt_name(self, case: Case, mould: MailMould, *, open_now: bool) -> TemplateKey:

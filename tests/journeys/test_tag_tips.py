@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.vocabulary import Mode
+from bot.vocabulary import Mode, ProcessKey
 from functionmail.parse import parse
 from tests.letters import FOR_SUPPLIERS, ORDINARY, PROTECTED, UNTAGGED, URGENT_INVOICE
-from tests.reply_stories import material_with
+from tests.reply_stories import material_with, people, sent_letters
 
+SUPPLIERS = ProcessKey("leverantorsreskontra")
+UNTAGGED_FOR_SUPPLIERS = FOR_SUPPLIERS | {"subject": "Leverantörsfaktura"}
 TIP = "Tips: skriv gärna [KR] först i ämnesraden"
 KARIN = "Karin Lund <karin@kund.example>"
 
@@ -58,10 +60,30 @@ def test_capitals_in_an_address_make_no_other_sender(city):
     assert "Tips:" not in receipt(city, UNTAGGED, sender="Karin@Kund.example")
 
 
-def test_the_letter_about_a_move_counts_as_the_tip_that_it_holds(city):
-    assert "Tips:" in receipt(city, FOR_SUPPLIERS)
+def test_the_letter_about_a_move_holds_the_tip_once_a_quarter_and_counts_as_one(city):
+    moved = UNTAGGED_FOR_SUPPLIERS
+    assert "Tips: skriv gärna [LR]" in receipt(city, moved)
+    city.later(hours=2)
+    again = receipt(city, moved)
+    assert "vi har lämnat den vidare dit" in again
+    assert "Tips:" not in again
     city.later(hours=2)
     assert "Tips:" not in receipt(city, UNTAGGED)
+
+
+def test_a_letter_about_a_move_teaches_nobody_who_marked_the_mail_right(city):
+    assert "Tips:" not in receipt(city, FOR_SUPPLIERS)
+
+
+def test_a_letter_about_a_move_that_people_made_holds_the_tip_once_a_quarter(city):
+    for wanted in (True, False):
+        city.post(**ORDINARY)
+        city.work_off()
+        city.app.moving.move(city.cases()[-1], SUPPLIERS, by=people(city, 1)[0])
+        city.app.dispatch.run_due()
+        letters = [letter.text for letter in sent_letters(city) if "vidare dit" in letter.text]
+        assert ("Tips: skriv gärna [LR]" in letters[-1]) is wanted
+        city.later(hours=2)
 
 
 @pytest.mark.parametrize(
