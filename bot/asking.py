@@ -113,4 +113,5 @@ def make_proposals(app: App) -> Proposals:
         casework=app.casework,
         phone=app.phone,
         registers=app.registers,
+        moving=app.moving,
     )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
+from bot.cases import Case
 from bot.knowledge import Knowledge
 from bot.services.answers import caselists, figures, knowing, routing
 from bot.services.answers.ground import Ground
@@ -27,6 +28,7 @@ from bot.understanding import (
     Understander,
     Understanding,
     understand_after,
+    understand_as,
 )
 from bot.vocabulary import PersonKey
 
@@ -48,6 +50,8 @@ class Question:
         stranger: Who asks is not of the staff, and hears nothing about cases.
         topic: What was spoken of before.
         sees_protected: Who asks may hear of cases with protected data; else they are counted.
+        reading: The intent that is meant, where who asks has chosen between two; what is no
+            intent counts as none.
     """
 
     text: str
@@ -56,6 +60,7 @@ class Question:
     stranger: bool = False
     topic: Topic | None = None
     sees_protected: bool = True
+    reading: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +74,7 @@ class Answer:
         handled_by: For ``route``: the key of the process; ``none`` where nobody here does.
         second: The next likely intent, where it is told because the first is unsure.
         topic: What is spoken of now; give it to the next question.
+        case: The case whose standing is told.
     """
 
     intent: str
@@ -79,6 +85,7 @@ class Answer:
     handled_by: str | None = None
     proposal: Proposal | None = None
     second: str | None = None
+    case: Case | None = None
     reasons: tuple[Reason, ...] = field(default=(), repr=False)
 
     def as_json(self) -> dict[str, Any]:
@@ -123,7 +130,7 @@ class Assistant:
     def ask(self, question: Question, say: Say) -> Answer:
         """Answer a question in a language; changes nothing."""
         today = self._knowledge.calendar.local_date(question.at)
-        found = understand_after(self._understander, question.text, today, question.topic)
+        found = self._understood(question, today)
         ground = Ground(
             text=question.text,
             slots=found.slots,
@@ -135,8 +142,10 @@ class Assistant:
             sees_protected=question.sees_protected,
         )
         proposal = None if question.stranger else propose(found, ground)
+        asks_of_case = found.intent is Intent.CASE and not question.stranger
+        case = caselists.case_asked_for(ground) if asks_of_case else None
         unsure = found.confidence < SURE and found.second is not None
-        lines = list(self._lines(found, ground, proposal, stranger=question.stranger))
+        lines = list(self._lines(found, ground, proposal, case, stranger=question.stranger))
         if unsure:
             lines.insert(0, _readings(found, say))
         return Answer(
@@ -148,11 +157,24 @@ class Assistant:
             handled_by=found.handled_by,
             proposal=proposal,
             second=found.second.value if unsure and found.second is not None else None,
+            case=case,
             reasons=found.reasons,
         )
 
+    def _understood(self, question: Question, today: date) -> Understanding:
+        chosen = next((one for one in Intent if one == question.reading), None)
+        if chosen is None:
+            return understand_after(self._understander, question.text, today, question.topic)
+        return understand_as(self._understander, question.text, today, question.topic, chosen)
+
     def _lines(
-        self, found: Understanding, ground: Ground, proposal: Proposal | None, *, stranger: bool
+        self,
+        found: Understanding,
+        ground: Ground,
+        proposal: Proposal | None,
+        case: Case | None,
+        *,
+        stranger: bool,
     ) -> Iterator[str]:
         if stranger and found.intent in _ABOUT_CASES:
             yield ground.say("Om ärenden svarar jag bara dem som arbetar här.")
@@ -162,6 +184,8 @@ class Assistant:
             return
         if found.intent is Intent.ROUTE:
             yield from routing.route(ground, found.handled_by)
+        elif found.intent is Intent.CASE:
+            yield from caselists.one_case(ground, case)
         elif found.intent is Intent.STATS:
             yield from figures.stats(ground, compares=found.compares)
         elif found.intent is Intent.TEMPLATE:
@@ -173,7 +197,6 @@ class Assistant:
 
 
 _PLAIN: Final = {
-    Intent.CASE: caselists.one_case,
     Intent.QUEUE: caselists.queue,
     Intent.URGENT: caselists.urgent,
     Intent.DUTY: routing.duty,

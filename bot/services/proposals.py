@@ -17,6 +17,7 @@ from bot.errors import DataError
 from bot.promises import Feedback
 from bot.registers import EntryKind, Facts, Register, Step
 from bot.services.casework import Casework
+from bot.services.moving import Moving
 from bot.services.naming import case_named
 from bot.services.new_case import House
 from bot.services.phone import NewCall, Phone
@@ -65,6 +66,7 @@ class Proposals:
         casework: Casework,
         phone: Phone,
         registers: Registers,
+        moving: Moving,
     ) -> None:
         self._database = database
         self._house = house
@@ -72,6 +74,7 @@ class Proposals:
         self._casework = casework
         self._phone = phone
         self._registers = registers
+        self._moving = moving
         self._undoing = Undoing(database, house, clock)
         self._telling = Telling(database, house, phone, clock)
 
@@ -117,11 +120,13 @@ class Proposals:
         return self._hand_over(case, proposal.values[Part.TO], by)
 
     def _hand_over(self, case: Case, to: str, by: PersonKey) -> Case:
-        """Give a case to a colleague, or to the team that has a process."""
-        person = PersonKey(to)
+        """Give a case to a colleague, or to a process, of which the customer is told."""
+        person, process = PersonKey(to), ProcessKey(to)
         if person in self._house.knowledge.people:
             return self._casework.hand_over(case, by=by, to=person)
-        team = team_of_process(ProcessKey(to), self._house.knowledge)
+        if case.process != process:
+            return self._moving.move(case, process, by=by)
+        team = team_of_process(process, self._house.knowledge)
         return self._casework.hand_over(case, by=by, team=team)
 
     def _log_phone(self, proposal: Proposal, by: PersonKey) -> Done:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from bot.cases import Case, Event
 from bot.clock import Clock
 from bot.errors import DataError, NotFound
 from bot.knowledge import Knowledge
@@ -22,7 +23,10 @@ from bot.store.conversations import ProposalState, StoredProposal
 from bot.store.unit_of_work import Database
 from bot.texts import Say
 from bot.understanding import Intent, Slot, Topic
-from bot.vocabulary import PersonKey
+from bot.vocabulary import EventKind, PersonKey
+
+_TOLD: Final = "answer"
+"""What was looked at, in the event: how a case stands, told by the assistant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +67,19 @@ class Talks:
         person: PersonKey | None,
         at: datetime | None = None,
         sees_protected: bool = True,
+        reading: str | None = None,
     ) -> Turn:
         """Answer a question in a conversation, which begins with it if need be.
+
+        A case whose standing is told counts as looked at, as its page does.
 
         Args:
             key: The conversation, at most 120 characters.
             person: None: a stranger, who hears nothing about cases.
             at: When it is asked; default: now.
             sees_protected: The person may hear of cases with protected data.
+            reading: Which intent was meant, where the person has chosen between two;
+                see `Answer.second`.
         """
         now = self._clock.now()
         with self._database.work() as work:
@@ -83,10 +92,13 @@ class Talks:
             stranger=person is None,
             topic=topic,
             sees_protected=sees_protected,
+            reading=reading,
         )
         answer = self._assistant.ask(question, say)
         with self._database.work() as work:
             work.conversations.go_on(conversation, _kept(answer.topic), now)
+            if answer.case is not None and person is not None:
+                work.cases.record([self._looked_at(answer.case, person, now)])
             if answer.proposal is None or person is None:
                 return Turn(answer=answer)
             stored = StoredProposal(
@@ -116,7 +128,7 @@ class Talks:
         return proposal
 
     def confirm(self, number: int, *, by: PersonKey, sees_protected: bool = True) -> Done:
-        """Do what was proposed, at most once: a crash in the middle leaves it settled.
+        """Do what was proposed, at most once: what fails leaves the proposal open.
 
         Args:
             sees_protected: The person may change cases with protected data.
@@ -131,21 +143,18 @@ class Talks:
             raise DataError("något saknas ännu; svara på frågorna först")
         if not sees_protected and Part.CASE in proposal.values:
             self._refuse_protected(proposal.values[Part.CASE])
-        self._settle(number, ProposalState.OPEN, ProposalState.DONE)
-        try:
+        with self._database.together():
+            self._settle(number, ProposalState.OPEN, ProposalState.DONE)
             done = self._proposals.perform(proposal, by=by)
-        except Exception:
-            self._settle(number, ProposalState.DONE, ProposalState.OPEN)
-            raise
-        with self._database.work() as work:
-            work.conversations.settle(
-                number,
-                ProposalState.DONE,
-                ProposalState.DONE,
-                self._clock.now(),
-                case_id=None if done.case is None else done.case.id,
-                undo={**done.undo, "item": done.item},
-            )
+            with self._database.work() as work:
+                work.conversations.settle(
+                    number,
+                    ProposalState.DONE,
+                    ProposalState.DONE,
+                    self._clock.now(),
+                    case_id=None if done.case is None else done.case.id,
+                    undo={**done.undo, "item": done.item},
+                )
         return done
 
     def drop(self, number: int, *, by: PersonKey) -> None:
@@ -173,12 +182,9 @@ class Talks:
         with self._database.reading() as work:
             case = None if stored.case_id is None else work.cases.get(stored.case_id)
         done = Done(act=Act(stored.act), case=case, item=stored.undo.get("item"), undo=stored.undo)
-        self._settle(number, ProposalState.DONE, ProposalState.UNDONE)
-        try:
+        with self._database.together():
+            self._settle(number, ProposalState.DONE, ProposalState.UNDONE)
             self._proposals.undo(done, by=by)
-        except Exception:
-            self._settle(number, ProposalState.UNDONE, ProposalState.DONE)
-            raise
         return done
 
     def last_done(self, key: str, *, by: PersonKey) -> int | None:
@@ -187,6 +193,10 @@ class Talks:
             conversation = work.conversations.begin(key, by, self._clock.now())
             found = work.conversations.last_done(conversation)
         return None if found is None or found.person != by else found.id
+
+    def _looked_at(self, case: Case, person: PersonKey, now: datetime) -> Event:
+        calendar = self._knowledge.calendar
+        return Event.on(case, EventKind.VIEWED, now, calendar, actor=person, what=_TOLD)
 
     def _refuse_protected(self, text: str) -> None:
         case = case_named(text, self._database)

@@ -104,6 +104,7 @@ class Database:
         self.engine = engine
         self._calendar = calendar
         self._turn = threading.RLock() if is_sqlite(engine) else nullcontext()
+        self._whole = threading.local()
 
     @contextmanager
     def work(self) -> Iterator[Work]:
@@ -112,7 +113,8 @@ class Database:
         SQLite lets one write at a time and makes others poll; threads of one process wait in
         line instead, so that none is turned away as long as only they write.
         """
-        with self._turn, transaction(self.engine) as connection:
+        whole = self._of_whole()
+        with nullcontext() if whole is not None else self._turn, self._begun(whole) as connection:
             facts = FactKeeper(connection, self._calendar)
             yield _work(connection, facts)
             facts.settle()
@@ -120,8 +122,39 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Work]:
         """Open a transaction that only reads, beside any writer."""
+        whole = self._of_whole()
+        if whole is not None:
+            yield _work(whole, FactKeeper(whole, self._calendar))
+            return
         with transaction(self.engine, read_only=True) as connection:
             yield _work(connection, FactKeeper(connection, self._calendar))
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one transaction of all that this thread opens until the end, whoever opens it.
+
+        Each `work` in it is a part that is rolled back alone where it fails, and is stored
+        only if the whole is.
+        """
+        with self._turn, transaction(self.engine) as connection:
+            self._whole.connection = connection
+            try:
+                yield
+            finally:
+                self._whole.connection = None
+
+    def _of_whole(self) -> Connection | None:
+        found: Connection | None = getattr(self._whole, "connection", None)
+        return found
+
+    @contextmanager
+    def _begun(self, whole: Connection | None) -> Iterator[Connection]:
+        if whole is None:
+            with transaction(self.engine) as connection:
+                yield connection
+            return
+        with whole.begin_nested():
+            yield whole
 
     def tidy(self) -> None:
         """Let a SQLite file take in what very many rows have left beside it."""

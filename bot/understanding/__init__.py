@@ -18,7 +18,7 @@ from bot.understanding.model import (
     Vocabulary,
     Whose,
 )
-from bot.understanding.thread import Topic, understand_after
+from bot.understanding.thread import Topic, understand_after, understand_as
 from bot.understanding.understander import Understander
 from bot.understanding.words import IntentWords, MatterWords, Words
 
@@ -39,4 +39,5 @@ __all__ = [
     "Whose",
     "Words",
     "understand_after",
+    "understand_as",
 ]

@@ -74,6 +74,19 @@ def understand_after(
     )
 
 
+def understand_as(
+    understander: Understander, text: str, today: date, before: Topic | None, intent: Intent
+) -> Understanding:
+    """Return what a question means whose intent somebody has told; of that nothing is unsure."""
+    heard = understander.hear(text, today)
+    alone = understander.understood(heard, intent)
+    if before is not None and _points_at_case(heard, alone, before):
+        heard = _naming(understander, heard, today, before)
+    reason = Reason(rule=f"chosen.{intent}", words="")
+    found = understander.understood(heard, intent)
+    return replace(found, confidence=1.0, second=None, reasons=(reason, *found.reasons))
+
+
 def _goes_on(heard: Heard, alone: Understanding) -> bool:
     """Tell whether words lean on what was said before."""
     strong = any(hit.cue.intent is alone.intent and hit.cue.weight > 1 for hit in heard.hits)
@@ -99,15 +112,22 @@ def _about_case(
 ) -> Understanding:
     """Read the question with the number of the case in place of the word that points at it."""
     number = before.slots[Slot.CASE]
-    match = _POINTS.search(heard.folded)
-    assert match is not None  # else it does not point at a case
-    named = heard.shown[: match.start()] + number + heard.shown[match.end() :]
-    again = understander.hear(named, today)
+    again = _naming(understander, heard, today, before)
     found = understander.understood(again)
     if found.intent not in _OF_A_CASE:
         found = understander.understood(again, Intent.CASE)
     reason = Reason(rule="thread.case", words=number)
     return replace(found, reasons=(*found.reasons, reason), confidence=max(found.confidence, _SURE))
+
+
+def _naming(understander: Understander, heard: Heard, today: date, before: Topic) -> Heard:
+    """Hear a question with the number of the case in place of the word that points at it."""
+    match = _POINTS.search(heard.folded)
+    assert match is not None  # else it does not point at a case
+    number = before.slots[Slot.CASE]
+    return understander.hear(
+        heard.shown[: match.start()] + number + heard.shown[match.end() :], today
+    )
 
 
 def _merged(old: Mapping[Slot, str], new: Mapping[Slot, str]) -> dict[Slot, str]:

@@ -28,9 +28,12 @@ _UNDID: Final[Mapping[str, str]] = {
     "log_phone": mark("att samtalet loggades"),
 }
 _OPENED: Final[Mapping[str, str]] = {
+    "answer": mark("läget, i ett svar av assistenten"),
     "attachment": mark("en bilaga"),
+    "events": mark("det som har hänt, i Slack"),
     "mail": mark("ett helt mejl"),
     "original": mark("originalet av ett mejl"),
+    "outline": mark("en svarsmall, i Slack"),
     "reply": mark("ett svar"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking import Wits, load_wits, make_talks
@@ -32,8 +33,8 @@ class Talker:
         self.person = person
         self.key = key
 
-    def ask(self, text: str, language: str = "sv") -> Turn:
-        return self.talks.ask(self.key, text, speaker(language), person=self.person)
+    def ask(self, text: str, language: str = "sv", **how: Any) -> Turn:
+        return self.talks.ask(self.key, text, speaker(language), person=self.person, **how)
 
     def says(self, text: str, language: str = "sv") -> str:
         return self.ask(text, language).answer.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from bot.errors import DataError, NotFound, UsageError
@@ -10,6 +12,8 @@ from bot.services.phone import NewCall
 from bot.services.proposing import Part
 from bot.vocabulary import EventKind, Status, StopReason
 from tests.journeys.assistant_talk import COLLEAGUE, HANDLER, Talker
+
+UNSURE = "ärenden idag"
 
 
 @pytest.fixture
@@ -23,6 +27,17 @@ def case(city):
     city.post("Hej! Kan vi få en kopia på fakturan?", subject="Fakturakopia")
     city.take_in()
     return city.cases()[0]
+
+
+class Stumbling:
+    """Does what was proposed, and falls over then."""
+
+    def __init__(self, proposals):
+        self._proposals = proposals
+
+    def perform(self, proposal, *, by):
+        self._proposals.perform(proposal, by=by)
+        raise ZeroDivisionError
 
 
 def now(city, case):
@@ -52,9 +67,22 @@ def test_a_case_is_given_to_a_colleague_by_first_name(city, talker, case):
     assert now(city, case).owner is None
 
 
-def test_a_case_is_given_to_the_team_of_a_process(city, talker, case):
+def test_a_case_that_is_given_to_a_process_is_moved_and_the_customer_is_told(city, talker, case):
+    turn = talker.ask(f"lämna över {case.number} till redovisning")
+    assert "Kunden behöver inte skicka sitt mejl igen" in turn.answer.text
+    talker.talks.confirm(turn.number, by=HANDLER)
+    moved = now(city, case)
+    assert (moved.team, moved.process) == ("redovisning", "redovisning")
+    assert EventKind.MOVED_PROCESS in city.events(case)
+    (letter,) = city.app.replies.listed(case.id)
+    assert letter.template == "moved_to_process"
+
+
+def test_a_move_is_taken_back_until_the_customer_has_heard_of_it(city, talker, case):
     talker.does(f"lämna över {case.number} till redovisning")
-    assert now(city, case).team == "redovisning"
+    with pytest.raises(DataError, match="besked om flytten"):
+        talker.undoes()
+    assert now(city, case).process == "redovisning"
 
 
 def test_whom_nobody_knows_must_be_named_better(talker, case):
@@ -147,6 +175,44 @@ def test_a_proposal_is_done_once(talker, case):
     talker.talks.confirm(number, by=HANDLER)
     with pytest.raises(DataError, match="avgjort"):
         talker.talks.confirm(number, by=HANDLER)
+
+
+def test_a_crash_after_the_deed_leaves_neither_the_deed_nor_a_settled_proposal(
+    city, talker, case, monkeypatch
+):
+    number = talker.number(f"jag tar {case.number}")
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setattr(talker.talks, "_proposals", Stumbling(talker.talks._proposals))
+        talker.talks.confirm(number, by=HANDLER)
+    assert now(city, case) == case
+    talker.talks.confirm(number, by=HANDLER)
+    assert now(city, case).owner == HANDLER
+
+
+def test_two_confirmations_at_once_do_it_once(city, talker):
+    number = talker.number("idé till processloggen KR: en gemensam blankett")
+    with ThreadPoolExecutor(max_workers=4) as threads:
+        tries = [threads.submit(talker.talks.confirm, number, by=HANDLER) for _ in range(4)]
+    assert sum(one.exception() is None for one in tries) == 1
+    with pytest.raises(NotFound):
+        city.app.registers.sheet(Register.PROCESS_LOG, 2)
+
+
+def test_hearing_how_a_case_stands_counts_as_looking_at_it(city, talker, case):
+    talker.ask("visa mina ärenden")
+    assert EventKind.VIEWED not in city.events(case)
+    talker.ask(f"hur går det med {case.number}?")
+    (seen,) = [one for one in city.history(case) if one.kind is EventKind.VIEWED]
+    assert (seen.actor, seen.data["what"]) == (HANDLER, "answer")
+
+
+def test_of_an_unsure_answer_the_other_reading_can_be_chosen(talker):
+    turn = talker.ask(UNSURE)
+    assert turn.answer.second is not None
+    chosen = talker.ask(UNSURE, reading=turn.answer.second).answer
+    assert chosen.intent == turn.answer.second
+    assert chosen.second is None
+    assert "osäker" not in chosen.text
 
 
 def test_what_was_done_is_undone_once(talker, case):

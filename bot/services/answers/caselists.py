@@ -13,7 +13,7 @@ from bot.services.naming import case_named
 from bot.store.facts import ANSWERS
 from bot.texts import Say
 from bot.understanding import QueueFilter, Slot, Whose
-from bot.vocabulary import CaseId, Channel, Status, TeamKey, Urgency
+from bot.vocabulary import CaseId, Channel, EventKind, Status, TeamKey, Urgency
 from bot.worktime import working_time
 
 MOST_SHOWN: Final = 10
@@ -22,11 +22,19 @@ _WORKING_DAY: Final = timedelta(hours=8)
 """Working time after which a case that no person has answered is overdue."""
 
 
-def one_case(ground: Ground) -> Iterator[str]:
-    """Yield how a case stands, by its number or by an invoice that it names."""
+def case_asked_for(ground: Ground) -> Case | None:
+    """Return the case whose number is named; None where none is that may be told of."""
+    return find_case(ground, ground.slots[Slot.CASE]) if Slot.CASE in ground.slots else None
+
+
+def one_case(ground: Ground, case: Case | None) -> Iterator[str]:
+    """Yield how a case stands, by its number or by an invoice that it names.
+
+    Args:
+        case: What `case_asked_for` has found.
+    """
     say = ground.say
     if Slot.CASE in ground.slots:
-        case = find_case(ground, ground.slots[Slot.CASE])
         if case is None:
             yield say("Ärende {case} finns inte; kontrollera numret.", case=ground.slots[Slot.CASE])
             return
@@ -82,8 +90,8 @@ def _sheet(ground: Ground, case: Case) -> Iterator[str]:
         yield say("Kunden fick svar senast {at}.", at=say.moment(answers[-1].at, zone))
     else:
         yield say("Ingen person har svarat kunden än.")
-    if events:
-        last = events[-1]
+    last = next((event for event in reversed(events) if event.kind is not EventKind.VIEWED), None)
+    if last is not None:
         yield say(
             "Senast: {event}, {at}.",
             event=say.code(f"event.{last.kind}"),

@@ -21,12 +21,16 @@ _SENTENCES: Final[Mapping[Act, str]] = {
     Act.REMARK: mark("Förslag: en synpunkt registreras, {process}."),
     Act.IDEA: mark("Förslag: en idé skrivs in i processloggen, {process}."),
 }
+_MOVES: Final = mark("Förslag: ärende {case} flyttas till {to}.")
 
 
 def proposed(proposal: Proposal, ground: Ground) -> Iterator[str]:
     """Yield what would be done, and what must be said first."""
     say = ground.say
-    yield say(_SENTENCES[proposal.act], **_values(proposal, ground))
+    moves = proposal.act is Act.GIVE and proposal.values.get(Part.TO) in ground.knowledge.processes
+    yield say(_MOVES if moves else _SENTENCES[proposal.act], **_values(proposal, ground))
+    if moves:
+        yield say("Team, ansvarig och tid följer med. Kunden behöver inte skicka sitt mejl igen.")
     customer = proposal.values.get(Part.CUSTOMER)
     if customer:
         yield say("Kund: {customer}.", customer=customer)
