@@ -60,7 +60,7 @@ def load_material(
     return Material(
         knowledge=knowledge,
         rules=_rules(knowledge_folder(settings), _customer_rules(knowledge)),
-        templates=templates or Templates(templates_folder(settings), lazy=lazy),
+        templates=templates or _templates(templates_folder(settings), lazy=lazy),
     )
 
 
@@ -98,23 +98,41 @@ def make_trial(settings: Settings, folder: Path | None) -> Trial:
     )
 
 
+_State = frozenset[tuple[str, int, int]]
+"""Name, time and size of files: what was read from them holds until one of these changes."""
+
+
 def _rules(folder: Path, customers: tuple[CustomerRule, ...]) -> TriageRules:
-    """Compile the rules of a folder, again only when one of its files has changed."""
-    return _compiled(folder, _state(folder), customers)
+    return _compiled_rules(folder, _state(folder), customers)
 
 
 @lru_cache(maxsize=2)
-def _compiled(
-    folder: Path, _state: frozenset[tuple[str, int, int]], customers: tuple[CustomerRule, ...]
+def _compiled_rules(
+    folder: Path, _state: _State, customers: tuple[CustomerRule, ...]
 ) -> TriageRules:
     return triage_rules.build(folder, customers=customers)
 
 
-def _state(folder: Path) -> frozenset[tuple[str, int, int]]:
-    """Return name, time and size of every file below a folder."""
+def _templates(folder: Path, *, lazy: bool) -> Templates:
+    return _read_templates(folder, _state(folder), lazy)
+
+
+@lru_cache(maxsize=2)
+def _read_templates(folder: Path, _state: _State, lazy: bool) -> Templates:
+    return Templates(folder, lazy=lazy)
+
+
+@lru_cache(maxsize=2)
+def _read_knowledge(folder: Path, people: Path | None, _state: _State) -> Knowledge:
+    return knowledge_package.load(folder, people_file=people)
+
+
+def _state(*places: Path) -> _State:
+    """Return the state of every file that is one of some places, or below one."""
     return frozenset(
         (str(path), status.st_mtime_ns, status.st_size)
-        for path in folder.rglob("*")
+        for place in places
+        for path in (place, *place.rglob("*"))
         if path.is_file() and (status := path.stat())
     )
 
@@ -167,7 +185,7 @@ def load_letters(settings: Settings) -> Letters:
     """
     return Letters(
         knowledge=load_knowledge(settings),
-        templates=Templates(templates_folder(settings), lazy=True),
+        templates=_templates(templates_folder(settings), lazy=True),
         plain=load_plain(knowledge_folder(settings)),
     )
 
@@ -226,7 +244,8 @@ def settings_on(settings: Settings, ground: Ground) -> Settings:
 
 def load_knowledge(settings: Settings) -> Knowledge:
     """Load and check the knowledge that holds."""
-    return knowledge_package.load(knowledge_folder(settings), people_file=settings.people)
+    folder, people = knowledge_folder(settings), settings.people
+    return _read_knowledge(folder, people, _state(folder, *(() if people is None else (people,))))
 
 
 def refuse_unknown_mailboxes(settings: Settings, knowledge: Knowledge) -> None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 
 import typer
+from typer._click.core import Command
 
 from bot.cli import (
     admin_commands,
@@ -111,11 +113,18 @@ def build(say: Say) -> typer.Typer:
     return app
 
 
+@cache
+def _command(say: Say) -> Command:
+    """Return the command line of a language, made once: there are a hundred commands in it."""
+    command = typer.main.get_command(build(say))
+    usage.speak(command, say)
+    return command
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     session = Session(say=speaker(language_of(arguments)))
-    command = typer.main.get_command(build(session.say))
-    usage.speak(command, session.say)
+    command = _command(session.say)
     try:
         code = command.main(
             list(arguments), prog_name="sammadag", standalone_mode=False, obj=session
