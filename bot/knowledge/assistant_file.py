@@ -15,7 +15,7 @@ from bot.knowledge.learned_intents import load_intents
 from bot.knowledge.lexicon_files import lines_of
 from bot.knowledge.models import File
 from bot.knowledge.yaml_file import Document, KnowledgeErrors, KnowledgeModel, read_document
-from bot.language.phrases import BadPhrase, PhraseBook
+from bot.language.phrase_notation import BadPhrase, PhraseCompiler
 from bot.understanding import Intent, IntentWords, MatterWords, Slot, Words
 from bot.vocabulary import MatterKey, ProcessKey
 
@@ -87,9 +87,10 @@ def load_assistant(folder: Path) -> AssistantWords:
 
 def unreadable(document: Document[AssistantFile]) -> Iterator[KnowledgeError]:
     """Yield every phrase that breaks the notation."""
+    notation = PhraseCompiler({})
     for number, phrase in _all_lines(document):
         try:
-            PhraseBook([(0, phrase)], lists={})
+            notation.phrases(phrase)
         except BadPhrase as error:
             what = Saying(error.source, **error.values)
             yield KnowledgeError(document.file, number, what)

@@ -15,7 +15,8 @@ from bot.knowledge.lexicon_files import LexiconFiles, Line, cue_lines, list_line
 from bot.knowledge.phrase_texts import PhraseTexts, choices_in, list_in, normal
 from bot.knowledge.yaml_file import Document, M
 from bot.language.folding import fold, readable
-from bot.language.phrases import BadPhrase, PhraseBook
+from bot.language.phrase_notation import BadPhrase, PhraseCompiler
+from bot.language.phrases import PhraseBook
 from bot.language.tokens import Sentence, sentences, words
 from bot.triage.cues import WEIGHTS, Says
 
@@ -56,33 +57,28 @@ class _Readable:
         self.errors: list[KnowledgeError] = []
         self.entries: list[Line] = []
         self.lists: dict[str, list[str]] = {}
+        self._notation = PhraseCompiler({})
         if files.lists is not None:
             self._take_lists(files.lists.content.lists, list(list_lines(files.lists)))
-        self.cues = self._kept(list(cue_lines(files)))
+        self.cues = self._kept(cue_lines(files))
 
     def _take_lists(self, names: Iterable[str], entries: Sequence[Line]) -> None:
         for name in names:
             own = self._kept([line for line in entries if line.speaks_of == name])
             self.entries += own
             self.lists[name] = [line.phrase for line in own]
+            self._notation.define(name, self.lists[name])
 
-    def _kept(self, lines: list[Line]) -> list[Line]:
-        """Return the lines that can be read; halves what is bad until each bad line is found."""
-        fault = self._fault(lines)
-        if fault is None:
-            return lines
-        if len(lines) == 1:
-            self.errors.append(lines[0].error(fault))
-            return []
-        middle = len(lines) // 2
-        return self._kept(lines[:middle]) + self._kept(lines[middle:])
+    def _kept(self, lines: Iterable[Line]) -> list[Line]:
+        return [line for line in lines if self._can_be_read(line)]
 
-    def _fault(self, lines: Sequence[Line]) -> Saying | None:
+    def _can_be_read(self, line: Line) -> bool:
         try:
-            PhraseBook(((0, line.phrase) for line in lines), lists=self.lists)
+            self._notation.phrases(line.phrase)
         except BadPhrase as error:
-            return Saying(error.source, **error.values)
-        return None
+            self.errors.append(line.error(Saying(error.source, **error.values)))
+            return False
+        return True
 
 
 class Finder:

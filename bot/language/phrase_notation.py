@@ -72,7 +72,7 @@ class PhraseCompiler:
         self.list_phrases: list[tuple[int, Phrase]] = []
         self._list_names: set[str] = set()
         for name, entries in lists.items():
-            self._define(name, entries)
+            self.define(name, entries)
 
     def lexicon(self, never_fuzzy: Iterable[str]) -> Lexicon:
         """Return the words of everything that has been read."""
@@ -93,7 +93,8 @@ class PhraseCompiler:
         made = [self._phrase(chosen, text) for chosen in _with_and_without(parts, text)]
         return [phrase for phrase in made if phrase.elements]
 
-    def _define(self, name: str, entries: Sequence[str]) -> None:
+    def define(self, name: str, entries: Sequence[str]) -> None:
+        """Read a list, which what is read from now on may use."""
         folded = fold(name)
         number = self._number("{" + folded + "}")
         self._list_names.add(folded)
