@@ -39,6 +39,7 @@ class AlertCode(StrEnum):
     REPLY_NOT_SENT = "reply_not_sent"
     REPLY_UNCERTAIN = "reply_uncertain"
     CLOSE_ASKED = "close_asked"
+    DELAY_NEAR = "delay_near"
     BACKLOG = "backlog"
     BREAKER_OPEN = "breaker_open"
     QUARANTINED = "quarantined"

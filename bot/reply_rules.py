@@ -32,6 +32,17 @@ INFORMATION_NEEDED: Final = TemplateKey("information_needed")
 INFORMATION_REMINDER: Final = TemplateKey("information_reminder")
 PAYMENT_FACTS: Final = TemplateKey("payment_stop_facts")
 MOVED: Final = TemplateKey("moved_to_process")
+WORKING: Final = TemplateKey("working_on_it")
+DELAYED: Final = TemplateKey("delayed")
+REMARK_RECEIVED: Final = TemplateKey("remark_received")
+FEE_CHECK: Final = TemplateKey("fee_check")
+PROMISES: Final[Mapping[TemplateKey, str]] = {
+    WORKING: "next_news_by",
+    DELAYED: "new_date",
+    TemplateKey("dispute_received"): "answer_by",
+    TemplateKey("fee_in_parts"): "answer_by",
+}
+"""Letters that promise to write again, and their field with the day."""
 ASKING: Final = frozenset((INFORMATION_NEEDED, INFORMATION_REMINDER, PAYMENT_FACTS))
 """Letters after which the case waits for the customer."""
 
@@ -241,18 +252,29 @@ class ReplyDraft:
 
 
 class TaskKind(StrEnum):
-    """What may be owed to a customer beside the receipt."""
+    """What may be owed to a customer beside the receipt.
+
+    fitting: the letter that the mail itself asks for. delay: to say so before a promised time
+    passes. remark: thanks for a remark that was registered.
+    """
 
     INFORMATION = "information"
     MOVED = "moved"
+    FITTING = "fitting"
+    DELAY = "delay"
+    REMARK = "remark"
 
 
 class TaskStep(StrEnum):
-    """What is done next about it."""
+    """What is done next about it.
+
+    keep: a letter named a day by which we write again.
+    """
 
     WRITE = "write"
     REMIND = "remind"
     CLOSE = "close"
+    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,26 +303,37 @@ def tasks_of_new_case(
     no_answer: Sequence[str],
     policy: AnswerPolicy,
     now: datetime,
+    prompted: bool = False,
+    delay_at: datetime | None = None,
 ) -> tuple[ReplyTask, ...]:
     """Return what is to be written on a case that a mail has just opened.
 
     Nothing where the mailbox is off, or where mail from files is taken in for the record.
+
+    Args:
+        prompted: The mail may ask for a letter of its own.
+        delay_at: When the promised time is about to pass; None where none is promised.
     """
     if policy.hold or _MOST_IN[policy.mode] is Policy.OFF:
         return ()
     kinds = [TaskKind.INFORMATION] if missing else []
     if case.misdirected and case.process is not None:
         kinds.append(TaskKind.MOVED)
+    if prompted:
+        kinds.append(TaskKind.FITTING)
+    due = [(kind, now + policy.twin_wait) for kind in kinds]
+    if delay_at is not None:
+        due.append((TaskKind.DELAY, delay_at))
     return tuple(
         ReplyTask(
             case_id=case.id,
             kind=kind,
             step=TaskStep.WRITE,
-            next_at=now + policy.twin_wait,
+            next_at=at,
             message_id=message_id,
             automatic=not no_answer and case.received_at >= policy.answer_from,
         )
-        for kind in kinds
+        for kind, at in due
     )
 
 

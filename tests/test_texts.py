@@ -135,7 +135,7 @@ def test_a_reason_needs_nothing_but_the_words_it_saw(code):
 
 @pytest.mark.parametrize("code", AlertCode)
 def test_an_alert_can_be_said_with_the_values_that_it_has(code):
-    values = {"cases": 3, "by": "16:30", "due": "2026-03-03 16:30"}
+    values = {"cases": 3, "by": "16:30", "due": "2026-03-03 16:30", "until": "2026-03-03 16:30"}
     values |= {"invoice": "40012345", "amount_ore": 125_000, "count": 12, "file": "tags.yaml"}
     values |= {"urgent": 1, "unanswered": 2, "today": 0, "place": "kundreskontra"}
     assert sentence(Alert(key="k", code=code, values=values), swedish, SWEDISH_NAMES)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from bot.actions.braking import Braking
+from bot.actions.overtaken import discard_overtaken
 from bot.actions.post import Handover, Post, verdict_of
 from bot.actions.result import Done, Dropped, Result
 from bot.actions.unsent import WITHHELD, leave_to_a_person, tell_of_refusal
@@ -18,6 +19,7 @@ from bot.reply_rules import (
     ASKING,
     INFORMATION_REMINDER,
     MOVED,
+    PROMISES,
     DraftState,
     Policy,
     ReplyDraft,
@@ -34,7 +36,12 @@ from bot.vocabulary import (
     Mode,
     Status,
 )
-from bot.worktime import end_of_working_day, next_opening
+from bot.worktime import (
+    add_working_time,
+    end_of_working_day,
+    next_opening,
+    previous_working_moment,
+)
 from functionmail.compose import answer_address, compose
 from functionmail.errors import CannotAnswer, SendUncertain
 from functionmail.message import Address, Message, Outgoing
@@ -193,6 +200,28 @@ class LetterPerformer:
         work.cases.record(events)
         if draft.template in ASKING and case.status is Status.WAITING_CUSTOMER:
             work.reply_tasks.put(self._come_back(draft, now))
+        if not draft.automatic:
+            discard_overtaken(work, case.id, now)
+            due = self._kept_by(draft, now)
+            if due is not None and case.status is not Status.CLOSED:
+                work.reply_tasks.put(_keep_promise(draft, due))
+
+    def _kept_by(self, draft: ReplyDraft, now: datetime) -> datetime | None:
+        """Return when somebody is reminded of the day that a letter promises, or None.
+
+        Who promises something within hours needs no reminder.
+        """
+        named = draft.given.get(PROMISES.get(draft.template, ""))
+        try:
+            day = date.fromisoformat(str(named))
+        except ValueError:
+            return None
+        calendar = self._at.calendar
+        midnight = datetime.combine(day + timedelta(days=1), time(), calendar.zone)
+        end = previous_working_moment(midnight, calendar)
+        ahead = timedelta(hours=self._at.knowledge.replies.delay_hours)
+        due = add_working_time(end, -ahead, calendar)
+        return due if due > now else None
 
     def _come_back(self, draft: ReplyDraft, now: datetime) -> ReplyTask:
         """Return when we come back to a customer whom we have asked."""
@@ -243,6 +272,17 @@ def _recipient(draft: ReplyDraft, original: Message | None) -> Address:
         raise CannotAnswer("cannot answer: there is no mail to answer; give an address")
     # Without the name: it is the sender's own text, and From may be forged.
     return Address(address=answer_address(original).address)
+
+
+def _keep_promise(draft: ReplyDraft, due: datetime) -> ReplyTask:
+    return ReplyTask(
+        case_id=draft.case_id,
+        kind=TaskKind.DELAY,
+        step=TaskStep.KEEP,
+        next_at=due,
+        message_id=draft.message_id,
+        automatic=False,
+    )
 
 
 def _has_tip(draft: ReplyDraft) -> bool:

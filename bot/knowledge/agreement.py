@@ -84,6 +84,8 @@ def _replies(files: Files) -> Errors:
     yield from unknown(
         document, mark("brevlådan"), values(entries, "mailboxes"), _mailbox_keys(files)
     )
+    drafts = values(placed(("drafts",), document.content.drafts), "matters")
+    yield from unknown(document, mark("ärendetypen"), drafts, _matter_keys(files))
 
 
 def _units(files: Files) -> Errors:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
+from bot.actions.overtaken import discard_overtaken
 from bot.cases import Case, Event
 from bot.clock import Clock
 from bot.errors import DataError
 from bot.services.deadlines import deadline_anew
+from bot.services.delays import delay_of_reopened
 from bot.services.new_case import House
 from bot.services.undoing import Act, remember
 from bot.services.urgent_cases import watch_over
@@ -181,6 +183,7 @@ class Casework:
         def change(work: Work, now_case: Case) -> Case:
             now_case.allow(Status.CLOSED)
             work.watches.end([now_case.id])
+            discard_overtaken(work, now_case.id, self._clock.now())
             closed = dataclasses.replace(now_case, status=Status.CLOSED)
             return self._store(work, closed, EventKind.CLOSED, by)
 
@@ -203,6 +206,9 @@ class Casework:
             opened = dataclasses.replace(
                 now_case, status=Status.OPEN, clock_started_at=now, stop_confirmed=False
             )
+            delay = delay_of_reopened(opened, self._house)
+            if delay is not None:
+                work.reply_tasks.put(delay)
             if opened.urgent is Urgency.NO:
                 return self._store(work, opened, EventKind.REOPENED, by)
             invoices = work.case_invoices.of_cases([opened.id]).get(opened.id, ())

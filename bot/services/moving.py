@@ -7,12 +7,11 @@ from dataclasses import replace
 from bot.cases import SYSTEM, Case, Event
 from bot.clock import Clock
 from bot.errors import DataError, ReplyHasHole
-from bot.plan import Withheld
-from bot.reply_rules import MOVED, Policy, ReplyDraft
+from bot.reply_rules import MOVED, Policy
 from bot.services.deadlines import deadline_anew
 from bot.services.undoing import Act, remember
 from bot.services.urgent_cases import watch_over
-from bot.services.writing import Writer
+from bot.services.writing import Writer, may_be_answered
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import (
     Channel,
@@ -105,20 +104,11 @@ class Moving:
             return
         occasion = f"moved:{case.process}"
         draft = self._writer.write(work, case, MOVED, by=SYSTEM, occasion=occasion)
-        if draft is not None and policy is Policy.AUTO and self._may_answer(work, case, draft):
+        if draft is not None and policy is Policy.AUTO and may_be_answered(work, draft):
             try:
                 self._writer.queue(work, case, draft, by=SYSTEM)
             except ReplyHasHole:
                 return  # it stays a draft, which says what it lacks
-
-    def _may_answer(self, work: Work, case: Case, draft: ReplyDraft) -> bool:
-        """Tell whether the one gate let the mail have an automatic answer, and one is timely."""
-        refused = (Withheld.NO_ANSWER_RULE, Withheld.BEFORE_ANSWER_FROM)
-        return draft.message_id is not None and not any(
-            event.kind is EventKind.RECEIPT_WITHHELD
-            and str(event.data.get("because", "")).partition(":")[0] in refused
-            for event in work.cases.events(case.id)
-        )
 
 
 def moved_on_arrival(case: Case, mailbox_process: ProcessKey | None) -> bool:

@@ -18,6 +18,7 @@ from bot.plan import AnswerPolicy, plan_alert, plan_new_case
 from bot.reply_rules import tasks_of_new_case
 from bot.reports.case_facts import TagSeen
 from bot.services.deadlines import deadline_by_mail
+from bot.services.delays import delay_at, delay_of_reopened
 from bot.services.mail_batch import MailBatch
 from bot.services.moving import moved_on_arrival
 from bot.services.new_case import House, new_case
@@ -78,6 +79,7 @@ class Register:
         self._house = house
         self._now = now
         self._batch = MailBatch(work, house, now, actor=actor)
+        self._prompted = house.knowledge.replies.prompted_matters()
 
     def look_up(self, readings: Sequence[Reading]) -> None:
         """Fetch all that the batch may need, and reserve its ids."""
@@ -263,6 +265,8 @@ class Register:
                     no_answer=reading.no_answer,
                     policy=terms.policy,
                     now=self._now,
+                    prompted=case.matter in self._prompted,
+                    delay_at=delay_at(case, self._house),
                 )
             )
         for because in plan.withheld:
@@ -312,6 +316,9 @@ class Register:
                 dataclasses.replace(case, status=Status.OPEN, clock_started_at=self._now)
             )
             self._batch.happened(case_id, EventKind.REOPENED)
+            delay = delay_of_reopened(self._batch.cases[case_id], self._house)
+            if delay is not None:
+                self._work.reply_tasks.put(delay)
 
 
 def marking(found: Triage) -> dict[str, Any]:  # Any: an event takes values of several types

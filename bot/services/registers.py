@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Final
 
@@ -30,9 +30,10 @@ from bot.registers import (
     fold,
     overdue,
 )
+from bot.reply_rules import ReplyTask, TaskKind, TaskStep
 from bot.services.register_facts import UsualFacts
 from bot.store.unit_of_work import Database
-from bot.vocabulary import EventKind, PersonKey
+from bot.vocabulary import Channel, EventKind, PersonKey
 
 MOST_SUGGESTED: Final = 200
 """How many cases are suggested at a time, the newest first."""
@@ -127,6 +128,8 @@ class Registers:
                     remark=number,
                 )
                 work.cases.record([registered])
+                if case.channel is Channel.EMAIL:
+                    work.reply_tasks.put(_thanks(case, now))
             return fold([entry])
 
     def follow(self, register: Register, number: int, step: Step, *, by: PersonKey) -> Item:
@@ -245,6 +248,18 @@ class Registers:
                 raise NotFound("{key} finns inte i kunskapen", key=value)
         if facts.due is not None and facts.due < self.today():
             raise DataError("dagen {day} har redan varit", day=facts.due)
+
+
+def _thanks(case: Case, now: datetime) -> ReplyTask:
+    """Return the task to thank the customer for the remark that was just registered."""
+    return ReplyTask(
+        case_id=case.id,
+        kind=TaskKind.REMARK,
+        step=TaskStep.WRITE,
+        next_at=now,
+        message_id=None,
+        automatic=True,
+    )
 
 
 def _check_number(register: Register, number: int) -> None:

@@ -1,18 +1,22 @@
-"""Replies that become due: asking for what is missing, and coming back to who did not answer."""
+"""Replies that become due: what a new case asks for, and coming back to who waits or is silent."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 
 import structlog
 
 from bot.cases import SYSTEM, Case, PlannedAction
 from bot.clock import Clock
 from bot.errors import DataError, ReplyHasHole
+from bot.reply_prompts import Prompts
 from bot.reply_rules import (
+    DELAYED,
     INFORMATION_REMINDER,
     MOVED,
+    REMARK_RECEIVED,
     DraftState,
     Policy,
     ReplyDraft,
@@ -21,14 +25,18 @@ from bot.reply_rules import (
     TaskStep,
     information_letter,
     is_sure_move,
+    least,
     occasion_of,
     only_one_invoice_number,
 )
 from bot.services.case_sheet import sheets
-from bot.services.writing import Writer
+from bot.services.delays import breaks, due_by, later, plan_prompt
+from bot.services.writing import Writer, may_be_answered, remark_of
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import ActionKind, EventKind, Status, TemplateKey
 from bot.worktime import end_of_working_day, next_opening
+from functionmail.parse import parse
+from functionmail.subject import strip_prefixes
 
 log = structlog.get_logger()
 
@@ -40,6 +48,11 @@ class ReplyTimer:
         self._database = database
         self._writer = writer
         self._clock = clock
+
+    @cached_property
+    def _prompts(self) -> Prompts:
+        """What mails ask for; compiled when the first is read."""
+        return Prompts(self._writer.replies.prompts())
 
     def run_due(self) -> int:
         """Write what is to be written by now; return how many steps were taken."""
@@ -58,9 +71,14 @@ class ReplyTimer:
             after = self._after(task, case, now)
             if not work.reply_tasks.go_on(after, was=task.next_at):
                 return False
-            if case.status is Status.CLOSED:
+            if task.kind is TaskKind.REMARK:
+                self._thank(work, case)
+            elif case.status is Status.CLOSED:
                 return True
-            if task.step is TaskStep.WRITE:
+            elif task.kind is TaskKind.DELAY:
+                if after.next_at is None:
+                    self._say_late(work, case, task, now)
+            elif task.step is TaskStep.WRITE:
                 self._write(work, case, task)
             elif case.status is Status.WAITING_CUSTOMER and task.step is TaskStep.REMIND:
                 self._remind(work, case)
@@ -70,6 +88,8 @@ class ReplyTimer:
 
     def _after(self, task: ReplyTask, case: Case, now: datetime) -> ReplyTask:
         """Return the task as it goes on; it ends with the last step, or with an answer."""
+        if task.kind is TaskKind.DELAY:
+            return later(task, case, self._writer.house, now)
         if task.step is TaskStep.REMIND and case.status is Status.WAITING_CUSTOMER:
             calendar, days = self._writer.house.calendar, self._writer.replies.close_days
             end = end_of_working_day(now, calendar, after_days=days)
@@ -81,8 +101,50 @@ class ReplyTimer:
             return  # a person is at it, and knows what to ask for
         if task.kind is TaskKind.INFORMATION:
             self._ask(work, case, task)
-        else:
+        elif task.kind is TaskKind.MOVED:
             self._say_moved(work, case, task)
+        else:
+            self._begin_fitting(work, case, task)
+
+    def _begin_fitting(self, work: Work, case: Case, task: ReplyTask) -> None:
+        """Draft the letter that the mail itself asks for; a person always sends it."""
+        stored = None if task.message_id is None else work.messages.stored(task.message_id)
+        if stored is None or case.matter is None or case.protected:
+            return
+        mail, knowledge = parse(stored.content), self._writer.house.knowledge
+        internal = mail.sender is not None and knowledge.is_organisation_domain(mail.sender.domain)
+        name = self._prompts.letter_for(
+            case.matter, strip_prefixes(mail.subject), mail.text, internal=internal
+        )
+        if name is not None:
+            policy = least((self._writer.policy(case, name), Policy.DRAFT))
+            occasion = f"{TaskKind.FITTING}:{name}"
+            self._begin(work, case, task, name, policy, occasion=occasion)
+
+    def _say_late(self, work: Work, case: Case, task: ReplyTask, now: datetime) -> None:
+        """Draft the letter about a delay, and prompt whoever has the case."""
+        if not breaks(task, case, work.cases.events(case.id)):
+            return
+        house = self._writer.house
+        until = due_by(task, case, house)
+        work.actions.plan([plan_prompt(case, until, house, now)], now)
+        policy = least((self._writer.policy(case, DELAYED), Policy.DRAFT))
+        occasion = f"{TaskKind.DELAY}:{int(until.timestamp())}"
+        self._begin(work, case, task, DELAYED, policy, occasion=occasion)
+
+    def _thank(self, work: Work, case: Case) -> None:
+        """Thank for the remark that was registered last, by itself where the rules allow it."""
+        remark = remark_of(work, case)
+        policy = self._writer.policy(case, REMARK_RECEIVED)
+        if remark is None or policy not in (Policy.DRAFT, Policy.AUTO):
+            return
+        occasion = f"{TaskKind.REMARK}:{remark}"
+        draft = self._writer.write(work, case, REMARK_RECEIVED, by=SYSTEM, occasion=occasion)
+        if draft is None:
+            return
+        if policy is Policy.AUTO and may_be_answered(work, draft):
+            self._send(work, case, draft)
+        log.info("reply_written", case_id=case.id, template=REMARK_RECEIVED)
 
     def _ask(self, work: Work, case: Case, task: ReplyTask) -> None:
         (sheet,) = sheets(work, [case])

@@ -13,13 +13,17 @@ from bot.cases import SYSTEM, Case, PlannedAction
 from bot.clock import Clock
 from bot.errors import DataError
 from bot.knowledge.replies_file import RepliesFile
-from bot.plan import AnswerPolicy
+from bot.plan import AnswerPolicy, Withheld
 from bot.promises import Feedback
+from bot.registers import Register, fold
 from bot.reply_rules import (
+    FEE_CHECK,
     INFORMATION_NEEDED,
     INFORMATION_REMINDER,
     MOVED,
     PAYMENT_FACTS,
+    REMARK_RECEIVED,
+    WORKING,
     DraftState,
     Policy,
     ReplyDraft,
@@ -34,6 +38,7 @@ from bot.texts import speaker
 from bot.vocabulary import (
     ActionKind,
     DraftId,
+    EventKind,
     Language,
     MailboxKey,
     MatterKey,
@@ -50,7 +55,9 @@ from functionmail.parse import parse
 Values = Mapping[str, str | list[str]]
 
 _NOT_STORED: Final = DraftId(0)
-_DAYS: Final[tuple[str, ...]] = ("answer_by", "close_on")
+_DAYS: Final[tuple[str, ...]] = ("answer_by", "close_on", "next_news_by")
+_YEARS_TO_CONTROL: Final = 2
+"""So late are the incomes of a year known that fees are checked by."""
 _TIP: Final = "tag_code"
 """Whether the letter about a move holds the line about tags; empty where it does not."""
 _SAY_WHY_OF: Final = 2
@@ -154,6 +161,7 @@ class Writer:
         reference = self._identity.case_reference(str(case.number))
         knowledge = self.house.knowledge
         return {
+            **template.defaults(draft.language),
             **house_values(template, knowledge.links),
             **case_values(case, reference, numbers, knowledge),
             **draft.given,
@@ -248,7 +256,14 @@ class Writer:
     def _owed(
         self, work: Work, case: Case, name: TemplateKey, language: Language
     ) -> dict[str, str | list[str]]:
-        """Return the values of the letters about what is missing; none for other letters."""
+        """Return the values that the house itself knows of some letters; none for others."""
+        if name == REMARK_RECEIVED:
+            return self._of_remark(work, case, language)
+        if name == WORKING:
+            days = self._working_days(self.house.knowledge.replies.news_days)
+            return {"next_news_by": days.isoformat()}
+        if name == FEE_CHECK:
+            return {"control_year": str(self._working_days(0).year - _YEARS_TO_CONTROL)}
         if name not in (INFORMATION_NEEDED, INFORMATION_REMINDER):
             return {}
         (sheet,) = sheets(work, [case])
@@ -262,6 +277,17 @@ class Writer:
             "close_on": self._working_days(replies.close_days).isoformat(),
         }
 
+    def _of_remark(self, work: Work, case: Case, language: Language) -> dict[str, str | list[str]]:
+        """Return who takes care of the last remark on a case, and by when it is answered."""
+        number = remark_of(work, case)
+        entries = [] if number is None else work.registers.of_item(Register.REMARKS, number)
+        if not entries:
+            return {}
+        facts = fold(entries).facts
+        unit = None if facts.unit is None else self.house.knowledge.units.get(facts.unit)
+        due = {} if facts.due is None else {"answer_by": facts.due.isoformat()}
+        return {**due, **({} if unit is None else {"unit_name": unit.name.in_language(language)})}
+
     def _answer_by(self, case: Case) -> str:
         day = self._working_days(self.house.knowledge.replies.remind_days)
         if case.handle_by is not None:
@@ -274,6 +300,26 @@ class Writer:
         calendar = self.house.calendar
         end = end_of_working_day(self._clock.now(), calendar, after_days=days)
         return calendar.local_date(end)
+
+
+def remark_of(work: Work, case: Case) -> int | None:
+    """Return the number of the remark that was registered last on a case, or None."""
+    numbers = [
+        int(event.data["remark"] or 0)
+        for event in work.cases.events(case.id)
+        if event.kind is EventKind.REMARK_REGISTERED
+    ]
+    return numbers[-1] if numbers else None
+
+
+def may_be_answered(work: Work, draft: ReplyDraft) -> bool:
+    """Tell whether the one gate let the mail of a draft have an automatic answer."""
+    refused = (Withheld.NO_ANSWER_RULE, Withheld.BEFORE_ANSWER_FROM)
+    return draft.message_id is not None and not any(
+        event.kind is EventKind.RECEIPT_WITHHELD
+        and str(event.data.get("because", "")).partition(":")[0] in refused
+        for event in work.cases.events(draft.case_id)
+    )
 
 
 def asked_for(missing: Sequence[Missing], language: Language) -> dict[str, str | list[str]]:

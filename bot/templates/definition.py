@@ -41,6 +41,9 @@ class FieldType(StrEnum):
     DATE = "date"
 
 
+_HAVE_DEFAULTS: Final = frozenset((FieldType.LINE, FieldType.TEXT))
+
+
 class Sending(StrEnum):
     """Who sends a reply: the assistant itself, a person with one click, or only a person."""
 
@@ -74,6 +77,7 @@ class TemplateField(BaseModel):
     Attributes:
         link: Where the value is a page of ``links.yaml``: its key there.
         sample_en: The example in an English letter, where it is another one.
+        default, default_en: What stands in a draft until a person writes something else.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -84,6 +88,8 @@ class TemplateField(BaseModel):
     link: str | None = None
     sample: str | tuple[str, ...]
     sample_en: str | tuple[str, ...] | None = None
+    default: str | None = None
+    default_en: str | None = None
 
 
 class BaseFields(BaseModel):
@@ -155,6 +161,16 @@ class Template:
             for name, field in self.fields.items()
         }
 
+    def defaults(self, language: str) -> dict[str, str]:
+        """Return what stands in a draft from the beginning, in a language."""
+        wanted = {
+            name: field.default_en
+            if language == Language.ENGLISH and field.default_en is not None
+            else field.default
+            for name, field in self.fields.items()
+        }
+        return {name: value for name, value in wanted.items() if value is not None}
+
 
 def paths_of(folder: Path) -> list[Path]:
     """Return every ``template.toml`` below a folder, in the order of the names."""
@@ -184,6 +200,9 @@ def read_template(path: Path, base: BaseFields) -> Template:
         samples = [field.sample] if field.sample_en is None else [field.sample, field.sample_en]
         if any((field.type is FieldType.LINES) == isinstance(one, str) for one in samples):
             what = Saying("exemplet för {key} passar inte fältets typ", key=key)
+            raise KnowledgeError(str(path), None, what)
+        if field.default is not None and field.type not in _HAVE_DEFAULTS:
+            what = Saying("fältet {key} kan inte ha något förval; bara text kan ha det", key=key)
             raise KnowledgeError(str(path), None, what)
         if field.link is not None and field.type is not FieldType.LINK:
             what = Saying("fältet {key} har en länk och ska vara av typen link", key=key)

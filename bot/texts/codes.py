@@ -365,6 +365,8 @@ CODES: Final[Mapping[str, str]] = {
     "om det finns där eller ska skickas igen",
     "alert.close_asked": "Kunden har inte svarat på våra frågor i ärende {case}, {team}: "
     "avsluta det, eller hör av dig till kunden",
+    "alert.delay_near": "Ärende {case}, {team}: svar är utlovat senast {until}; svara kunden, "
+    "eller säg att det dröjer",
     "alert.backlog": "Äldre mejl har blivit ärenden, {cases} stycken",
     "alert.urgent_among_them": "brådskande: {urgent}",
     "alert.breaker_open": "De automatiska svaren är bromsade: för många på kort tid",
