@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import make_url
 
 from bot.clock import FixedClock
 from bot.store import schema
@@ -67,6 +68,12 @@ def random_kills() -> int:
 
 
 @pytest.fixture(scope="session")
+def full_size() -> bool:
+    """Whether tests of many mails or cases use as many as were promised: in `make bench-full`."""
+    return bool(os.environ.get("SAMMADAG_TEST_FULL"))
+
+
+@pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The maintenance database of a PostgreSQL server, started once for all tests."""
     given = os.environ.get("SAMMADAG_TEST_POSTGRES_URL")
@@ -93,8 +100,19 @@ def dovecot() -> Iterator[Dovecot]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database of this test's own."""
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a database of this test's own, with the present schema and nothing in it."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    server, template = map(request.getfixturevalue, ("postgres_url", "empty_postgres"))
+    with fresh_database(server, template=template) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with nothing in it, not even a schema."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'sammadag.db'}"
         return
@@ -118,6 +136,16 @@ def empty_database(tmp_path_factory):
     schema.upgrade(engine)
     engine.dispose()
     return path
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(postgres_url):
+    """The name of a PostgreSQL database with the present schema and nothing in it, to be copied."""
+    with fresh_database(postgres_url) as url:
+        engine = open_engine(url)
+        schema.upgrade(engine)
+        engine.dispose()
+        yield make_url(url).database
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -9,7 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from bot.store import schema
 from bot.store.engine import open_engine, transaction
 from bot.store.tables import Row
 from bot.store.unit_of_work import Database
@@ -35,13 +35,14 @@ class KeptDatabases:
         return self._made[kind]
 
     def _make(self, kind: str) -> Database:
-        url = f"sqlite:///{self._folder / 'sammadag.db'}"
+        asked = self._request.getfixturevalue
         if kind == "postgresql":
-            server = self._request.getfixturevalue("postgres_url")
-            url = self._stack.enter_context(fresh_database(server))
-        engine = open_engine(url)
-        schema.upgrade(engine)
-        database = Database(engine)
+            copied = fresh_database(asked("postgres_url"), template=asked("empty_postgres"))
+            url = self._stack.enter_context(copied)
+        else:
+            path = shutil.copy(asked("empty_database"), self._folder / "sammadag.db")
+            url = f"sqlite:///{path}"
+        database = Database(open_engine(url))
         self._stack.callback(database.close)
         return database
 

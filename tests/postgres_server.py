@@ -78,11 +78,12 @@ def postgres_server() -> Iterator[str]:
 
 
 @contextmanager
-def fresh_database(server_url: str) -> Iterator[str]:
-    """Create an empty database on a server and drop it afterwards.
+def fresh_database(server_url: str, *, template: str = "template0") -> Iterator[str]:
+    """Create a database on a server and drop it afterwards.
 
     Args:
         server_url: Of any database there, for an account that may create databases.
+        template: The database to copy, which nobody may be connected to; one with nothing in it.
 
     Yields:
         The URL of the new database.
@@ -94,7 +95,7 @@ def fresh_database(server_url: str) -> Iterator[str]:
     name = f"sammadag_{uuid.uuid4().hex}"
     conninfo = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         try:
             yield server.set(database=name).render_as_string(hide_password=False)
         finally:

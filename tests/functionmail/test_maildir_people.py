@@ -121,7 +121,7 @@ class TestPeopleAndReader(PeopleAndReader.TestCase):
 class TestPeopleAndReaderAtLength(PeopleAndReader.TestCase):
     """The same, through many more histories."""
 
-    settings = settings(max_examples=400, stateful_step_count=50)
+    settings = settings(max_examples=200, stateful_step_count=50)
 
 
 @pytest.mark.slow

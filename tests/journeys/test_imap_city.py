@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import Counter
@@ -19,7 +18,6 @@ from tests.letters import ORDINARY
 from tests.ordinary_mails import ordinary_mails
 from tests.waiting import until
 
-FULL = bool(os.environ.get("SAMMADAG_TEST_FULL"))  # noqa: TID251 - the size of these tests
 KILLED_AT = {
     Step.AFTER_COMMIT: 1,
     Step.INSERTED: 1,
@@ -121,12 +119,12 @@ def test_a_mailbox_that_refuses_its_account_stops_no_other(post, build):
 
 @pytest.mark.slow
 @pytest.mark.alone
-def test_mail_is_a_stored_case_within_two_seconds_in_ten_mailboxes(post, build):
+def test_mail_is_a_stored_case_within_two_seconds_in_ten_mailboxes(post, build, full_size):
     arrived, taken_in = {}, {}
     waits = []
     city = build(heard=lambda taken: taken_in.setdefault(taken.case.mailbox, time.monotonic()))
     with working(city):
-        for number in range(30 if FULL else 6):
+        for number in range(30 if full_size else 6):
             arrived.clear()
             taken_in.clear()
             for name in TEN:
@@ -142,9 +140,9 @@ def test_mail_is_a_stored_case_within_two_seconds_in_ten_mailboxes(post, build):
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_mail_that_waits_is_taken_in_without_loss_by_a_worker_that_is_killed(
-    post, build, sqlite_url
+    post, build, sqlite_url, full_size
 ):
-    count = 10_000 if FULL else 1_000
+    count = 10_000 if full_size else 1_000
     mails = list(ordinary_mails(count))
     for place, name in enumerate(TEN):
         post.fill(name, mails[place :: len(TEN)])

@@ -13,12 +13,16 @@ from bot.errors import DataError
 from bot.promises import Feedback
 from bot.reports.measures import MEASURES, Basis
 from bot.reports.model import Period
-from bot.reports.scope import Scope
+from bot.reports.scope import By, Scope
 from bot.services.correcting import Correcting, Correction
 from bot.services.phone import NewCall
 from bot.services.reporting import Reporting
+from bot.services.summing import Summing
 from bot.services.undoing import Undoing
+from bot.store import fact_sums
 from bot.store.case_invoices import CaseInvoice
+from bot.store.engine import transaction
+from bot.texts import speaker
 from bot.vocabulary import EventKind, StopReason, Urgency
 from tests.city import City
 from tests.slow_figures import Slow
@@ -38,6 +42,7 @@ class Life:
         self.correcting = Correcting(self.app.database, self.app.house, city.clock)
         self.undoing = Undoing(self.app.database, self.app.house, city.clock)
         self.reporting = Reporting(self.app.database, self.app.knowledge, city.clock)
+        self.summing = Summing(self.app.database, self.app.knowledge, city.clock)
 
     def call(self, choice):
         call = NewCall(
@@ -115,6 +120,9 @@ class Life:
     def undo(self, case, _choice):
         self.undoing.undo(case, by=HANDLER)
 
+    def sums(self, _case, _choice):
+        self.summing.run_due()
+
     def invoice(self, case, choice):
         with self.app.database.work() as work:
             work.case_invoices.insert(
@@ -134,6 +142,7 @@ ACTS = st.tuples(
         [
             *("call", "call", "mail", "take", "feedback", "feedback", "answer", "asks", "stop"),
             *("close", "close", "reopen", "move", "correct", "undo", "undo", "invoice"),
+            *("sums", "sums"),
         ]
     ),
     st.integers(0, 40),
@@ -151,7 +160,8 @@ def life(request, tmp_path_factory):
         return
     from tests.postgres_server import fresh_database
 
-    with fresh_database(request.getfixturevalue("postgres_url")) as url:
+    server, template = map(request.getfixturevalue, ("postgres_url", "empty_postgres"))
+    with fresh_database(server, template=template) as url:
         city = City(folder, url)
         yield Life(city)
         city.close()
@@ -165,10 +175,18 @@ def slow_and_fast(life, period, **scope):
     return slow, fast
 
 
+def told_apart(life, period):
+    return (
+        life.reporting.shown(period, speaker("sv"), by=By.WEEK),
+        life.reporting.figures(period, by=By.MATTER),
+        life.reporting.figures(period, by=By.MONTH, scope=Scope(channel="phone")),
+    )
+
+
 @given(
     acts=st.lists(ACTS, min_size=5, max_size=25),
     before=st.integers(0, 30),
-    days=st.integers(0, 40),
+    days=st.integers(0, 80),
 )
 @settings(max_examples=25)
 def test_each_figure_is_what_a_look_at_every_event_gives(life, acts, before, days):
@@ -181,6 +199,10 @@ def test_each_figure_is_what_a_look_at_every_event_gives(life, acts, before, day
     for scope in ({}, {"channel": "phone"}, {"matter": "anstand"}):
         slow, fast = slow_and_fast(life, period, **scope)
         assert fast == slow
+    with_sums = told_apart(life, period)
+    with transaction(life.app.database.engine) as connection:
+        fact_sums.clear(connection)
+    assert told_apart(life, period) == with_sums
 
 
 def test_the_slow_way_looks_at_every_figure_but_those_of_other_registers(life):

@@ -14,8 +14,8 @@ from bot.store.tables.search import is_of_index
 
 
 @pytest.fixture
-def engine(database_url):
-    engine = open_engine(database_url)
+def engine(bare_database_url):
+    engine = open_engine(bare_database_url)
     yield engine
     engine.dispose()
 
