@@ -69,6 +69,7 @@ from bot.services.reporting import Reporting
 from bot.services.same_day import SameDay
 from bot.services.search import Search
 from bot.services.stop_lists import StopLists, find_misses
+from bot.services.summing import Summing
 from bot.services.urgency_watch import UrgencyWatch
 from bot.services.watch import Watch
 from bot.services.writing import Writer
@@ -388,6 +389,7 @@ def build(
                 morning.run_due,
                 reply_timer.run_due,
                 reporting.catch_up,
+                Summing(database, knowledge, clock).run_due,
                 reporting.freeze_due,
                 monthly.run_due,
             ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -15,7 +15,7 @@ from typing import Final
 from bot.reports.measures import MEASURES, Basis, Measure, Way
 from bot.reports.model import Figure, Frozen, Period
 from bot.reports.scope import By, Scope
-from bot.reports.spread import Spread, spread_of, weighted_spread
+from bot.reports.spread import Spread, spread_of_runs, weighted_spread
 
 TOTAL: Final = ""
 """The key of the group of all cases; of cases without a key where they are told apart by one."""
@@ -59,29 +59,26 @@ class TemplateAnswers:
     Attributes:
         template: "" for those that were written from none.
         asked_again: After how many of them the customer wrote again.
-        seconds: Working seconds from the start of the clock to each answer.
+        seconds: Working seconds from the start of the clock to each answer, in runs that are
+            each in ascending order.
     """
 
     template: str
     answers: int
     asked_again: int
-    seconds: Sequence[int]
+    seconds: Sequence[Sequence[int]]
 
 
 @dataclass(slots=True)
 class _Cell:
     numbers: Counter[tuple[str, bool]] = field(default_factory=Counter)
-    values: dict[str, list[int]] = field(default_factory=dict)
+    values: dict[str, list[Sequence[int]]] = field(default_factory=dict)
     ages: Counter[int] = field(default_factory=Counter)
-
-    def sort(self) -> None:
-        for values in self.values.values():
-            values.sort()
 
     def add(self, other: _Cell) -> None:
         self.numbers.update(other.numbers)
-        for column, values in other.values.items():
-            self.values.setdefault(column, []).extend(values)
+        for column, runs in other.values.items():
+            self.values.setdefault(column, []).extend(runs)
         self.ages.update(other.ages)
 
 
@@ -106,9 +103,9 @@ class Tally:
         numbers[measure.key, False] += n
         numbers[measure.key, True] += part
 
-    def value(self, column: str, key: str, day: int | None, values: Iterable[int]) -> None:
-        """Add values of a column of which the median and the like are wanted."""
-        self._cell(key, day).values.setdefault(column, []).extend(values)
+    def values(self, column: str, key: str, day: int | None, values: Sequence[int]) -> None:
+        """Add values of a column, in ascending order, for the median and the like."""
+        self._cell(key, day).values.setdefault(column, []).append(values)
 
     def span(self, key: str, opened: int, closed: int | None, n: int) -> None:
         """Add cases that were open from one day until before another."""
@@ -122,9 +119,7 @@ class Tally:
 
     def figures_of(self, key: str, index: int = 0) -> dict[str, Figure]:
         """Return the figures of one group; all of them, also those that are nothing."""
-        cell = self._cells.get((key, index), _Cell())
-        cell.sort()  # in place: what is in order is quickly put in order again for the total
-        return _figures(cell)
+        return _figures(self._cells.get((key, index), _Cell()))
 
     def total(self) -> dict[str, Figure]:
         """Return the figures of all groups together; a backlog is that of the last day."""
@@ -149,7 +144,7 @@ class Tally:
 
 
 def _figures(cell: _Cell) -> dict[str, Figure]:
-    spreads = {column: spread_of(values) for column, values in cell.values.items()}
+    spreads = {column: spread_of_runs(runs) for column, runs in cell.values.items()}
     ages = weighted_spread(cell.ages.items())
     return {key: _figure(measure, cell, spreads, ages) for key, measure in MEASURES.items()}
 

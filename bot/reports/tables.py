@@ -24,7 +24,7 @@ from bot.reports.model import (
     Unit,
 )
 from bot.reports.scope import By
-from bot.reports.spread import histogram, spread_of
+from bot.reports.spread import histogram, spread_of_runs
 from bot.texts import Say
 
 NameOf = Callable[[By, str], str]
@@ -156,8 +156,8 @@ def _series(figures: Figures, beside: Beside, say: Say, name_of: NameOf) -> Iter
 
 
 def _distribution(beside: Beside, say: Say) -> Distribution:
-    times = sorted(seconds for one in beside.answers for seconds in one.seconds)
-    spread = spread_of(times)
+    times = [run for one in beside.answers for run in one.seconds]
+    spread = spread_of_runs(times)
     return Distribution(
         key="answer_times",
         title=say("Tid till första svar, fördelning"),
@@ -205,7 +205,7 @@ def _templates(answers: Iterable[TemplateAnswers], say: Say) -> Table:
         (
             one.template or say("utan mall"),
             one.answers,
-            spread_of(one.seconds).median,
+            spread_of_runs(one.seconds).median,
             one.asked_again / one.answers,
         )
         for one in ordered

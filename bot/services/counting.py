@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Final
 
 from bot.knowledge import Knowledge
 from bot.reports.figures import TOTAL, Figures, Group, Tally
@@ -13,11 +13,18 @@ from bot.reports.measures import MEASURES, Basis, Measure, Trait, Way
 from bot.reports.model import Granularity, Period
 from bot.reports.periods import split
 from bot.reports.scope import ALL, By, Scope
-from bot.store.case_facts import Days, Remarked, Wanted
+from bot.reports.sums import Counted, Days, Kept
+from bot.services.counted import ASKED, BY_DAY, counted, live_basis
+from bot.store.case_facts import Remarked, Wanted
 from bot.store.unit_of_work import Work
 from bot.worktime import Calendar
 
-_BY_DAY: Final = (Basis.OPENED, Basis.ANSWERED, Basis.CLOSED, Basis.DUE)
+_KEPT: Final[Mapping[Basis, Kept]] = {
+    Basis.OPENED: Kept.OPENED,
+    Basis.ANSWERED: Kept.ANSWERED,
+    Basis.CLOSED: Kept.CLOSED,
+}
+"""Of which sums are kept; of deadlines there are few, and amounts change with the ledger."""
 _KEPT_WITH_REMARKS: Final = frozenset({"process", "customer"})
 """What a remark has of its own; by other keys remarks are not told apart."""
 
@@ -43,8 +50,9 @@ class Count:
         parts = split(period, granularity or Granularity.ANY)
         tally = Tally(period, parts)
         wanted = self.wanted(period, scope, None if granularity else by, daily=bool(granularity))
-        for basis in _BY_DAY:
-            self._count(work, basis, wanted, tally)
+        firsts = [part.first.toordinal() for part in parts] if granularity else []
+        for basis in BY_DAY:
+            self._count(work, basis, wanted, tally, firsts)
         for group, opened, closed, n in work.case_facts.spans(wanted, parts[0].last.toordinal()):
             if granularity is None:
                 tally.span(group, opened, closed, n)
@@ -66,8 +74,15 @@ class Count:
         self, period: Period, scope: Scope, by: By | None = None, *, daily: bool = False
     ) -> Wanted:
         """Return what the store is to count."""
+        days = Days(first=period.first.toordinal(), last=period.last.toordinal())
+        return self.wanted_of(days, scope, by, daily=daily)
+
+    def wanted_of(
+        self, days: Days, scope: Scope = ALL, by: By | None = None, *, daily: bool = False
+    ) -> Wanted:
+        """Return the same as `wanted`, of days by their ordinals."""
         return Wanted(
-            days=Days(first=period.first.toordinal(), last=period.last.toordinal()),
+            days=days,
             scope=scope,
             by=by,
             daily=daily,
@@ -80,20 +95,19 @@ class Count:
         """Return when a period begins, and when the next one does."""
         return self._midnight(period.first), self._midnight(period.after)
 
-    def _count(self, work: Work, basis: Basis, wanted: Wanted, tally: Tally) -> None:
-        counted = [measure for measure in MEASURES.values() if measure.basis is basis]
-        sums: dict[tuple[Trait, ...], int] = {}
-        for measure in counted:
-            for traits in _traits_of(measure):
-                sums.setdefault(traits, len(sums))
-        lists = list(dict.fromkeys((m.column, m.of) for m in counted if m.is_spread))
-        for key, day, *found in work.case_facts.counts(basis, wanted, list(sums), lists):
-            numbers, texts = found[: len(sums)], found[len(sums) :]
-            for measure in counted:
+    def _count(
+        self, work: Work, basis: Basis, wanted: Wanted, tally: Tally, firsts: Sequence[int]
+    ) -> None:
+        asked, kind = ASKED[basis], _KEPT.get(basis)
+        rows = (
+            live_basis(work, basis, wanted) if kind is None else counted(work, kind, wanted, firsts)
+        )
+        for row in rows:
+            for measure in asked.measures:
                 if not measure.is_spread:
-                    tally.number(measure, key, day, *_numbers(measure, sums, numbers))
-            for (column, _), text in zip(lists, texts, strict=True):
-                tally.value(column, key, day, values_in(text))
+                    tally.number(measure, row.key, row.day, *_numbers(measure, asked.sums, row))
+            for (column, _), values in zip(asked.lists, row.lists, strict=True):
+                tally.values(column, row.key, row.day, values)
         self._amounts(work, basis, wanted, tally)
 
     def _amounts(self, work: Work, basis: Basis, wanted: Wanted, tally: Tally) -> None:
@@ -140,26 +154,13 @@ class Count:
         return datetime.combine(day, time(), tzinfo=self._calendar.zone)
 
 
-def values_in(text: str | None) -> list[int]:
-    """Return the numbers of a text as the store lists them."""
-    return [] if text is None else list(map(int, text.split(",")))
-
-
-def _traits_of(measure: Measure) -> Iterable[tuple[Trait, ...]]:
-    if measure.is_spread:
-        return
-    yield measure.of
-    if measure.way is Way.SHARE:
-        yield (*measure.of, *measure.part)
-
-
 def _numbers(
-    measure: Measure, sums: Mapping[tuple[Trait, ...], int], numbers: list[Any]
+    measure: Measure, sums: Mapping[tuple[Trait, ...], int], row: Counted
 ) -> tuple[int, int]:
     """Return what a `Tally` wants of a measure: its number, and that of the part."""
-    of = int(numbers[sums[measure.of]])
+    of = int(row.cells[sums[measure.of]])
     if measure.way is Way.SHARE:
-        return of, int(numbers[sums[*measure.of, *measure.part]])
+        return of, int(row.cells[sums[*measure.of, *measure.part]])
     # The amount of money is added by itself; here it is told how many cases it is of.
     return (0, of) if measure.way is Way.MONEY else (of, 0)
 

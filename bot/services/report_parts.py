@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from bot.knowledge import Knowledge
 from bot.registers import Nature
 from bot.reports.figures import TemplateAnswers
 from bot.reports.lead_times import fitting
 from bot.reports.scope import By
+from bot.reports.sums import Counted, Kept
 from bot.reports.tables import Beside, NameOf
-from bot.services.counting import values_in
+from bot.services.counted import counted
 from bot.store.case_facts import Remarked, Wanted
 from bot.store.unit_of_work import Work
 from bot.texts import Say
@@ -29,19 +31,29 @@ def beside_of(
         customer=said.get("customer"),
     )
     return Beside(
-        answers=[
-            TemplateAnswers(
-                template=template,
-                answers=answers,
-                asked_again=int(again),
-                seconds=values_in(seconds),
-            )
-            for template, answers, again, seconds in work.case_facts.templates(wanted)
-        ],
-        arrivals=[((day - 1) % 7, hour, n) for day, hour, n in work.case_facts.hours(wanted)],
+        answers=list(_answers(counted(work, Kept.TEMPLATES, wanted))),
+        arrivals=[row.cells for row in counted(work, Kept.HOURS, wanted)],
         units=_units(remarks, knowledge, say),
         target=None if agreed is None else agreed.answer_s,
     )
+
+
+def _answers(rows: Iterable[Counted]) -> Iterator[TemplateAnswers]:
+    """Put the answers of several days together by template."""
+    numbers: Counter[tuple[str, bool]] = Counter()
+    seconds: dict[str, list[Sequence[int]]] = {}
+    for row in rows:
+        template, answers, again = row.cells
+        numbers[template, False] += answers
+        numbers[template, True] += again
+        seconds.setdefault(template, []).append(row.lists[0])
+    for template, runs in seconds.items():
+        yield TemplateAnswers(
+            template=template,
+            answers=numbers[template, False],
+            asked_again=numbers[template, True],
+            seconds=runs,
+        )
 
 
 def _units(

@@ -36,6 +36,7 @@ from bot.reports.case_facts import Mark, Stop
 from bot.reports.lead_times import LeadTime, LeadTimes
 from bot.reports.measures import Basis, Trait
 from bot.reports.scope import ALL, By, Scope
+from bot.reports.sums import Days
 from bot.store import fact_keeping
 from bot.store.tables import CaseFactRow, CaseInvoiceRow, MissRow, RegisterEntryRow
 from bot.vocabulary import CaseId, Channel
@@ -48,18 +49,11 @@ Group = tuple[str, int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Days:
-    """Ordinals of local days, both included."""
-
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which rows are counted, and how they are told apart.
 
     Attributes:
+        on: Single ones of the days; empty for all of them.
         by: A key of cases; None for one group of all, or where time tells them apart.
         daily: Rows are told apart by the day on which they count.
         today: Ordinal of the present day: what happened on it is not over.
@@ -67,6 +61,7 @@ class Wanted:
     """
 
     days: Days
+    on: tuple[int, ...] = ()
     scope: Scope = ALL
     by: By | None = None
     daily: bool = False
@@ -147,16 +142,20 @@ class CaseFacts:
         return self._grouped(day, wanted, numbers, joined)
 
     def templates(self, wanted: Wanted) -> list[tuple[Any, ...]]:
-        """Return (template or "", answers, asked again, working seconds) of the first answers.
+        """Return what the first answers were written from.
 
-        The seconds are a text, as in `counts`.
+        Returns:
+            (group, day or None, template or "", answers, asked again, working seconds), the
+            seconds as a text, as in `counts`.
         """
         template = func.coalesce(_F.template, _NOTHING)
+        group, daily = _group(wanted), _daily(_F.answered_day, wanted)
         asked_again = func.sum(case((_F.again == true(), 1), else_=0))
+        seconds = _listed(_F.answer_work_s, (), wanted)
         query = (
-            select(template, func.count(), asked_again, _listed(_F.answer_work_s, (), wanted))
+            select(group, daily, template, func.count(), asked_again, seconds)
             .where(_within(_F.answered_day, wanted))
-            .group_by(template)
+            .group_by(*_told_apart(group, daily, wanted), template)
         )
         return self._plain(query)
 
@@ -216,11 +215,13 @@ class CaseFacts:
         ]
 
     def hours(self, wanted: Wanted) -> list[tuple[Any, ...]]:
-        """Return (day, local hour, how many) of what came in."""
+        """Return (group, day, local hour, how many) of what came in."""
+        group = _group(wanted)
+        apart = [group] if wanted.by is not None else []
         query = (
-            select(_F.opened_day, _F.opened_hour, func.count())
+            select(group, _F.opened_day, _F.opened_hour, func.count())
             .where(_within(_F.opened_day, wanted), _F.clock == 1)
-            .group_by(_F.opened_day, _F.opened_hour)
+            .group_by(*apart, _F.opened_day, _F.opened_hour)
         )
         return self._plain(query)
 
@@ -334,7 +335,8 @@ def _told_apart(
 
 def _within(day: ColumnElement[Any], wanted: Wanted) -> ColumnElement[bool]:
     days = wanted.days
-    return and_(day >= days.first, day <= days.last, _in_scope(wanted.scope))
+    when = day.in_(wanted.on) if wanted.on else and_(day >= days.first, day <= days.last)
+    return and_(when, _in_scope(wanted.scope))
 
 
 def _in_scope(scope: Scope) -> ColumnElement[bool]:

@@ -239,6 +239,27 @@ def insert_many_if_new(
     return done.rowcount
 
 
+def keep_writers_out(connection: Connection, table: str) -> bool:
+    """Keep all others from writing a table until this transaction ends; False if one is at it.
+
+    A SQLite file has one writer at a time anyway. On PostgreSQL nobody is waited for, since
+    all who come later would wait behind us.
+    """
+    if connection.dialect.name == "sqlite":
+        return True
+    try:
+        with connection.begin_nested():
+            connection.execute(text(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE NOWAIT"))
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    return True
+
+
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
 def by_index(connection: Connection, table: str, index: str) -> TextClause:
     """Return a table for FROM, to be searched by an index.
 

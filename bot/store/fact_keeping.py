@@ -24,7 +24,9 @@ from bot.reports.case_facts import (
     Happened,
     facts_of,
 )
+from bot.reports.sums import SEEN_COLUMNS, touched
 from bot.store.engine import chunks, insert_many_if_new
+from bot.store.fact_sums import make_void
 from bot.store.tables import CaseFactRow, CaseRow, EventRow
 from bot.vocabulary import CaseId
 from bot.worktime import Calendar, Interval
@@ -83,12 +85,13 @@ class FactKeeper:
         """Write the rows of all that was noted."""
         if self._new:
             calendar = self._calendar()
-            facts = (
+            facts = [
                 fact
                 for case_id, case in self._new.items()
                 for fact in facts_of(case, self._events[case_id], calendar)
-            )
+            ]
             _insert(self._connection, facts)
+            make_void(self._connection, touched((), facts))
         if self._touched:
             anew(self._connection, list(self._touched), self._calendar())
         self._new, self._events, self._touched = {}, {}, {}
@@ -99,8 +102,11 @@ def anew(connection: Connection, case_ids: Collection[CaseId], calendar: Calenda
     made = 0
     for some in chunks(case_ids):
         facts = list(_facts(connection, some, calendar))
-        connection.execute(delete(CaseFactRow).where(CaseFactRow.case_id.in_(some)))
+        before = connection.execute(
+            delete(CaseFactRow).where(CaseFactRow.case_id.in_(some)).returning(*_SEEN)
+        ).all()
         _insert(connection, facts)
+        make_void(connection, touched(before, facts))
         made += len(facts)
     return made
 
@@ -173,6 +179,9 @@ _ABOUT: Final = tuple(
         "handle_by",
     ]
 )
+
+
+_SEEN: Final = tuple(getattr(CaseFactRow, name) for name in SEEN_COLUMNS)
 
 
 def _about(row: Row[Any]) -> About:

@@ -13,7 +13,7 @@ from bot.store.engine import is_sqlite, transaction
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest migration; a test holds it equal to Alembic's own answer."""
 
 

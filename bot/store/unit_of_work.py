@@ -22,6 +22,7 @@ from bot.store.conversations import Conversations
 from bot.store.editing import KnowledgeChanges
 from bot.store.engine import is_sqlite, tidy, transaction
 from bot.store.fact_keeping import CalendarOf, FactKeeper, usual_calendar
+from bot.store.fact_sums import FactSums
 from bot.store.facts import Facts
 from bot.store.frozen_figures import FrozenFigures
 from bot.store.inbox_queue import InboxQueue
@@ -80,6 +81,7 @@ class Work:
     said: AllSaid
     facts: Facts
     case_facts: CaseFacts
+    fact_sums: FactSums
     frozen: FrozenFigures
     knowledge: KnowledgeChanges
     search: SearchIndex
@@ -198,6 +200,7 @@ def _work(connection: Connection, kept: FactKeeper) -> Work:
         said=AllSaid(connection),
         facts=Facts(connection),
         case_facts=CaseFacts(connection),
+        fact_sums=FactSums(connection),
         frozen=FrozenFigures(connection),
         knowledge=KnowledgeChanges(connection),
         search=SearchIndex(connection),

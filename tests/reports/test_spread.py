@@ -4,17 +4,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reports.spread import histogram, nearest_rank, spread_of, weighted_spread
+from bot.reports.spread import histogram, spread_of, spread_of_runs, weighted_spread
 
 VALUES = st.lists(st.integers(0, 50), min_size=1, max_size=60)
 
 
-@given(VALUES, st.sampled_from([0.1, 0.5, 0.9, 1.0]))
-def test_a_percentile_is_the_smallest_value_that_enough_values_do_not_exceed(values, share):
-    found = nearest_rank(sorted(values), share)
-    assert found in values
-    assert sum(value <= found for value in values) >= share * len(values) - 1e-9
-    assert sum(value < found for value in values) < share * len(values)
+@given(VALUES)
+def test_a_percentile_is_the_smallest_value_that_enough_values_do_not_exceed(values):
+    spread = spread_of(values)
+    for share, found in ((0.5, spread.median), (0.9, spread.p90)):
+        assert found in values
+        assert sum(value <= found for value in values) >= share * len(values) - 1e-9
+        assert sum(value < found for value in values) < share * len(values)
+
+
+@given(st.lists(st.lists(st.integers(-(10**6), 10**6), max_size=99).map(sorted), max_size=4))
+def test_values_in_runs_are_spread_as_they_are_together(runs):
+    assert spread_of_runs(runs) == spread_of(value for run in runs for value in run)
+
+
+def test_long_runs_are_spread_as_they_are_together():
+    runs = [[start + 7 * step for step in range(100)] for start in (-300, 0, 5, 900)]
+    assert spread_of_runs(runs) == spread_of(value for run in runs for value in run)
 
 
 @pytest.mark.parametrize(
@@ -38,9 +49,9 @@ def test_nothing_is_spread_where_nothing_is():
     assert spread_of([]).median is None
 
 
-@given(VALUES)
-def test_every_value_is_counted_in_one_bin_of_a_histogram(values):
-    bins = histogram(sorted(values), (0, 10, 20, 40))
+@given(VALUES, VALUES)
+def test_every_value_is_counted_in_one_bin_of_a_histogram(some, others):
+    bins, values = histogram([sorted(some), sorted(others)], (0, 10, 20, 40)), some + others
     assert sum(each.count for each in bins) == len(values)
     for each in bins:
         upper = float("inf") if each.upper is None else each.upper

@@ -46,7 +46,7 @@ from bot.store.tables.collection import (
 )
 from bot.store.tables.control import ControlItemRow, ControlSampleRow, OutsideFigureRow
 from bot.store.tables.editing import KnowledgeChangeRow, KnowledgeFileRow
-from bot.store.tables.figures import CaseFactRow, FrozenFigureRow
+from bot.store.tables.figures import CaseFactRow, FactSumRow, FrozenFigureRow
 from bot.store.tables.keeping import CaseHoldRow, ErasedCaseRow, KeepingRunRow
 from bot.store.tables.mail import (
     AttachmentRow,
@@ -91,6 +91,7 @@ __all__ = [
     "DeliveryRow",
     "ErasedCaseRow",
     "EventRow",
+    "FactSumRow",
     "FrozenFigureRow",
     "KeepingRunRow",
     "KnowledgeChangeRow",

@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, SmallInteger, String
+from sqlalchemy import (
+    Boolean,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.tables.base import Row
+from bot.store.tables.base import BigId, Row
 
 
 class CaseFactRow(Row):
@@ -74,3 +82,27 @@ class FrozenFigureRow(Row):
     frozen_at: Mapped[datetime]
     rules: Mapped[int] = mapped_column(SmallInteger)
     figures: Mapped[dict[str, Any]]
+
+
+class FactSumRow(Row):
+    """What was counted of a day or a month that is over, see `bot.reports.sums`.
+
+    ``by`` is empty where nothing tells cases apart; ``first`` and ``last`` are ordinals of local
+    days; ``rules`` says by what it was counted; without ``content`` it is being counted.
+    """
+
+    __tablename__ = "fact_sum"
+    __table_args__ = (
+        UniqueConstraint("kind", "by", "first"),
+        Index(None, "basis", "last", "first"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(10))
+    basis: Mapped[str] = mapped_column(String(20))
+    by: Mapped[str] = mapped_column(String(10))
+    first: Mapped[int]
+    last: Mapped[int]
+    rules: Mapped[str] = mapped_column(String(32))
+    announced_at: Mapped[datetime]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
