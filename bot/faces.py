@@ -14,13 +14,16 @@ from bot.app import App
 from bot.asking import make_talks
 from bot.errors import SettingsError
 from bot.notifying import Alert, AlertCode
+from bot.services.access import Rights
 from bot.services.answer_notes import AnswerNotes
 from bot.services.answer_series import AnswerSeries
+from bot.services.case_page import CasePages
 from bot.services.choices import Choices
 from bot.services.colleagues import Colleagues
 from bot.services.escalating import Escalating
 from bot.services.naming import case_named
 from bot.services.overview import Overview
+from bot.services.second_person import SecondPerson
 from bot.services.slack_events import Events
 from bot.services.slack_outbox import Outbox
 from bot.services.telling import Telling
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from slack_bolt import App as BoltApp
 
     from bot.slack.app import Listeners
+    from bot.slack.approvals import Approvals
     from bot.slack.drawing import Drawing
     from bot.slack.face import Connected, SlackFace
     from bot.slack.house import SlackHouse
@@ -82,7 +86,7 @@ class _Building:
         sleep: Callable[[float], None],
         modules: Iterable[Listeners] | None,
     ) -> None:
-        from bot.connecting.slack import access_of
+        from bot.connecting.slack import access_of, channels_of
         from bot.slack.client import SlackClient
         from bot.slack.directory import Directory
         from bot.slack.poster import Poster
@@ -95,7 +99,8 @@ class _Building:
         self._access = access_of(given)
         self._client = SlackClient(self._access.endpoint.web_client(self._access.bot_token))
         self._say = speaker(app.settings.language)
-        self._outbox = Outbox(app.database, app.clock)
+        self._channels = channels_of(given, app.knowledge)
+        self._outbox = Outbox(app.database, app.clock, self._channels)
         self._reach = Reach(app.clock.monotonic)
         self._wake = threading.Event()
         self._colleagues = Colleagues(app.knowledge)
@@ -108,7 +113,6 @@ class _Building:
         from bot.slack.face import Parts, SlackFace
         from bot.slack.inbox import Inbox
 
-        given = self._given
         events = Events(self._app.database, self._app.clock)
         inbox = Inbox(events)
         bolt, end_listeners = build_app(
@@ -127,19 +131,15 @@ class _Building:
             events=events,
             outbox=self._outbox,
             sender=self._sender(),
+            approvals=self._approvals,
             alerts=self._alerts(),
             end_listeners=end_listeners,
             app_token_client=self._access.app_token_client(),
-            channel=given.channel,
-            alert_channel=self._alert_channel,
+            channels=self._channels,
             worker=self._app.dispatch.worker,
             wake=self._wake,
         )
         return SlackFace(parts, self._app.clock)
-
-    @property
-    def _alert_channel(self) -> str:
-        return self._given.alert_channel or self._given.channel
 
     @cached_property
     def _house(self) -> SlackHouse:
@@ -149,6 +149,7 @@ class _Building:
         app = self._app
         return SlackHouse(
             casework=app.casework,
+            case_pages=CasePages(app.database, app.house, app.clock),
             phone=app.phone,
             telling=Telling(app.database, app.house, app.phone, app.clock),
             escalating=Escalating(app.database, app.house, app.clock),
@@ -162,15 +163,39 @@ class _Building:
             chart_of=AnswerCharts(self._series().of),
             colleagues=self._colleagues,
             directory=self._directory,
+            rights=self._rights(),
+            approvals=self._approvals,
             find_case=partial(case_named, database=app.database),
             poster=self._poster,
             say=self._say,
             names=app.knowledge.names_in,
             zone=app.house.zone,
             clock=app.clock,
-            channel=self._given.channel,
             web_url="" if app.settings.web is None else app.settings.web.base_url,
         )
+
+    @cached_property
+    def _approvals(self) -> Approvals:
+        from bot.slack.approvals import Approvals
+
+        app = self._app
+        knowledge = app.knowledge
+        return Approvals(
+            SecondPerson(
+                app.database, knowledge.replies.two_people, knowledge.people.keys(), app.clock
+            ),
+            app.replies,
+            self._outbox,
+            self._colleagues,
+            say=self._say,
+            teller=lambda language: self._house.teller(language),
+            channel_of=self._channels.of_case,
+            slack_id=self._directory.slack_id,
+        )
+
+    def _rights(self) -> Rights:
+        web = self._app.settings.web
+        return Rights(self._colleagues, {} if web is None else web.rights)
 
     def _series(self) -> AnswerSeries:
         app = self._app
@@ -189,14 +214,15 @@ class _Building:
     def _sender(self) -> Sender:
         from bot.slack.sender import Sender
 
-        app = self._app
+        app, drawing = self._app, self._drawing()
         return Sender(
             self._client,
             self._outbox,
             self._reach,
             app.clock,
             channel=self._given.channel,
-            render=self._drawing().card,
+            render=drawing.card,
+            farewell=drawing.farewell,
         )
 
     def _alerts(self) -> Callable[[], bool]:
@@ -207,7 +233,7 @@ class _Building:
             self._client,
             self._outbox,
             self._reach,
-            channel=self._alert_channel,
+            channel=lambda alert: self._channels.of_alert(alert.team, alert.process),
             render=self._drawing().alert,
             sleep=self._sleep,
         )

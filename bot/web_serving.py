@@ -56,7 +56,7 @@ def make_web(
         way: Makes the way in.
         also: ``host:port`` that are ours beside that of `WebSettings.base_url`.
     """
-    from bot.web.access import Rights
+    from bot.services.access import Rights
     from bot.web.app import Entry, Front, WebApp
     from bot.web.chats import Chats
     from bot.web.monitoring import Monitoring

@@ -11,13 +11,14 @@ from rich.console import Console
 from bot.errors import SammaDagError, UsageError
 from bot.services.proposals import Done
 from bot.services.proposing import Part
-from bot.services.talks import Talks
+from bot.services.talks import Talks, Turn
 from bot.texts import Say
 from bot.vocabulary import PersonKey
 
 _UNDO = ("ångra", "angra", "undo")
 _END = ("sluta", "avsluta", "hej då", "exit", "quit")
 _YES = ("ja", "j", "ok", "yes", "y", "japp", "gör det")
+_OTHER = "2"
 _TRIES = 3
 
 
@@ -38,6 +39,7 @@ class Terminal:
         self._console = console
         self._read = read
         self._key = f"terminal:{person}:{uuid.uuid4().hex}"[:120]
+        self._unsure: tuple[str, str] | None = None
 
     def run(self) -> None:
         """Talk until the input ends or somebody says good-bye."""
@@ -56,8 +58,12 @@ class Terminal:
         if text.lower() in _UNDO:
             self._undo()
             return
-        turn = self._talks.ask(self._key, text, self._say, person=self._person)
+        turn = self._answer(text)
         self._print(turn.answer.text)
+        if turn.answer.second is not None:
+            self._unsure = (text, turn.answer.second)
+            other = self._say.code(f"intent.{turn.answer.second}")
+            self._print(self._say("Skriv 2 om du menade {other}.", other=other))
         if turn.number is None or turn.answer.proposal is None:
             return
         if not self._complete(turn.number, turn.answer.proposal.missing):
@@ -69,6 +75,14 @@ class Terminal:
             return
         done = self._talks.confirm(turn.number, by=self._person)
         self._print(self._done(done))
+
+    def _answer(self, text: str) -> Turn:
+        """Answer a question; after an unsure answer, "2" asks for the other reading."""
+        unsure, self._unsure = self._unsure, None
+        reading = None
+        if unsure is not None and text == _OTHER:
+            text, reading = unsure
+        return self._talks.ask(self._key, text, self._say, person=self._person, reading=reading)
 
     def _complete(self, number: int, missing: tuple[Part, ...]) -> bool:
         """Ask for what is missing; False where somebody gives up."""

@@ -9,6 +9,8 @@ from pathlib import Path
 from slack_sdk import WebClient
 
 from bot.errors import SettingsError
+from bot.knowledge import Knowledge
+from bot.services.slack_channels import Channels
 from bot.settings import SlackSettings, Transport, secret_text
 from bot.slack.client import Endpoint
 
@@ -49,6 +51,31 @@ def access_of(given: SlackSettings) -> Access:
         return Access(endpoint=endpoint, bot_token=bot_token, signing_secret=secret)
     app_token = _token(given, "app_token", "xapp-")
     return Access(endpoint=endpoint, bot_token=bot_token, app_token=app_token)
+
+
+def channels_of(given: SlackSettings, knowledge: Knowledge) -> Channels:
+    """Return which channels the settings name.
+
+    Raises:
+        SettingsError: A channel is given to a team or a process that there is none of.
+    """
+    for team in given.team_channels:
+        if team not in knowledge.teams:
+            raise SettingsError(
+                "slack.team_channels: det finns inget team {key}; se organisation.yaml", key=team
+            )
+    for process in given.process_channels:
+        if process not in knowledge.processes:
+            raise SettingsError(
+                "slack.process_channels: det finns ingen process {key}; se processes.yaml",
+                key=process,
+            )
+    return Channels(
+        cards=given.channel,
+        alerts=given.alert_channel or given.channel,
+        teams=given.team_channels,
+        processes=given.process_channels,
+    )
 
 
 def _token(given: SlackSettings, name: str, begins_with: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.clock import Clock
-from bot.errors import DataError, Saying, SettingsError
+from bot.errors import DataError, KnowledgeError, Saying, SettingsError
+from bot.material import load_knowledge
 from bot.operating.findings import Found, Matter, State
 from bot.settings import Settings, resolve_database_url
 from bot.store.engine import opened
@@ -21,20 +22,26 @@ def examine_slack(settings: Settings) -> Iterator[Found]:
     given = settings.slack
     if given is None:
         return
-    from bot.connecting.slack import access_of
+    from bot.connecting.slack import access_of, channels_of
     from bot.slack.client import SlackClient
     from bot.slack.starting import require_ready
 
     try:
+        channels = channels_of(given, load_knowledge(settings)).every
+    except KnowledgeError:
+        channels = (given.channel,)  # what is wrong with the knowledge is told elsewhere
+    except SettingsError as error:
+        yield _wrong(error)
+        return
+    try:
         access = access_of(given)
         answers = require_ready(
             SlackClient(access.endpoint.web_client(access.bot_token)),
-            (given.channel, given.alert_channel or given.channel),
+            channels,
             app_token_client=access.app_token_client(),
         )
     except SettingsError as error:
-        text = Saying(error.source, **error.values)
-        yield Found(matter=Matter.SLACK, state=State.WRONG, text=text)
+        yield _wrong(error)
         return
     if answers:
         text = Saying("Slack godtar appen, och den är med i kanalerna")
@@ -42,6 +49,11 @@ def examine_slack(settings: Settings) -> Iterator[Found]:
         return
     text = Saying("Slack svarar inte; kontrollera brandvägg och proxy mot slack.com, port 443")
     yield Found(matter=Matter.SLACK, state=State.WRONG, text=text)
+
+
+def _wrong(error: SettingsError) -> Found:
+    text = Saying(error.source, **error.values)
+    return Found(matter=Matter.SLACK, state=State.WRONG, text=text)
 
 
 def require_slack(settings: Settings, clock: Clock) -> Saying | None:

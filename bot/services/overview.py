@@ -24,11 +24,13 @@ class Queue:
     """The first cases of a queue, what must be handled first at its head.
 
     Attributes:
-        count: Of all its cases, at most a thousand.
+        count: Of all its cases that may be shown, at most a thousand.
+        hidden: How many more there are with protected data.
     """
 
     cases: tuple[Case, ...] = ()
     count: int = 0
+    hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +60,12 @@ class Overview:
         self._house = house
         self._clock = clock
 
-    def day(self, person: PersonKey) -> Day:
-        """Return what waits for one of the staff, and who answers today in their unit."""
+    def day(self, person: PersonKey, *, sees_protected: bool = True) -> Day:
+        """Return what waits for one of the staff, and who answers today in their unit.
+
+        Args:
+            sees_protected: Cases with protected data are shown; else they are only counted.
+        """
         now = self._clock.now()
         team = self._house.knowledge.people[person].team
         with self._database.reading() as work:
@@ -68,8 +74,8 @@ class Overview:
         return Day(
             person=person,
             team=team,
-            mine=_queue(mine),
-            others=_queue([case for case in others if case.owner != person]),
+            mine=_queue(mine, sees_protected),
+            others=_queue([case for case in others if case.owner != person], sees_protected),
             staffing=tuple(self._staffing(person, now)),
             at=now.astimezone(self._house.zone),
         )
@@ -87,5 +93,6 @@ class Overview:
                 yield Staffed(place=place, on_duty=who(knowledge.duty, place, now).on_duty)
 
 
-def _queue(cases: list[Case]) -> Queue:
-    return Queue(cases=tuple(cases[:MOST]), count=len(cases))
+def _queue(cases: list[Case], sees_protected: bool) -> Queue:
+    seen = [case for case in cases if sees_protected or not case.protected]
+    return Queue(cases=tuple(seen[:MOST]), count=len(seen), hidden=len(cases) - len(seen))

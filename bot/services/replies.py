@@ -150,15 +150,24 @@ class Replies:
 
         return self._change(draft_id, change)
 
-    def approve(self, draft_id: DraftId, *, by: PersonKey) -> ReplyDraft:
+    def approve(
+        self, draft_id: DraftId, *, by: PersonKey, version: int | None = None
+    ) -> ReplyDraft:
         """Approve a letter that somebody else wrote.
 
+        Args:
+            version: Of the letter as it was read; default: as it is.
+
         Raises:
-            DataError: The same person wrote or changed it.
+            DataError: The same person wrote or changed it, or somebody has changed it since.
             ReplyHasHole: It is not finished.
         """
 
         def change(work: Work, case: Case, draft: ReplyDraft) -> ReplyDraft:
+            if version not in (None, draft.version):
+                raise DataError(
+                    "utkast {draft} har ändrats av någon annan; läs det igen", draft=draft.id
+                )
             approved = draft.approved(by)
             self._writer.letter(work, case, approved)
             return approved

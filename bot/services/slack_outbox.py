@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.cases import Case
 from bot.clock import Clock
+from bot.services.slack_channels import Channels
 from bot.store.slack_cards import Card, DueCard
-from bot.store.slack_posts import Begun, DuePost, NewPost
+from bot.store.slack_posts import Begun, DuePost, NewPost, Place
 from bot.store.unit_of_work import Database
 from bot.vocabulary import CaseId, Status
 
-__all__ = ["Begun", "Card", "DueCard", "DuePost", "NewPost", "Outbox"]
+__all__ = ["Begun", "Card", "DueCard", "DuePost", "NewPost", "Outbox", "Place"]
 
 _LEASE = timedelta(seconds=60)
 GAP = timedelta(seconds=1)
@@ -21,9 +24,15 @@ GAP = timedelta(seconds=1)
 class Outbox:
     """Claims what is due and notes what became of it; each call is one transaction."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, channels: Channels | None = None) -> None:
+        """Make it.
+
+        Args:
+            channels: Where cards stand; default: all in the one channel that holds them.
+        """
         self._database = database
         self._clock = clock
+        self._channels = channels
 
     def begin(self, channel: str) -> None:
         """Let a channel hold the cards of cases that open from now on; done once."""
@@ -33,8 +42,9 @@ class Outbox:
     def claim_card(self, channel: str, *, urgent_only: bool = False) -> DueCard | None:
         """Claim a card that does not show its case as it is, and the turn in its channel."""
         now = self._clock.now()
+        place = None if self._channels is None else self._channels.of_card
         with self._database.work() as work:
-            work.slack_cards.add_new(channel, now)
+            work.slack_cards.add_new(channel, now, place)
             card = work.slack_cards.claim_due(now, lease=_LEASE, urgent_only=urgent_only)
             if card is None or work.slack_pace.take(card.channel, now, gap=GAP):
                 return card
@@ -82,6 +92,27 @@ class Outbox:
         with self._database.work() as work:
             work.slack_cards.lost(case_id)
 
+    def elsewhere(self, card: DueCard, case: Case) -> str | None:
+        """Return in which other channel a posted card belongs now; None where it stands right."""
+        if self._channels is None or card.ts is None or case.status is Status.CLOSED:
+            return None
+        wanted = self._channels.of_case(case)
+        return None if wanted == card.channel else wanted
+
+    def move_card(self, card: DueCard, channel: str, instead: Mapping[str, Any]) -> None:
+        """Let a card be posted in another channel, and leave a word where it stood.
+
+        Args:
+            instead: The message that takes its place there.
+        """
+        assert card.ts is not None  # what is not posted stands nowhere
+        now = self._clock.now()
+        key = f"update:{card.channel}:{card.ts}"
+        post = NewPost(key=key, channel=card.channel, body=instead, replaces=card.ts)
+        with self._database.work() as work:
+            work.slack_posts.plan(post, now)
+            work.slack_cards.moves(card.case_id, channel, now)
+
     def put_card_off(self, card: DueCard, until: datetime, *, begun: bool) -> None:
         """Give a card back for later; `begun`: it may stand in Slack all the same."""
         with self._database.work() as work:
@@ -99,10 +130,20 @@ class Outbox:
         with self._database.reading() as work:
             return work.slack_cards.of_case(case_id)
 
+    def card_is_to_come(self, case_id: CaseId) -> bool:
+        """Tell whether the card of a case will be posted, and is not yet."""
+        with self._database.reading() as work:
+            return work.slack_cards.is_to_come(case_id)
+
     def plan(self, post: NewPost) -> None:
         """Let a message be posted; the same key is posted once."""
         with self._database.work() as work:
             work.slack_posts.plan(post, self._clock.now())
+
+    def told(self, keys: Collection[str]) -> dict[str, Place]:
+        """Return which of some messages are planned or posted, and where, by key."""
+        with self._database.reading() as work:
+            return work.slack_posts.told(keys)
 
     def begin_post(self, post: NewPost) -> Begun:
         """Note that the caller is about to post a message; return how far it had come."""

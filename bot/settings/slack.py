@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr
 
 from bot.settings.section import Section
+from bot.vocabulary import ProcessKey, TeamKey
+
+_ChannelId = Annotated[str, Field(min_length=1, max_length=40)]
 
 
 class Transport(StrEnum):
@@ -27,6 +32,8 @@ class SlackSettings(Section):
     Attributes:
         channel: Id of the channel that holds the cards, such as ``C0123456789``.
         alert_channel: Where alerts go; default: the same.
+        team_channels, process_channels: Team or process -> id of the channel that holds its
+            cards and alerts instead.
         bot_token, app_token, signing_secret: Also as ``SLACK_BOT_TOKEN``,
             ``SLACK_APP_TOKEN`` and ``SLACK_SIGNING_SECRET``.
         host, port: Where we listen with the transport `http`.
@@ -37,6 +44,8 @@ class SlackSettings(Section):
     transport: Transport = Transport.SOCKET
     channel: str = Field(min_length=1, max_length=40)
     alert_channel: str = Field(default="", max_length=40)
+    team_channels: Mapping[TeamKey, _ChannelId] = Field(default_factory=dict)
+    process_channels: Mapping[ProcessKey, _ChannelId] = Field(default_factory=dict)
     bot_token: SecretStr | None = None
     bot_token_file: Path | None = None
     app_token: SecretStr | None = None

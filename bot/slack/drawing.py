@@ -9,7 +9,7 @@ from typing import Final
 from bot.cases import Case
 from bot.notifying import Alert, AlertCode, sentence
 from bot.slack.blocks.alert import alert as alert_message
-from bot.slack.blocks.card import card
+from bot.slack.blocks.card import card, left
 from bot.slack.blocks.digest import digest
 from bot.slack.message import SlackMessage
 from bot.slack.views import Teller
@@ -40,6 +40,10 @@ class Drawing:
     def card(self, case: Case) -> SlackMessage:
         """Return the card of a case."""
         return card(self._teller.case(case), self._say)
+
+    def farewell(self, case: Case) -> SlackMessage:
+        """Return what stays where the card of a case stood that went to another channel."""
+        return left(self._teller.case(case), self._say)
 
     def alert(self, alert: Alert) -> SlackMessage:
         """Return an alert; one that can be acknowledged has buttons."""

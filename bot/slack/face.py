@@ -14,8 +14,10 @@ from slack_sdk import WebClient
 from bot.cases import Case
 from bot.clock import Clock
 from bot.errors import DatabaseUnavailable
+from bot.services.slack_channels import Channels
 from bot.services.slack_events import Events, Link
 from bot.services.slack_outbox import Outbox
+from bot.slack.approvals import Approvals
 from bot.slack.client import SlackClient
 from bot.slack.inbox import Inbox
 from bot.slack.message import SlackMessage
@@ -49,6 +51,7 @@ class Parts:
     """What the face is made of.
 
     Attributes:
+        approvals: Tells of letters that wait for a second person.
         alerts: Tells staff of one alert that is due; False when there is none.
         end_listeners: Waits for the listeners that still run.
         app_token_client: Signs in with the app's own token; None without Socket Mode.
@@ -61,11 +64,11 @@ class Parts:
     events: Events
     outbox: Outbox
     sender: Sender
+    approvals: Approvals
     alerts: Callable[[], bool]
     end_listeners: Callable[[], None]
     app_token_client: WebClient | None
-    channel: str
-    alert_channel: str
+    channels: Channels
     worker: str
     wake: threading.Event
 
@@ -86,6 +89,11 @@ class SlackFace:
     def outbox(self) -> Outbox:
         """Return what is owed to Slack."""
         return self._parts.outbox
+
+    @property
+    def approvals(self) -> Approvals:
+        """Return what tells of letters that two people must stand behind."""
+        return self._parts.approvals
 
     @property
     def client(self) -> SlackClient:
@@ -120,10 +128,10 @@ class SlackFace:
         parts = self._parts
         require_ready(
             parts.client,
-            (parts.channel, parts.alert_channel),
+            parts.channels.every,
             app_token_client=parts.app_token_client,
         )
-        parts.outbox.begin(parts.channel)
+        parts.outbox.begin(parts.channels.cards)
         parts.link.start()
         for thread in self._threads:
             thread.start()
@@ -155,6 +163,7 @@ class SlackFace:
         count = 0
         while self._parts.alerts():
             count += 1
+        self._parts.approvals.tell()
         return count + self._parts.sender.run_due(stop=self._stopping.is_set)
 
     def _send(self) -> None:
@@ -167,6 +176,7 @@ class SlackFace:
                 now = self._clock.monotonic()
                 if now >= next_upkeep:
                     self._note_standing()
+                    parts.approvals.tell()
                     parts.inbox.resume(parts.app)
                     next_upkeep = now + _UPKEEP_S
                 if now >= next_tidy:

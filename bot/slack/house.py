@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from bot.cases import Case
     from bot.clock import Clock
     from bot.notifying import Names
+    from bot.services.access import Rights
     from bot.services.answer_notes import AnswerNotes
+    from bot.services.case_page import CasePages
     from bot.services.casework import Casework
     from bot.services.choices import Choices
     from bot.services.colleagues import Colleagues
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from bot.services.reply_outline import Outlines
     from bot.services.talks import Talks, Turn
     from bot.services.telling import Telling
+    from bot.slack.approvals import Approvals
     from bot.slack.charts import Chart
     from bot.slack.directory import Directory
     from bot.slack.poster import Poster
@@ -37,7 +40,9 @@ class SlackHouse:
 
     Attributes:
         directory: Slack user -> colleague; None: a stranger, who hears nothing of cases.
+        rights: What a colleague may do; those of groups are known on the web page only.
         find_case: The case that a text means, ``2026-000123`` or ``123``; raises NotFound.
+        approvals: Tells of letters that two people must stand behind.
         poster: Posts and updates through the outbox.
         say: The language of channels; a person is spoken to in their own.
         names: Language -> what things are called.
@@ -47,6 +52,7 @@ class SlackHouse:
     """
 
     casework: Casework
+    case_pages: CasePages
     phone: Phone
     telling: Telling
     escalating: Escalating
@@ -58,13 +64,14 @@ class SlackHouse:
     answer_notes: AnswerNotes
     colleagues: Colleagues
     directory: Directory
+    rights: Rights
     find_case: Callable[[str], Case]
+    approvals: Approvals
     poster: Poster
     say: Say
     names: Callable[[str], Names]
     zone: tzinfo
     clock: Clock
-    channel: str
     web_url: str = ""
     talks: Callable[[], Talks] | None = None
     chart_of: Callable[[Turn, Say], Chart | None] | None = None

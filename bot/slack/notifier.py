@@ -1,4 +1,4 @@
-"""Alerts in Slack, in the channel of alerts; where Slack is down, somebody else must tell."""
+"""Alerts in Slack, in the channel of those they are for; with Slack down, others must tell."""
 
 from __future__ import annotations
 
@@ -36,13 +36,14 @@ class SlackNotifier:
         outbox: Outbox,
         reach: Reach,
         *,
-        channel: str,
+        channel: Callable[[Alert], str],
         render: RenderAlert,
         sleep: Callable[[float], None],
     ) -> None:
         """Make a notifier.
 
         Args:
+            channel: Where an alert is told.
             sleep: Waits so many seconds, for the turn in the channel.
         """
         self._client = client
@@ -58,43 +59,44 @@ class SlackNotifier:
             raise NotifierUnavailable("Slack svarar inte; larmet väntar")
         message = self._render(alert)
         key = alert.key
-        post = NewPost(key=key, channel=self._channel, body={}, urgent=True)
+        channel = self._channel(alert)
+        post = NewPost(key=key, channel=channel, body={}, urgent=True)
         begun = self._outbox.begin_post(post)
         if begun.ts is not None:
             return
         try:
             ts = None
             if begun.begun_at is not None:
-                ts = self._client.find(self._channel, key, since=begun.begun_at - LOOK_BACK)
+                ts = self._client.find(channel, key, since=begun.begun_at - LOOK_BACK)
             if ts is None:
-                ts = self._post(message, key)
+                ts = self._post(channel, message, key)
         except SlackError as error:
             self._after(error)
             raise NotifierUnavailable("Slack tog inte emot larmet") from error
         self._outbox.posted(key, ts)
         self._reach.worked()
 
-    def _post(self, message: SlackMessage, key: str) -> str:
+    def _post(self, channel: str, message: SlackMessage, key: str) -> str:
         patience = _PATIENCE
         while True:
-            patience = self._wait_for_turn(patience)
+            patience = self._wait_for_turn(channel, patience)
             try:
-                return self._client.post(self._channel, message, key=key)
+                return self._client.post(channel, message, key=key)
             except SlackBusy as busy:
-                self._outbox.hold(self._channel, busy.retry_after_s)
+                self._outbox.hold(channel, busy.retry_after_s)
             except SlackRefused as error:
                 if not message.blocks or error.shuts_us_out:
                     raise
                 log.error("slack_refused", reason=error.reason, what="alert")
                 message = SlackMessage(text=message.text)
 
-    def _wait_for_turn(self, patience: timedelta) -> timedelta:
-        """Wait until the channel is free; return how much patience is left.
+    def _wait_for_turn(self, channel: str, patience: timedelta) -> timedelta:
+        """Wait until a channel is free; return how much patience is left.
 
         Raises:
             SlackBusy: It would take too long.
         """
-        wait = self._outbox.reserve_turn(self._channel, patience=patience)
+        wait = self._outbox.reserve_turn(channel, patience=patience)
         if wait is None:
             raise SlackBusy("chat.postMessage", patience.total_seconds())
         if wait:

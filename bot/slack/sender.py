@@ -19,7 +19,7 @@ from bot.services.slack_outbox import DueCard, DuePost, Outbox
 from bot.slack.client import SlackClient
 from bot.slack.errors import SlackBusy, SlackDown, SlackError, SlackRefused
 from bot.slack.message import SlackMessage
-from bot.slack.poster import unpacked
+from bot.slack.poster import packed, unpacked
 from bot.slack.reach import Reach
 
 log = structlog.get_logger()
@@ -48,13 +48,21 @@ class Sender:
         *,
         channel: str,
         render: Render,
+        farewell: Render,
     ) -> None:
+        """Make one.
+
+        Args:
+            channel: Holds the cards that have no other place.
+            farewell: Draws what stays where a card has left for another channel.
+        """
         self._client = client
         self._outbox = outbox
         self._reach = reach
         self._clock = clock
         self._channel = channel
         self.render = render
+        self._farewell = farewell
 
     def run_due(self, *, stop: Callable[[], bool] = lambda: False) -> int:
         """Post all that is due and whose channel is free; return how much that was."""
@@ -95,6 +103,10 @@ class Sender:
                 self._outbox.card_found(card.case_id, found)
                 return
         case = self._outbox.case(card.case_id)
+        elsewhere = self._outbox.elsewhere(card, case)
+        if elsewhere is not None:
+            self._outbox.move_card(card, elsewhere, packed(self._farewell(case)))
+            return
         message = self.render(case)
         try:
             ts = self._put(card, message)

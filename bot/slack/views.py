@@ -1,7 +1,8 @@
 """What may be shown in Slack of a case, and of what waits.
 
 Value objects hold case number, process, matter, customer unit, deadline, owner and status, and
-nothing else: no subject, no sender's name or address, no text of a mail (DESIGN, promise 5).
+nothing else: no subject, no sender's name or address, no text of a mail (DESIGN, promise 5). Of a
+case with protected data neither matter nor customer is held, since a whole channel reads a card.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class CaseView:
 
     Attributes:
         process, matter: Names; None where there is none.
+        protected: Only those with the right may open it.
         customer: Name of a registered unit; never what a sender calls itself.
         owner: Name of one of the staff.
         handle_by, safe_until: In local time.
@@ -40,6 +42,7 @@ class CaseView:
     safe_until: datetime | None = None
     stop_confirmed: bool = False
     by_phone: bool = False
+    protected: bool = False
     url: str | None = None
 
     @property
@@ -64,10 +67,15 @@ class EventView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
-    """The first cases of a queue, and how many it has in all."""
+    """The first cases of a queue, and how many it has in all.
+
+    Attributes:
+        hidden: How many more there are with protected data.
+    """
 
     cases: tuple[CaseView, ...] = ()
     count: int = 0
+    hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,21 +111,28 @@ class Teller:
 
     def case(self, case: Case) -> CaseView:
         """Return a case as it may be shown."""
+        matter = None if case.protected else case.matter
         return CaseView(
             number=str(case.number),
             status=case.status,
             urgent=case.urgent,
             process=None if case.process is None else self.names.process(case.process),
-            matter=None if case.matter is None else self.names.matter(case.matter),
-            customer=self.customer(case.customer),
+            matter=None if matter is None else self.names.matter(matter),
+            customer=None if case.protected else self.customer(case.customer),
             team=self.names.team(case.team),
             owner=None if case.owner is None else self.names.person(case.owner),
             handle_by=self._local(case.handle_by),
             safe_until=self._local(case.safe_until),
             stop_confirmed=case.stop_confirmed,
             by_phone=case.channel is Channel.PHONE,
+            protected=case.protected,
             url=f"{self.web_url}/cases/{case.number}" if self.web_url else None,
         )
+
+    def draft_url(self, case: Case, draft: int) -> str | None:
+        """Return where a draft can be read; None where there is no web page."""
+        url = f"{self.web_url}/cases/{case.number}/replies/{draft}"
+        return url if self.web_url else None
 
     def day(self, day: Day) -> DayView:
         """Return what waits for one of the staff as it may be shown."""
@@ -146,7 +161,9 @@ class Teller:
         )
 
     def _queue(self, queue: Queue) -> QueueView:
-        return QueueView(cases=tuple(map(self.case, queue.cases)), count=queue.count)
+        return QueueView(
+            cases=tuple(map(self.case, queue.cases)), count=queue.count, hidden=queue.hidden
+        )
 
     def _local(self, instant: datetime | None) -> datetime | None:
         return None if instant is None else instant.astimezone(self.zone)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
 
 from bot.errors import DataError, NotFound
 from bot.promises import Feedback
@@ -56,6 +56,24 @@ class ReplyDrafts:
     def open(self, *, limit: int = 1000) -> list[ReplyDraft]:
         """Return the drafts that wait for a person, oldest first."""
         return self._found(ReplyDraftRow.state == DraftState.OPEN, limit=limit)
+
+    def of_templates(
+        self, names: Collection[TemplateKey], *, since: datetime, limit: int = 1000
+    ) -> list[ReplyDraft]:
+        """Return the drafts from some templates, oldest first.
+
+        Args:
+            since: Those that are sent or discarded are left out if they were begun before.
+        """
+        lasting = (DraftState.OPEN, DraftState.SENDING)
+        return self._found(
+            ReplyDraftRow.template.in_(names),
+            or_(
+                ReplyDraftRow.state.in_(lasting),
+                and_(ReplyDraftRow.state.not_in(lasting), ReplyDraftRow.created_at >= since),
+            ),
+            limit=limit,
+        )
 
     def next_number(self, case_id: CaseId, now: datetime) -> int:
         """Return the number of the next mail of ours on a case; the receipt is number 1.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,9 +11,12 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, literal, or_, 
 
 from bot.store.engine import insert_if_new
 from bot.store.tables import CaseRow, SlackCardRow, SlackChannelRow
-from bot.vocabulary import NOT_CLOSED, CaseId, Urgency
+from bot.vocabulary import NOT_CLOSED, CaseId, ProcessKey, TeamKey, Urgency
 
 _AT_ONCE = 500
+
+PlaceOf = Callable[[TeamKey, ProcessKey | None], str]
+"""Returns the channel of a case by its team and process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,34 +61,40 @@ class SlackCards:
             .values(cards_after=newest)
         )
 
-    def add_new(self, channel: str, now: datetime) -> None:
+    def add_new(self, channel: str, now: datetime, place: PlaceOf | None = None) -> None:
         """Owe a card to each case that has opened since.
 
         Ids of cases are given out in the order of commits, so that none is passed over.
+
+        Args:
+            place: Where the card of a case stands; default: all in the one channel.
         """
         after = self._connection.scalar(
             select(SlackChannelRow.cards_after).where(SlackChannelRow.channel == channel)
         )
-        ids = self._connection.scalars(
-            select(CaseRow.id).where(CaseRow.id > (after or 0)).order_by(CaseRow.id).limit(_AT_ONCE)
+        opened = self._connection.execute(
+            select(CaseRow.id, CaseRow.team, CaseRow.process)
+            .where(CaseRow.id > (after or 0))
+            .order_by(CaseRow.id)
+            .limit(_AT_ONCE)
         ).all()
-        if not ids:
+        if not opened:
             return
         rows = [
             {
-                "case_id": case_id,
-                "channel": channel,
+                "case_id": case.id,
+                "channel": channel if place is None else place(case.team, case.process),
                 "shown_closed": False,
                 "due_at": now,
                 "attempts": 0,
             }
-            for case_id in ids
+            for case in opened
         ]
         insert_if_new(self._connection, SlackCardRow, rows)
         self._connection.execute(
             update(SlackChannelRow)
             .where(SlackChannelRow.channel == channel, SlackChannelRow.cards_after == after)
-            .values(cards_after=ids[-1])
+            .values(cards_after=opened[-1].id)
         )
 
     def claim_due(
@@ -134,6 +144,20 @@ class SlackCards:
         values: dict[str, Any] = {} if begun else {"begun_at": None}
         self._set(case_id, due_at=until, attempts=attempts, claimed_until=None, **values)
 
+    def moves(self, case_id: CaseId, channel: str, now: datetime) -> None:
+        """Let a card stand in another channel; it is posted there anew."""
+        self._set(
+            case_id,
+            channel=channel,
+            ts=None,
+            shown_version=None,
+            shown_closed=False,
+            begun_at=None,
+            claimed_until=None,
+            attempts=0,
+            due_at=now,
+        )
+
     def lost(self, case_id: CaseId) -> None:
         """Note that the message is gone: somebody deleted it, so it is posted anew."""
         self._set(case_id, ts=None, shown_version=None, begun_at=None, claimed_until=None)
@@ -148,6 +172,15 @@ class SlackCards:
             select(SlackCardRow.channel, SlackCardRow.ts).where(SlackCardRow.case_id == case_id)
         ).first()
         return None if row is None or row.ts is None else Card(channel=row.channel, ts=row.ts)
+
+    def is_to_come(self, case_id: CaseId) -> bool:
+        """Tell whether the card of a case will be posted, and is not yet."""
+        begun = select(SlackChannelRow.channel).where(SlackChannelRow.cards_after < case_id)
+        waits = select(SlackCardRow.ts).where(SlackCardRow.case_id == case_id)
+        row = self._connection.execute(waits).first()
+        if row is not None:
+            return row.ts is None
+        return self._connection.execute(begun.limit(1)).first() is not None
 
     def owes(self) -> bool:
         """Tell whether any card is missing, or does not show its case as it is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -68,6 +68,14 @@ class Begun:
 
     ts: str | None
     begun_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a message stands or will stand; `ts` once it is posted."""
+
+    channel: str
+    ts: str | None
 
 
 class SlackPosts:
@@ -164,6 +172,15 @@ class SlackPosts:
     def ts_of(self, key: str) -> str | None:
         """Return Slack's name of a posted message; None while it is not posted."""
         return self._connection.scalar(select(SlackPostRow.ts).where(SlackPostRow.key == key))
+
+    def told(self, keys: Collection[str]) -> dict[str, Place]:
+        """Return which of some messages are planned or posted, and where, by key."""
+        rows = self._connection.execute(
+            select(SlackPostRow.key, SlackPostRow.channel, SlackPostRow.ts)
+            .where(SlackPostRow.key.in_(keys))
+            .order_by(SlackPostRow.key)
+        )
+        return {row.key: Place(channel=row.channel, ts=row.ts) for row in rows}
 
     def owes(self) -> bool:
         """Tell whether any message waits to be posted."""

@@ -19,8 +19,8 @@ from starlette.staticfiles import StaticFiles
 
 from bot.clock import Clock
 from bot.errors import DatabaseUnavailable, NotFound, SammaDagError
+from bot.services.access import Rights, Viewer
 from bot.texts import mark
-from bot.web.access import Rights, Viewer
 from bot.web.ask import Ask
 from bot.web.cookies import Jar
 from bot.web.door import Door

@@ -9,8 +9,8 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from bot.services.access import Viewer
 from bot.texts import Say
-from bot.web.access import Viewer
 from bot.web.house import WebHouse
 from bot.web.notices import Notice, put_notice
 from bot.web.rendering import Renderer

@@ -33,6 +33,7 @@ class Turn:
         process: Key of the process that it was about, if any.
         proposal: Its number, while it can be done or let be.
         missing: What must be said before that.
+        readings: Two intents, where the assistant was unsure which was meant; else none.
         outcome: What became of the proposal, in words.
         undo: Number of the proposal, while what was done can be undone.
     """
@@ -44,6 +45,7 @@ class Turn:
     process: str | None = None
     proposal: int | None = None
     missing: tuple[Part, ...] = ()
+    readings: tuple[str, ...] = ()
     outcome: str = ""
     undo: int | None = None
 

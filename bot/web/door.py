@@ -12,9 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.clock import Clock
+from bot.services.access import Rights, Viewer
 from bot.texts import Say, speaker
 from bot.vocabulary import PersonKey
-from bot.web.access import Rights, Viewer
 from bot.web.rendering import Renderer, stranger_speaks
 from bot.web.sessions import COOKIE, Session, Sessions
 from bot.web.signing_in.way import Doorkeeper, Entrance, WayIn

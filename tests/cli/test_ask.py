@@ -108,5 +108,11 @@ def test_at_the_terminal_an_error_is_told_and_the_talk_goes_on(chat):
     assert "Fråga mig" in shown
 
 
+def test_at_the_terminal_the_other_reading_is_chosen_with_a_two(chat):
+    shown = chat("ärenden idag", "2", "2")
+    assert shown.count("Jag är osäker") == 1
+    assert "Skriv 2 om du menade en lista med ärenden." in shown
+
+
 def test_the_talk_ends_with_a_good_bye(chat):
     assert "Fråga mig, på" not in chat("sluta", "hjälp")

@@ -41,7 +41,7 @@ class Slack:
             SlackClient(Endpoint(url=self._slack.url).web_client(BOT_TOKEN)),
             Outbox(self._database, self._clock),
             Reach(self._clock.monotonic),
-            channel=ALERTS,
+            channel=lambda _alert: ALERTS,
             render=_drawn,
             sleep=self._wait,
         )

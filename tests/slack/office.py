@@ -12,17 +12,18 @@ from pydantic import SecretStr
 
 from bot.clock import Clock, FixedClock
 from bot.faces import open_slack
-from bot.settings import BrakeSettings, SlackSettings
+from bot.settings import BrakeSettings, SlackSettings, WebSettings
 from bot.slack.app import Listeners
 from bot.slack.face import SlackFace
 from bot.slack.poster import Poster
 from bot.texts import speaker
-from bot.vocabulary import PersonKey
-from tests.city import City
+from bot.vocabulary import PersonKey, Right
+from tests.city import City, shipped_material
 from tests.slack.slack_server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackServer
 from tests.slack.workspace import ALERTS, CASES
 
 _WAIT_S = 10.0
+WEB = "https://samma-dag.exempelstad.example"
 
 
 class Office(City):
@@ -42,6 +43,7 @@ class Office(City):
         mailboxes: tuple[str, ...] = ("kundreskontra", "info"),
         modules: Iterable[Listeners] | None = None,
         brakes: BrakeSettings | None = None,
+        web: WebSettings | None = None,
         **given: Any,
     ) -> None:
         self.slack = slack
@@ -58,6 +60,7 @@ class Office(City):
             clock=clock,
             slack=SlackSettings(**settings),
             brakes=brakes or BrakeSettings(),
+            web=web,
         )
         face = open_slack(self.app, sleep=self._wait, modules=modules)
         assert face is not None
@@ -119,6 +122,13 @@ class Office(City):
     def alerts_told(self) -> list[dict[str, Any]]:
         """Return the messages in the channel of alerts, oldest first."""
         return self.slack.space.said(ALERTS)
+
+
+def sees_everything(*people: PersonKey | str) -> WebSettings:
+    """Return settings of a web page by which some people may see protected cases."""
+    known = shipped_material().knowledge.people
+    emails = tuple(known[PersonKey(person)].email for person in people)
+    return WebSettings(base_url=WEB, rights={Right.PROTECTED: emails})
 
 
 def slack_user(person: PersonKey | str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from bot.clock import FixedClock
 from tests.city import TUESDAY
 from tests.letters import URGENT_INVOICE, URGENT_PAYMENT
-from tests.slack.office import Office, slack_user
+from tests.slack.office import Office, sees_everything, slack_user
 from tests.slack.people import Member
 from tests.slack.slack_server import SlackServer
 from tests.slack.workspace import Workspace
@@ -54,7 +54,8 @@ def seen(tmp_path_factory, empty_database):
     shutil.copy(empty_database, folder / "sammadag.db")
     clock = FixedClock(TUESDAY)
     slack = SlackServer(Workspace(lambda: clock.now().timestamp()))
-    office = Office(folder / "mail", f"sqlite:///{folder / 'sammadag.db'}", slack, clock)
+    url = f"sqlite:///{folder / 'sammadag.db'}"
+    office = Office(folder / "mail", url, slack, clock, web=sees_everything(ANNA))
     with office.connected():
         for letter in (URGENT_INVOICE, URGENT_PAYMENT):
             office.receive(**secret_mail(letter))

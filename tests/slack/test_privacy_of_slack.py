@@ -20,7 +20,7 @@ from bot.privacy import find_personal_numbers
 from bot.samples import sample_mails
 from bot.vocabulary import Urgency
 from tests.city import shipped_material
-from tests.slack.office import Office, slack_user
+from tests.slack.office import Office, sees_everything, slack_user
 from tests.slack.slack_server import SlackServer
 from tests.slack.tour import Tour
 from tests.slack.workspace import Workspace
@@ -153,19 +153,21 @@ def sent(tmp_path_factory, empty_database):
     (folder / "city.db").write_bytes(empty_database.read_bytes())
     clock = FixedClock(NOW)
     slack = SlackServer(Workspace(lambda: clock.now().timestamp()))
+    person = next(iter(KNOWLEDGE.people))
     office = Office(
         folder / "mail",
         f"sqlite:///{folder / 'city.db'}",
         slack,
         clock,
         mailboxes=tuple(KNOWLEDGE.mailboxes),
+        web=sees_everything(person),
     )
     office.begin()
     for letter in LETTERS:
         office.deliver(letter.content, letter.mailbox)
     office.take_in()
     office.tell(seconds=36_000)
-    tour = Tour(office, slack.member(slack_user(next(iter(KNOWLEDGE.people)))))
+    tour = Tour(office, slack.member(slack_user(person)))
     with office.connected():
         everything(office, tour)
     office.tell(seconds=36_000)

@@ -7,15 +7,17 @@ import shutil
 import pytest
 
 from bot.clock import FixedClock
+from bot.vocabulary import Status
 from tests.city import TUESDAY
 from tests.letters import ORDINARY
-from tests.slack.office import Office, slack_user
+from tests.slack.office import Office, sees_everything, slack_user
 from tests.slack.people import Member
 from tests.slack.slack_server import SlackServer
 from tests.slack.workspace import CASES, Workspace
 
 ANNA = "agneta-brandt"
 STRANGER = "U0STRANGER"
+UNSURE = "ärenden idag"
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,8 @@ def live(tmp_path_factory, empty_database):
     shutil.copy(empty_database, folder / "sammadag.db")
     clock = FixedClock(TUESDAY)
     slack = SlackServer(Workspace(lambda: clock.now().timestamp()))
-    office = Office(folder / "mail", f"sqlite:///{folder / 'sammadag.db'}", slack, clock)
+    url = f"sqlite:///{folder / 'sammadag.db'}"
+    office = Office(folder / "mail", url, slack, clock, web=sees_everything("amir-haddad"))
     slack.space.add_user(STRANGER, "nils", "nils@annan.example")
     office.receive(**ORDINARY)
     office.app.casework.claim(office.cases()[0], by=ANNA)
@@ -38,6 +41,21 @@ def live(tmp_path_factory, empty_database):
 @pytest.fixture
 def anna(live):
     return Member(live.slack, slack_user(ANNA))
+
+
+@pytest.fixture
+def amir(live):
+    """He may see cases with protected data."""
+    return Member(live.slack, slack_user("amir-haddad"))
+
+
+@pytest.fixture
+def protected(live):
+    live.receive(text="Mitt personnummer är 19121212-1212. Kan jag få anstånd?")
+    case = live.cases()[-1]
+    assert case.protected
+    yield case
+    live.set_status(case, Status.CLOSED, stop_confirmed=True)
 
 
 @pytest.fixture
@@ -189,6 +207,82 @@ def test_a_wrong_answer_becomes_a_point_in_the_process_log(live, anna):
     assert anna.submit(anna.newest_view(), values).acknowledged
     direct = live.slack.space.direct(anna.user).id
     wait(live, lambda: "processloggen" in str(live.slack.space.said(direct)), "thanks")
+
+
+def test_a_protected_case_is_told_of_to_those_with_the_right_and_to_them_alone(
+    live, anna, amir, protected
+):
+    number = str(protected.number)
+    assert number in reply_to(live, amir.write_directly("vad är brådskande?"))["text"]
+    told = reply_to(live, anna.write_directly("vad är brådskande?"))["text"]
+    assert number not in told
+    assert "1 ärende har skyddade uppgifter och visas inte här" in told
+    told = reply_to(live, anna.write_directly(f"hur går det för {number}?"))["text"]
+    assert "finns inte" in told
+
+
+def test_in_a_channel_nobody_hears_of_a_protected_case(live, amir, protected):
+    told = reply_to(live, amir.mention("vad är brådskande?"))["text"]
+    assert str(protected.number) not in told
+
+
+def test_a_protected_case_is_not_taken_by_talking_without_the_right(live, anna, protected):
+    told = reply_to(live, anna.write_directly(f"jag tar ärende {protected.number}"))
+    anna.click(told, "answer_do")
+    direct = live.slack.space.direct(anna.user).id
+    wait(live, lambda: "finns inte" in str(anna.ephemerals()), direct)
+    assert live.cases()[-1].owner is None
+
+
+def test_the_card_of_a_protected_case_opens_for_those_with_the_right_only(
+    live, anna, amir, protected
+):
+    number = str(protected.number)
+    card = wait(
+        live, lambda: next((one for one in live.cards() if number in one["text"]), None), "a card"
+    )
+    assert "Anstånd" not in str(card)
+    assert "Skyddade uppgifter" in card["text"]
+    anna.click(card, "case_take")
+    wait(live, lambda: f"{number} finns inte" in str(anna.ephemerals()), "an answer")
+    amir.click(card, "case_take")
+    wait(live, lambda: live.cases()[-1].owner == "amir-haddad", "the case to be taken")
+
+
+def test_app_home_counts_protected_cases_for_those_without_the_right(live, anna, amir, protected):
+    homes = live.slack.space.homes
+    for member in (anna, amir):
+        member.open_home()
+        wait(live, lambda user=member.user: user in homes, "a home")
+    assert str(protected.number) in str(homes[amir.user])
+    assert str(protected.number) not in str(homes[anna.user])
+    assert "1 ärende har skyddade uppgifter och visas inte för dig." in str(homes[anna.user])
+
+
+def test_an_unsure_answer_gives_way_to_the_reading_that_is_chosen(live, anna):
+    told = reply_to(live, anna.mention(UNSURE))
+    assert "osäker" in told["text"]
+    anna.click(told, "answer_second")
+    wait(live, lambda: "osäker" not in told["text"], "the other answer")
+    assert "answer_second" not in str(told["blocks"])
+    assert "answer_rated" in str(told["blocks"])
+
+
+def test_only_the_one_who_asked_chooses_what_was_meant(live, anna, amir):
+    told = reply_to(live, anna.mention(UNSURE))
+    amir.click(told, "answer_first")
+    wait(live, lambda: "Bara den som frågade" in str(amir.ephemerals()), "an answer")
+    assert "osäker" in told["text"]
+
+
+def test_a_stranger_is_given_no_choice(live, stranger):
+    assert "answer_second" not in str(reply_to(live, stranger.mention(UNSURE))["blocks"])
+
+
+def test_hearing_how_a_case_stands_counts_as_looking_at_it(live, anna):
+    case = live.cases()[0]
+    reply_to(live, anna.mention(f"hur går det med ärende {case.number}?"))
+    assert "viewed" in live.events(case)
 
 
 def test_a_right_answer_is_thanked_for(live, anna):

@@ -83,7 +83,7 @@ def a_case(city, text="Hej! Kan vi få anstånd med fakturan?"):
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_page_gives_the_answers_that_are_given_everywhere(browser, city, question):
-    turn = make_talks(city.app).ask("elsewhere", question, speaker("sv"), person=HANDLER)
+    turn = make_talks(city.app).ask(question, question, speaker("sv"), person=HANDLER)
     shown = words(newest(asked(browser, question))).replace(" ", "")
     for block in blocks(turn.answer.text, speaker("sv")):
         for line in block.lines:
@@ -195,7 +195,7 @@ def test_a_protected_case_is_only_counted_for_those_without_the_right(
 ):
     case = protected_case
     page = words(newest(asked(browser, "vilka ärenden är öppna?")))
-    assert "1 ärende har skyddade uppgifter och visas inte för dig." in page
+    assert "1 ärende har skyddade uppgifter och visas inte här." in page
     assert str(case.number) not in page
     page = words(newest(asked(browser, f"hur går det för {case.number}?")))
     assert "finns inte" in page
@@ -221,6 +221,16 @@ def test_a_wrong_answer_becomes_a_point_in_the_process_log(browser, city):
     assert "punkt 1 i processloggen" in text_of(page)
     sheet = city.app.registers.sheet(Register.PROCESS_LOG, 1)
     assert sheet.entries[0].text == "Fråga teamet."
+
+
+def test_an_unsure_answer_gives_way_to_the_reading_that_is_chosen(browser):
+    page = newest(asked(browser, "ärenden idag"))
+    assert "Jag är osäker" in words(page)
+    readings = re.findall(r'name="reading" value="([a-z_]+)"', page)
+    assert len(readings) == 2
+    page = newest(browser.done("/chat/turns/1", what="meant", reading=readings[1]))
+    assert "Jag är osäker" not in words(page)
+    assert 'name="reading"' not in page
 
 
 def test_what_was_asked_is_shown_as_text(browser):

@@ -209,7 +209,7 @@ def _listed(cases: Sequence[Case], ground: Ground, none: str) -> Iterator[str]:
 def _hidden(count: int, ground: Ground) -> Iterator[str]:
     if count:
         yield ground.say.plural(
-            "{n} ärende har skyddade uppgifter och visas inte för dig.",
-            "{n} ärenden har skyddade uppgifter och visas inte för dig.",
+            "{n} ärende har skyddade uppgifter och visas inte här.",
+            "{n} ärenden har skyddade uppgifter och visas inte här.",
             count,
         )

@@ -29,13 +29,15 @@ from bot.slack.blocks.parts import (
     text_input,
 )
 from bot.slack.message import SlackMessage
-from bot.slack.text import escaped, size, tidy
+from bot.slack.text import clip, escaped, size, tidy
 from bot.texts import Say
 
 _MOST_SECTIONS: Final = 8
 _MOST_TEXT: Final = 3500
 _WORDS: Final = 1000
 _LINE: Final = 200
+_MOST_ASKED: Final = 1500
+"""As Slack counts; the value of a button holds two thousand."""
 
 
 class AnswerAction(StrEnum):
@@ -46,6 +48,8 @@ class AnswerAction(StrEnum):
     FILL = "answer_fill"
     UNDO = "answer_undo"
     RATED = "answer_rated"
+    FIRST = "answer_first"
+    SECOND = "answer_second"
 
 
 class Rating(StrEnum):
@@ -53,6 +57,21 @@ class Rating(StrEnum):
 
     RIGHT = "right"
     WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """Two ways to read a question, of which the one who asked may choose.
+
+    Attributes:
+        user: The Slack user who asked.
+        question: At most a thousand characters; it stands in the thread already.
+        intents: Codes, the likelier first.
+    """
+
+    user: str
+    question: str
+    intents: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +83,7 @@ class AnswerView:
         process: Which process it was about, a key; None where none was.
         proposal: Number of what would be done after a confirmation; None where nothing would.
         missing: What must be said before that.
+        readings: None where the assistant was sure.
     """
 
     text: str
@@ -71,6 +91,7 @@ class AnswerView:
     process: str | None = None
     proposal: int | None = None
     missing: tuple[ProposalPart, ...] = ()
+    readings: Readings | None = None
 
 
 def answer_message(answer: AnswerView, say: Say, *, rated: bool = True) -> SlackMessage:
@@ -80,6 +101,8 @@ def answer_message(answer: AnswerView, say: Say, *, rated: bool = True) -> Slack
         rated: Ask whether it was right, which Slack can show in messages that stay.
     """
     blocks = [section(lines(part)) for part in _parts(answer.text)]
+    if answer.readings is not None:
+        blocks.append(actions(_reading_buttons(answer.readings, say)))
     if answer.proposal is not None:
         blocks.append(actions(_proposal_buttons(answer.proposal, answer.missing, say)))
     if rated:
@@ -183,8 +206,7 @@ def part_name(part: ProposalPart) -> str:
 
 
 def _asked(part: ProposalPart, say: Say) -> str:
-    asked = say.code(f"part.{part}")
-    return asked[:1].upper() + asked[1:]
+    return sentence_case(say.code(f"part.{part}"))
 
 
 def _box(
@@ -221,6 +243,23 @@ def _proposal_buttons(number: int, missing: Sequence[ProposalPart], say: Say) ->
         asked = f"{value}:{','.join(missing)}"
         first = button(say("Fyll i det som saknas"), AnswerAction.FILL, asked, style="primary")
     return [first, button(say("Avbryt"), AnswerAction.DROP, value)]
+
+
+def _reading_buttons(readings: Readings, say: Say) -> list[Part]:
+    ids = (AnswerAction.FIRST, AnswerAction.SECOND)
+    return [
+        button(
+            sentence_case(say.code(f"intent.{intent}")),
+            action,
+            f"{intent}:{readings.user}:{clip(readings.question, _MOST_ASKED)}",
+        )
+        for action, intent in zip(ids, readings.intents, strict=True)
+    ]
+
+
+def sentence_case(text: str) -> str:
+    """Return a text with a capital at its head."""
+    return text[:1].upper() + text[1:]
 
 
 def _rating(answer: AnswerView, say: Say) -> Part:

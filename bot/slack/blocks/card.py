@@ -62,6 +62,16 @@ def card(view: CaseView, say: Say) -> SlackMessage:
     return SlackMessage(text=summary(view, say), blocks=tuple(blocks))
 
 
+def left(view: CaseView, say: Say) -> SlackMessage:
+    """Return what stays in a channel when the card of a case has gone to another one."""
+    text = say(
+        "Ärende {case} finns nu hos {team}, i en annan kanal.",
+        case=view.number,
+        team=_escaped(view.team),
+    )
+    return SlackMessage(text=text, blocks=(section(mrkdwn(text)),))
+
+
 def buttons(view: CaseView, say: Say) -> list[Part]:
     """Return the buttons that fit how a case stands."""
     number = view.number
@@ -82,6 +92,7 @@ def summary(view: CaseView, say: Say) -> str:
         [
             say("Ärende {case}", case=view.number),
             urgency(view, say),
+            _protection(view, say),
             _escaped(view.matter),
             _escaped(view.process),
             _escaped(view.customer),
@@ -98,7 +109,14 @@ def line(view: CaseView, say: Say) -> str:
     parts = [urgency(view, say), say.code(f"status.{view.status}"), _escaped(view.owner)]
     if view.handle_by is not None:
         parts.append(say("klart senast {handle_by}", handle_by=moment(view.handle_by, say)))
-    what = joined([_escaped(view.matter), _escaped(view.process), _escaped(view.customer)])
+    what = joined(
+        [
+            _protection(view, say),
+            _escaped(view.matter),
+            _escaped(view.process),
+            _escaped(view.customer),
+        ]
+    )
     return f"*{escaped(view.number, 40)}* {what}\n{joined(parts)}"
 
 
@@ -115,9 +133,23 @@ def moment(at: datetime, say: Say) -> str:
 
 def _title(view: CaseView, say: Say) -> str:
     urgent = urgency(view, say)
-    what = joined([_escaped(view.matter), _escaped(view.process)]) or NOTHING
+    named = [_protection(view, say), _escaped(view.matter), _escaped(view.process)]
+    what = joined(named) or NOTHING
     title = f"*{say('Ärende {case}', case=escaped(view.number, 40))}* · {what}"
     return title if urgent is None else f"*{urgent}*\n{title}"
+
+
+def hidden_cases(count: int, say: Say) -> str:
+    """Say how many cases with protected data are not shown to somebody without the right."""
+    return say.plural(
+        "{n} ärende har skyddade uppgifter och visas inte för dig.",
+        "{n} ärenden har skyddade uppgifter och visas inte för dig.",
+        count,
+    )
+
+
+def _protection(view: CaseView, say: Say) -> str | None:
+    return say("Skyddade uppgifter") if view.protected else None
 
 
 def _facts(view: CaseView, say: Say) -> list[Part]:

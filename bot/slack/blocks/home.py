@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
-from bot.slack.blocks.card import CaseAction, line, moment
+from bot.slack.blocks.card import CaseAction, hidden_cases, line, moment
 from bot.slack.blocks.digest import staffing_line
 from bot.slack.blocks.parts import (
     MOST_TEXT,
@@ -79,6 +79,8 @@ def _queue(title: str, queue: QueueView, say: Say) -> Iterator[Part]:
     more = queue.count - min(len(queue.cases), _MOST_CASES)
     if more > 0:
         yield context(mrkdwn(say.plural("och {n} till", "och {n} till", more)))
+    if queue.hidden:
+        yield context(mrkdwn(hidden_cases(queue.hidden, say)))
 
 
 def _next_step(view: CaseView, say: Say) -> Part:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bot.services.second_person import Stage
 from bot.slack.blocks.card import summary
 from bot.slack.blocks.modals import Field, Modal
 from bot.slack.blocks.parts import (
@@ -22,6 +23,7 @@ from bot.slack.blocks.parts import (
     divider,
     field,
     lines,
+    link_button,
     modal,
     mrkdwn,
     option,
@@ -78,10 +80,15 @@ class OutlineView:
 
 
 class LetterAction(StrEnum):
-    """What the buttons under a draft are called; their value is its number."""
+    """What the buttons under a draft are called; their value is its number.
+
+    approve: The value is ``<number>:<version>``.
+    """
 
     SEND = "letter_send"
     DISCARD = "letter_discard"
+    APPROVE = "letter_approve"
+    READ = "letter_read"
 
 
 def template_modal(
@@ -118,6 +125,74 @@ def template_modal(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalView:
+    """A letter that two people must stand behind.
+
+    Attributes:
+        case: Its number.
+        version: What is approved is this version and no other.
+        writers: Names of staff; none where the assistant wrote it alone.
+        url: Where it can be read; None where there is no web page.
+    """
+
+    case: str
+    draft: int
+    version: int
+    stage: Stage
+    writers: tuple[str, ...] = ()
+    approver: str | None = None
+    url: str | None = None
+
+
+def approval_message(view: ApprovalView, say: Say) -> SlackMessage:
+    """Ask a colleague to approve a letter, or say what became of it; nothing of it is shown."""
+    text = _approval_text(view, say)
+    blocks: list[Part] = [section(mrkdwn(text))]
+    value = str(view.draft)
+    if view.stage is Stage.WAITING:
+        read = _read_button(view.url, say)
+        sure = confirm(
+            say("Har du läst brevet?"),
+            say("Ditt namn står för det tillsammans med den som har skrivit det."),
+            say("Godkänn"),
+            say("Avbryt"),
+        )
+        approve = button(
+            say("Godkänn"),
+            LetterAction.APPROVE,
+            f"{value}:{view.version}",
+            style="primary",
+            confirm=sure,
+        )
+        blocks.append(actions([*read, approve]))
+        if not read:
+            blocks.append(_how_to_read(view.draft, say))
+    elif view.stage is Stage.APPROVED:
+        blocks.append(actions([*_read_button(view.url, say), _send_button(view.draft, say)]))
+    return SlackMessage(text=text, blocks=tuple(blocks))
+
+
+def _approval_text(view: ApprovalView, say: Say) -> str:
+    said = {"draft": view.draft, "case": view.case}
+    if view.stage is Stage.DISCARDED:
+        return say("Utkast {draft} i ärende {case} är kastat.", **said)
+    if view.stage is Stage.SENT:
+        return say("Utkast {draft} i ärende {case} är skickat.", **said)
+    if view.stage is Stage.APPROVED:
+        person = escaped(view.approver or "", _NAMES)
+        text = say("{person} har godkänt utkast {draft} i ärende {case}.", person=person, **said)
+        return f"{text} {say('Nu kan det skickas.')}"
+    if not view.writers:
+        return say("Utkast {draft} i ärende {case} behöver godkännas av en kollega.", **said)
+    writers = escaped(say.listing(view.writers), _NAMES)
+    return say(
+        "{writers} har skrivit utkast {draft} i ärende {case}. En kollega behöver godkänna det.",
+        writers=writers,
+        **said,
+    )
+
+
 def draft_message(
     view: CaseView,
     draft: int,
@@ -125,12 +200,14 @@ def draft_message(
     *,
     holes: Sequence[str] = (),
     two_people: bool = False,
+    url: str | None = None,
 ) -> SlackMessage:
     """Say that a draft is written, and offer to send it where it is finished.
 
     Args:
         holes: What is missing, in the words of the template; not escaped.
         two_people: A colleague must approve it first.
+        url: Where it can be read; None where there is no web page.
     """
     text = say("Utkast {draft} är skrivet i ärende {case}.", draft=draft, case=view.number)
     if holes:
@@ -138,25 +215,36 @@ def draft_message(
         text = f"{text} {say('Det här saknas: {names}.', names=names)}"
     elif two_people:
         text = f"{text} {say('En kollega behöver godkänna det innan det skickas.')}"
-    blocks = [section(mrkdwn(text)), actions(_draft_buttons(draft, say, ready=not holes))]
-    how = say("Läs hela brevet med sammadag reply show {draft}.", draft=draft)
-    blocks.append(context(mrkdwn(how)))
+    read = _read_button(url, say)
+    rest = _draft_buttons(draft, say, ready=not holes and not two_people)
+    blocks = [section(mrkdwn(text)), actions([*read, *rest])]
+    if not read:
+        blocks.append(_how_to_read(draft, say))
     return SlackMessage(text=text, blocks=tuple(blocks))
 
 
+def _how_to_read(draft: int, say: Say) -> Part:
+    return context(mrkdwn(say("Läs hela brevet med sammadag reply show {draft}.", draft=draft)))
+
+
+def _read_button(url: str | None, say: Say) -> list[Part]:
+    return [] if url is None else [link_button(say("Visa utkast"), LetterAction.READ, url)]
+
+
 def _draft_buttons(draft: int, say: Say, *, ready: bool) -> list[Part]:
-    value = str(draft)
+    discard = button(say("Kasta"), LetterAction.DISCARD, str(draft))
+    return [_send_button(draft, say), discard] if ready else [discard]
+
+
+def _send_button(draft: int, say: Say) -> Part:
     sure = confirm(
         say("Skicka brevet?"),
         say("Kunden får brevet på en gång."),
         say("Skicka"),
         say("Avbryt"),
     )
-    discard = button(say("Kasta"), LetterAction.DISCARD, value)
-    if not ready:
-        return [discard]
-    send = button(say("Skicka"), LetterAction.SEND, value, style="primary", confirm=sure)
-    return [send, discard]
+    value = str(draft)
+    return button(say("Skicka"), LetterAction.SEND, value, style="primary", confirm=sure)
 
 
 def _outline(outline: OutlineView, say: Say) -> list[Part]:

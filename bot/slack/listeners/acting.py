@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.cases import Case
-from bot.errors import SammaDagError
+from bot.errors import NotFound, SammaDagError
 from bot.services.colleagues import Colleague
 from bot.slack.blocks.home import home, stranger_home
 from bot.slack.house import SlackHouse
@@ -32,12 +32,17 @@ _NAME: Final = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """One of the staff who does something in Slack, and the language they are spoken to in."""
+    """One of the staff who does something in Slack, and the language they are spoken to in.
+
+    Attributes:
+        sees_protected: May open cases with protected data.
+    """
 
     user: str
     colleague: Colleague
     say: Say
     teller: Teller
+    sees_protected: bool = False
 
     @property
     def key(self) -> PersonKey:
@@ -52,7 +57,26 @@ def actor_of(house: SlackHouse, user: str) -> Actor | None:
         return None
     say = speaker(colleague.language)
     teller = house.teller(say.language)
-    return Actor(user=user, colleague=colleague, say=say, teller=teller)
+    viewer = house.rights.by_key(colleague.key)
+    return Actor(
+        user=user,
+        colleague=colleague,
+        say=say,
+        teller=teller,
+        sees_protected=viewer is not None and viewer.sees_protected,
+    )
+
+
+def seen_case(house: SlackHouse, actor: Actor, text: str) -> Case:
+    """Return the case that a text means; one that is hidden is as if it did not exist.
+
+    Raises:
+        NotFound: There is none, or it has protected data and the actor may not see those.
+    """
+    case = house.find_case(text)
+    if case.protected and not actor.sees_protected:
+        raise NotFound("ärende {case} finns inte; kontrollera numret", case=text[:40])
+    return case
 
 
 def tell(client: WebClient, body: Body, message: SlackMessage) -> None:
@@ -135,7 +159,8 @@ def publish_home(house: SlackHouse, client: WebClient, user: str) -> None:
     if actor is None:
         view = stranger_home(house.say)
     else:
-        view = home(actor.teller.day(house.overview.day(actor.key)), actor.say)
+        day = house.overview.day(actor.key, sees_protected=actor.sees_protected)
+        view = home(actor.teller.day(day), actor.say)
     quietly(lambda: client.views_publish(user_id=user, view=view))
 
 

@@ -15,7 +15,7 @@ from bot.slack.blocks.card import CaseAction, More, moment
 from bot.slack.blocks.modals import close_modal, events_modal, feedback_modal, move_modal
 from bot.slack.blocks.parts import Part
 from bot.slack.house import SlackHouse
-from bot.slack.listeners.acting import Actor, Body, act, note
+from bot.slack.listeners.acting import Actor, Body, act, note, seen_case
 from bot.slack.message import SlackMessage
 from bot.slack.text import escaped
 from bot.slack.views import Teller
@@ -57,7 +57,8 @@ class _Buttons:
         ack()
 
         def do(actor: Actor) -> None:
-            case = self._house.casework.reopen(self._house.find_case(_value(body)), by=actor.key)
+            closed = seen_case(self._house, actor, _value(body))
+            case = self._house.casework.reopen(closed, by=actor.key)
             note(self._house, case, "reopened", mark("{person} öppnade ärendet igen."), actor)
 
         act(self._house, client, body, do)
@@ -67,7 +68,7 @@ class _Buttons:
         ack()
 
         def do(actor: Actor) -> SlackMessage | None:
-            case = self._house.find_case(_value(body))
+            case = seen_case(self._house, actor, _value(body))
             told = None
             try:
                 case = self._house.casework.acknowledge(case, by=actor.key)
@@ -90,7 +91,7 @@ class _Buttons:
         ack()
 
         def do(actor: Actor) -> SlackMessage:
-            case = self._house.find_case(_value(body))
+            case = seen_case(self._house, actor, _value(body))
             rung = self._house.escalating.escalate(case, by=actor.key)
             note(self._house, case, f"up:{rung}", mark("{person} eskalerade larmet."), actor)
             whom = actor.say.code(f"rung.{rung}")
@@ -134,13 +135,13 @@ class _Buttons:
         number: str | None = None,
     ) -> None:
         def do(actor: Actor) -> None:
-            view = draw(actor, self._house.find_case(number or _value(body)))
+            view = draw(actor, seen_case(self._house, actor, number or _value(body)))
             client.views_open(trigger_id=body["trigger_id"], view=view)
 
         act(self._house, client, body, do)
 
     def _claim(self, actor: Actor, number: str) -> SlackMessage | None:
-        case = self._house.find_case(number)
+        case = seen_case(self._house, actor, number)
         try:
             case = self._house.casework.claim(case, by=actor.key)
         except CaseTaken as taken:
@@ -149,7 +150,7 @@ class _Buttons:
         return None
 
     def _take_over(self, actor: Actor, number: str) -> None:
-        case = self._house.casework.take(self._house.find_case(number), by=actor.key)
+        case = self._house.casework.take(seen_case(self._house, actor, number), by=actor.key)
         note(self._house, case, "taken", mark("{person} tog över ärendet."), actor)
 
     def _feedback(self, actor: Actor, case: Case) -> Part:
@@ -159,7 +160,12 @@ class _Buttons:
         return close_modal(actor.teller.case(case), actor.say)
 
     def _history(self, actor: Actor, case: Case) -> Part:
-        events = [actor.teller.event(event) for event in self._house.overview.history(case)]
+        self._house.case_pages.viewed(case, by=actor.key, what="events")
+        events = [
+            actor.teller.event(event)
+            for event in self._house.overview.history(case)
+            if event.kind is not EventKind.VIEWED
+        ]
         return events_modal(actor.teller.case(case), events, actor.say)
 
     def _move(self, actor: Actor, case: Case) -> Part:

@@ -9,12 +9,12 @@ from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
 from bot.slack.blocks.answers import help_message
-from bot.slack.blocks.card import line
+from bot.slack.blocks.card import hidden_cases, line
 from bot.slack.blocks.parts import Part, context, mrkdwn, section
 from bot.slack.house import SlackHouse
 from bot.slack.listeners.acting import Actor, Body, actor_of, not_known, quietly
 from bot.slack.listeners.phone import open_phone_modal
-from bot.slack.listeners.talk import COMMAND, answered, asked
+from bot.slack.listeners.talk import COMMAND, Asked, answered, asked
 from bot.slack.message import SlackMessage
 from bot.texts import Say
 
@@ -64,18 +64,26 @@ class _Command:
             told = SlackMessage(text=not_known(say)) if actor is None else self._mine(actor)
         else:
             conversation = f"slack:{body['channel_id']}:{user}"
-            told, _ = answered(self._house, user, question, conversation, stays=False)
+            told, _ = answered(
+                self._house,
+                Asked(
+                    user=user, text=question, conversation=conversation, private=True, stays=False
+                ),
+            )
         blocks = [dict(block) for block in told.blocks]
         quietly(lambda: respond(text=told.text, blocks=blocks, response_type="ephemeral"))
 
     def _mine(self, actor: Actor) -> SlackMessage:
-        queue = actor.teller.day(self._house.overview.day(actor.key)).mine
+        day = self._house.overview.day(actor.key, sees_protected=actor.sees_protected)
+        queue = actor.teller.day(day).mine
         blocks = [section(mrkdwn(line(view, actor.say))) for view in queue.cases[:_MOST_CASES]]
         title = _counted(queue.count, actor.say)
         shown: list[Part] = [section(mrkdwn(f"*{title}*")), *blocks]
         if queue.count > len(blocks):
             left = queue.count - len(blocks)
             shown.append(context(mrkdwn(actor.say.plural("och {n} till", "och {n} till", left))))
+        if queue.hidden:
+            shown.append(context(mrkdwn(hidden_cases(queue.hidden, actor.say))))
         return SlackMessage(text=title, blocks=tuple(shown))
 
 

@@ -10,7 +10,8 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot.cases import Case
-from bot.errors import SammaDagError
+from bot.errors import DataError, NotFound, SammaDagError
+from bot.services.replies import DraftSheet
 from bot.slack.blocks.card import CaseAction
 from bot.slack.blocks.letters import (
     VALUE,
@@ -32,17 +33,20 @@ from bot.slack.listeners.acting import (
     not_known,
     note,
     quietly,
+    seen_case,
     tell,
     wrong,
 )
 from bot.slack.listeners.modals import Errors, chosen, refuse
 from bot.slack.message import SlackMessage
+from bot.slack.text import escaped
 from bot.texts import Say, mark
-from bot.vocabulary import DraftId, TemplateKey
+from bot.vocabulary import DraftId, PersonKey, TemplateKey
 
 Values = dict[str, str | list[str]]
 
 _MOST_DIGITS: Final = 12
+_NAME: Final = 120
 
 
 def register(app: App, house: SlackHouse) -> None:
@@ -53,6 +57,12 @@ def register(app: App, house: SlackHouse) -> None:
     app.view(Modal.TEMPLATE)(letters.write)
     app.action(LetterAction.SEND)(letters.send)
     app.action(LetterAction.DISCARD)(letters.discard)
+    app.action(LetterAction.APPROVE)(letters.approve)
+    app.action(LetterAction.READ)(_only_a_link)
+
+
+def _only_a_link(ack: Ack) -> None:
+    ack()
 
 
 class _Letters:
@@ -64,7 +74,7 @@ class _Letters:
         ack()
 
         def do(actor: Actor) -> None:
-            case = self._house.find_case(str(body["actions"][0].get("value")))
+            case = seen_case(self._house, actor, str(body["actions"][0].get("value")))
             view = self._modal(actor, case, None)
             client.views_open(trigger_id=body["trigger_id"], view=view)
 
@@ -76,7 +86,7 @@ class _Letters:
 
         def do(actor: Actor) -> None:
             shown = body["view"]
-            case = self._house.find_case(shown["private_metadata"])
+            case = seen_case(self._house, actor, shown["private_metadata"])
             name = str((body["actions"][0].get("selected_option") or {}).get("value"))
             view = self._modal(actor, case, name)
             quietly(lambda: client.views_update(view_id=shown["id"], hash=shown["hash"], view=view))
@@ -90,7 +100,7 @@ class _Letters:
             refuse(ack, body, {Field.TEMPLATE: not_known(self._house.say)})
             return
         try:
-            case = self._house.find_case(body["view"]["private_metadata"])
+            case = seen_case(self._house, actor, body["view"]["private_metadata"])
             outline = self._outline(case, str(chosen(body, Field.TEMPLATE)))
             given = _given(outline, body["view"]["state"]["values"])
             errors = _unfit(outline, given, actor.say)
@@ -110,12 +120,13 @@ class _Letters:
         ack()
 
         def do(actor: Actor) -> None:
+            case = self._seen(actor, _draft(body)).case
             draft = self._house.replies.send(_draft(body), by=actor.key)
-            case = self._house.replies.show(draft.id).case
             sentence = mark("{person} skickade ett svar till kunden.")
             note(self._house, case, f"sent:{draft.id}", sentence, actor)
             text = actor.say("Utkast {draft} skickas till kunden.", draft=draft.id)
             _replace(client, body, text)
+            self._house.approvals.tell()
 
         act(self._house, client, body, do)
 
@@ -124,10 +135,44 @@ class _Letters:
         ack()
 
         def do(actor: Actor) -> None:
+            self._seen(actor, _draft(body))
             draft = self._house.replies.discard(_draft(body))
             _replace(client, body, actor.say("Utkast {draft} är kastat.", draft=draft.id))
+            self._house.approvals.tell()
 
         act(self._house, client, body, do)
+
+    def approve(self, ack: Ack, body: Body, client: WebClient) -> None:
+        """Approve a colleague's letter as it was read; whoever is too late is told who did."""
+        ack()
+        number, _, version = str(body["actions"][0].get("value") or "").partition(":")
+
+        def do(actor: Actor) -> SlackMessage | None:
+            sheet = self._seen(actor, DraftId(_count(number)))
+            draft = sheet.draft
+            try:
+                self._house.replies.approve(draft.id, by=actor.key, version=_count(version))
+            except DataError:
+                approver = self._house.replies.show(draft.id).draft.approved_by
+                if approver is None:
+                    raise
+                name = escaped(actor.teller.names.person(PersonKey(approver)), _NAME)
+                text = actor.say(
+                    "{person} har redan godkänt utkast {draft}.", person=name, draft=draft.id
+                )
+                return SlackMessage(text=text)
+            finally:
+                self._house.approvals.tell()
+            return None
+
+        act(self._house, client, body, do)
+
+    def _seen(self, actor: Actor, draft: DraftId) -> DraftSheet:
+        """Return a draft; NotFound for one on a case that the actor may not see."""
+        sheet = self._house.replies.show(draft)
+        if sheet.case.protected and not actor.sees_protected:
+            raise NotFound("utkast {draft} finns inte; kontrollera numret", draft=draft)
+        return sheet
 
     def _modal(self, actor: Actor, case: Case, name: str | None) -> Part:
         fitting = self._house.replies.suggest(case)
@@ -139,6 +184,7 @@ class _Letters:
             )
             for one in fitting
         ]
+        self._house.case_pages.viewed(case, by=actor.key, what="outline")
         known = {one.name for one in templates}
         wanted = name if name in known else next((one.name for one in templates), None)
         chosen = None if wanted is None else self._outline(case, wanted)
@@ -162,6 +208,8 @@ class _Letters:
         name = TemplateKey(outline.name)
         draft = self._house.replies.draft(case, name, by=actor.key, given=given)
         sheet = self._house.replies.show(draft.id)
+        if sheet.two_people:
+            self._house.approvals.tell()
         about = {one.name: one.about for one in outline.asked}
         return draft_message(
             actor.teller.case(case),
@@ -169,6 +217,7 @@ class _Letters:
             actor.say,
             holes=[about.get(hole, hole) for hole in sheet.holes],
             two_people=sheet.two_people,
+            url=actor.teller.draft_url(case, draft.id),
         )
 
 
@@ -207,9 +256,12 @@ def _is_day(text: str) -> bool:
 
 
 def _draft(body: Body) -> DraftId:
-    value = str(body["actions"][0].get("value") or "")
+    return DraftId(_count(str(body["actions"][0].get("value") or "")))
+
+
+def _count(value: str) -> int:
     is_number = value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS
-    return DraftId(int(value) if is_number else 0)
+    return int(value) if is_number else 0
 
 
 def _replace(client: WebClient, body: Body, text: str) -> None:

@@ -20,6 +20,7 @@ from bot.slack.listeners.acting import (
     not_known,
     note,
     publish_home,
+    seen_case,
     wrong,
 )
 from bot.texts import mark
@@ -101,7 +102,7 @@ class _Modals:
             refuse(ack, body, {place: not_known(self._house.say)})
             return
         try:
-            errors = do(actor, self._house.find_case(number))
+            errors = do(actor, seen_case(self._house, actor, number))
         except SammaDagError as error:
             errors = {place: wrong(error, actor.say)}
         if errors:

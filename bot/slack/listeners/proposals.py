@@ -57,7 +57,7 @@ class _Proposals:
         number = _number(_value(body))
 
         def confirm(actor: Actor) -> SlackMessage:
-            done = self._talks().confirm(number, by=actor.key)
+            done = self._confirm(actor, number)
             return settled_message(_said(done, actor.say), actor.say, undo=number)
 
         self._settle(body, client, respond, confirm)
@@ -114,7 +114,7 @@ class _Proposals:
             refuse(ack, body, errors)
             return
         try:
-            done = self._talks().confirm(_number(number), by=actor.key)
+            done = self._confirm(actor, _number(number))
         except SammaDagError as error:
             refuse(ack, body, {part_name(asked[0]): wrong(error, actor.say)})
             return
@@ -157,6 +157,10 @@ class _Proposals:
             quietly(lambda: respond(text=message.text, blocks=blocks, replace_original=True))
 
         act(self._house, client, body, settle)
+
+    def _confirm(self, actor: Actor, number: int) -> Done:
+        sees = actor.sees_protected
+        return self._talks().confirm(number, by=actor.key, sees_protected=sees)
 
     def _talks(self) -> Talks:
         if self._house.talks is None:

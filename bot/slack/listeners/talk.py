@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import structlog
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
 from bot.errors import SammaDagError
@@ -14,6 +15,7 @@ from bot.slack.blocks.answers import (
     AnswerAction,
     AnswerView,
     Rating,
+    Readings,
     answer_message,
     help_message,
     wrong_answer_modal,
@@ -57,44 +59,78 @@ def register(app: App, house: SlackHouse) -> None:
     app.event("app_mention")(talk.mentioned)
     app.event("message")(talk.written)
     app.action(AnswerAction.RATED)(talk.rated)
+    app.action(AnswerAction.FIRST)(talk.meant)
+    app.action(AnswerAction.SECOND)(talk.meant)
     app.view(Modal.RATING)(talk.corrected)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question, and where it was asked.
+
+    Attributes:
+        text: As `asked` returns it.
+        conversation: Key of the conversation.
+        private: Nobody else reads the answer, so that those with the right hear of cases with
+            protected data in it.
+        stays: The message stays, so that the answer can be rated under it, and a chart shown.
+    """
+
+    user: str
+    text: str
+    conversation: str
+    private: bool
+    stays: bool = True
+
+
 def answered(
-    house: SlackHouse, user: str, question: str, conversation: str, *, stays: bool = True
+    house: SlackHouse, question: Asked, *, reading: str | None = None
 ) -> tuple[SlackMessage, Chart | None]:
     """Return the answer to a question; help where there is none to answer, or no question.
 
     Args:
-        stays: The message stays, so that the answer can be rated under it, and a chart shown.
+        reading: Which intent was meant, where somebody has chosen.
 
     Returns:
         What to say, and a chart beside it where there is one to see.
     """
-    actor = actor_of(house, user)
+    actor = actor_of(house, question.user)
     say = house.say if actor is None else actor.say
-    if house.talks is None or not question:
+    if house.talks is None or not question.text:
         return help_message(COMMAND, say), None
-    person = None if actor is None else actor.key
     try:
-        turn = house.talks().ask(conversation, question, say, person=person)
+        turn = house.talks().ask(
+            question.conversation,
+            question.text,
+            say,
+            person=None if actor is None else actor.key,
+            sees_protected=actor is not None and actor.sees_protected and question.private,
+            reading=reading,
+        )
     except SammaDagError as error:
         return SlackMessage(text=wrong(error, say)), None
-    message = answer_message(_view(turn), say, rated=stays and actor is not None)
-    if house.chart_of is None or actor is None or not stays:
+    view = _view(turn, question, known=actor is not None)
+    message = answer_message(view, say, rated=question.stays and actor is not None)
+    if house.chart_of is None or actor is None or not question.stays:
         return message, None
     return message, house.chart_of(turn, say)
 
 
-def _view(turn: Turn) -> AnswerView:
+def _view(turn: Turn, question: Asked, *, known: bool) -> AnswerView:
     answer = turn.answer
     handled_by = None if answer.handled_by == NONE else answer.handled_by
+    choice = None
+    if answer.second is not None and known:
+        choice = Readings(
+            user=question.user, question=question.text, intents=(answer.intent, answer.second)
+        )
     return AnswerView(
         text=answer.text,
         intent=answer.intent,
         process=handled_by or answer.slots.get("process"),
         proposal=turn.number,
         missing=() if answer.proposal is None else answer.proposal.missing,
+        readings=choice,
     )
 
 
@@ -119,6 +155,26 @@ class _Talk:
         if event.get("channel_type") != "im" or event.get("subtype") not in _NOT_WRITTEN:
             return
         self._answer(event, client)
+
+    def meant(self, ack: Ack, body: Body, client: WebClient, respond: Respond) -> None:
+        """Answer with the reading that was chosen, in the place of the unsure answer."""
+        ack()
+        intent, _, rest = _value(body).partition(":")
+        user, _, text = rest.partition(":")
+
+        def do(actor: Actor) -> SlackMessage | None:
+            if actor.user != user:
+                return SlackMessage(text=actor.say("Bara den som frågade kan välja."))
+            question = _asked_at(body, user, text)
+            told, chart = answered(self._house, question, reading=intent)
+            blocks = [dict(block) for block in told.blocks]
+            quietly(lambda: respond(text=told.text, blocks=blocks, replace_original=True))
+            if chart is not None:
+                channel, thread = _thread_of(body)
+                quietly(lambda: post_chart(client, channel, chart, thread=thread))
+            return None
+
+        act(self._house, client, body, do)
 
     def rated(self, ack: Ack, body: Body, client: WebClient) -> None:
         """Note whether an answer was right; of a wrong one, ask what would have been."""
@@ -165,11 +221,41 @@ class _Talk:
         if not user or event.get("bot_id"):
             return
         thread = event.get("thread_ts") or ts
-        question = asked(str(event.get("text") or ""))
-        told, chart = answered(self._house, user, question, f"slack:{channel}:{thread}")
+        question = Asked(
+            user=user,
+            text=asked(str(event.get("text") or "")),
+            conversation=f"slack:{channel}:{thread}",
+            private=_is_direct(channel),
+        )
+        told, chart = answered(self._house, question)
         self._house.poster.post(f"answer:{channel}:{ts}", channel, told, thread=thread)
         if chart is not None:
             quietly(lambda: post_chart(client, channel, chart, thread=thread))
+
+
+def _asked_at(body: Body, user: str, text: str) -> Asked:
+    """Return a question as it was asked where somebody clicks under its answer now."""
+    channel, thread = _thread_of(body)
+    stays = not (body.get("container") or {}).get("is_ephemeral")
+    return Asked(
+        user=user,
+        text=text[:_MOST_ASKED],
+        conversation=f"slack:{channel}:{thread if stays else user}",
+        private=_is_direct(channel) or not stays,
+        stays=stays,
+    )
+
+
+def _thread_of(body: Body) -> tuple[str, str]:
+    """Return the channel and the thread in which somebody clicks."""
+    message, container = body.get("message") or {}, body.get("container") or {}
+    thread = message.get("thread_ts") or message.get("ts") or container.get("message_ts")
+    return str((body.get("channel") or {}).get("id")), str(thread)
+
+
+def _is_direct(channel: str) -> bool:
+    """Tell whether a channel holds the direct messages of one person with us."""
+    return channel.startswith("D")
 
 
 def _value(body: Body) -> str:

@@ -48,7 +48,7 @@ def ask_question(ask: Ask) -> Response:
 
 
 def settle(ask: Ask) -> Response:
-    """Do what was proposed, let it be, or undo what was done."""
+    """Do what was proposed, let it be, undo what was done, or answer what was meant instead."""
     turn = ask.house.chats.get(ask.viewer.key, int(ask.value("turn")), ask.house.clock.now())
     errors: dict[str, str] = {}
     try:
@@ -98,6 +98,12 @@ def correct(ask: Ask) -> Response:
 
 
 def _answered(ask: Ask, question: str) -> Turn:
+    turn = _answer(ask, question)
+    return ask.house.chats.add(ask.viewer.key, turn, ask.house.clock.now())
+
+
+def _answer(ask: Ask, question: str, *, reading: str | None = None) -> Turn:
+    """Return a turn without a number."""
     now, person = ask.house.clock.now(), ask.viewer.key
     heard = ask.house.talks().ask(
         ask.house.chats.key(person, now),
@@ -105,10 +111,11 @@ def _answered(ask: Ask, question: str) -> Turn:
         ask.say,
         person=person,
         sees_protected=ask.viewer.sees_protected,
+        reading=reading,
     )
     answer = heard.answer
     handled_by = None if answer.handled_by == NONE else answer.handled_by
-    turn = Turn(
+    return Turn(
         number=0,
         question=question,
         answer=answer.text,
@@ -116,8 +123,8 @@ def _answered(ask: Ask, question: str) -> Turn:
         process=handled_by or answer.slots.get("process"),
         proposal=heard.number,
         missing=() if answer.proposal is None else answer.proposal.missing,
+        readings=() if answer.second is None else (answer.intent, answer.second),
     )
-    return ask.house.chats.add(person, turn, now)
 
 
 def _settled(ask: Ask, turn: Turn, errors: dict[str, str]) -> Turn:
@@ -126,6 +133,9 @@ def _settled(ask: Ask, turn: Turn, errors: dict[str, str]) -> Turn:
     if what == "undo" and turn.undo is not None:
         talks.undo(turn.undo, by=by)
         return replace(turn, undo=None, outcome=ask.say("Ångrat: det är som det var innan."))
+    if what == "meant" and ask.form.get("reading") in turn.readings:
+        again = _answer(ask, turn.question, reading=ask.form["reading"])
+        return replace(again, number=turn.number)
     if what == "drop" and turn.proposal is not None:
         talks.drop(turn.proposal, by=by)
         return replace(turn, proposal=None, outcome=ask.say("Då låter jag det vara."))

@@ -1,4 +1,4 @@
-"""Who looks at a page: one of the staff, with what they may do."""
+"""Who looks at cases, on a page or in Slack: one of the staff, with what they may do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.vocabulary import PersonKey, Right
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Somebody who is signed in."""
+    """Somebody whom a face has recognised."""
 
     colleague: Colleague
     rights: frozenset[Right]
