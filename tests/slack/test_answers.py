@@ -10,6 +10,7 @@ from bot.services.choices import Choice
 from bot.services.proposing import Part
 from bot.slack.blocks.answers import (
     AnswerView,
+    Readings,
     answer_message,
     help_message,
     missing_modal,
@@ -30,6 +31,10 @@ answers = st.builds(
     proposal=st.none() | st.just(17),
     missing=st.lists(st.sampled_from(Part), unique=True).map(tuple),
     process=st.none() | st.just("kundreskontra"),
+    readings=st.none()
+    | st.builds(
+        Readings, user=st.just("U0ANNA"), question=words, intents=st.just(("urgent", "queue"))
+    ),
 )
 
 
@@ -54,7 +59,7 @@ def test_help_is_valid(say):
 @pytest.mark.parametrize("say", [SV, EN])
 def test_a_wrong_answer_is_asked_about(say):
     choices = [Choice(key="kundreskontra", name="Kundreskontra")]
-    made = wrong_answer_modal(choices, say, process="kundreskontra")
+    made = wrong_answer_modal(choices, say, process="kundreskontra", intent="route")
     assert faults_in(MODAL, made) == []
 
 

@@ -49,6 +49,7 @@ views = st.builds(
     handle_by=st.none() | st.just(URGENT.handle_by),
     safe_until=st.none() | st.just(URGENT.safe_until),
     stop_confirmed=st.booleans(),
+    protected=st.booleans(),
     url=st.none() | st.just("https://web.example/cases/2026-000123"),
 )
 languages = st.sampled_from((SV, EN))

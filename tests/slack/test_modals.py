@@ -10,11 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.services.choices import Choice
+from bot.services.second_person import Stage
+from bot.slack.blocks.card import left
 from bot.slack.blocks.home import home, stranger_home
 from bot.slack.blocks.letters import (
+    ApprovalView,
     AskedView,
     OutlineView,
     TemplateView,
+    approval_message,
     draft_message,
     template_modal,
 )
@@ -34,7 +38,10 @@ choices = st.lists(
     unique_by=lambda one: one.key,
 )
 queues = st.builds(
-    QueueView, cases=st.lists(views, max_size=3).map(tuple), count=st.integers(0, 900)
+    QueueView,
+    cases=st.lists(views, max_size=3).map(tuple),
+    count=st.integers(0, 900),
+    hidden=st.integers(0, 3),
 )
 days = st.builds(
     DayView,
@@ -63,6 +70,16 @@ outlines = st.builds(
         unique_by=lambda one: one.name,
     ).map(tuple),
     two_people=st.booleans(),
+)
+approvals = st.builds(
+    ApprovalView,
+    case=st.just("2026-000123"),
+    draft=st.just(12),
+    version=st.integers(1, 900),
+    stage=st.sampled_from(Stage),
+    writers=st.lists(words, max_size=2).map(tuple),
+    approver=st.none() | words,
+    url=st.none() | st.just("https://web.example/cases/2026-000123/replies/12"),
 )
 
 
@@ -133,6 +150,26 @@ def test_a_case_without_a_template_says_so(view, say):
 def test_any_draft_can_be_told(view, holes, two_people, say):
     made = as_sent(draft_message(view, 12, say, holes=holes, two_people=two_people))
     assert is_valid(MESSAGE, made)
+
+
+@given(approvals, languages)
+def test_any_letter_for_two_people_can_be_told_of(view, say):
+    assert is_valid(MESSAGE, as_sent(approval_message(view, say)))
+
+
+@given(views, languages)
+def test_what_stays_where_a_card_has_left_is_valid(view, say):
+    assert is_valid(MESSAGE, as_sent(left(view, say)))
+
+
+def test_one_person_alone_is_not_offered_to_send_a_letter_for_two():
+    assert "letter_send" not in str(draft_message(VIEW, 12, SV, two_people=True).blocks)
+
+
+def test_a_draft_is_read_on_the_web_page_where_there_is_one():
+    page = "https://web.example/cases/2026-000123/replies/12"
+    assert page in str(draft_message(VIEW, 12, SV, url=page).blocks)
+    assert "sammadag reply show 12" in str(draft_message(VIEW, 12, SV).blocks)
 
 
 def test_an_urgent_case_asks_for_the_stop():

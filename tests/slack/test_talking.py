@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from bot.clock import FixedClock
+from bot.registers import Register
 from bot.vocabulary import Status
 from tests.city import TUESDAY
 from tests.letters import ORDINARY
@@ -197,7 +198,7 @@ def test_a_conversation_keeps_its_thread(live, anna):
     assert "2026-02-01" in second["text"]
 
 
-def test_a_wrong_answer_becomes_a_point_in_the_process_log(live, anna):
+def test_a_note_on_an_answer_that_did_not_help_becomes_a_point_in_the_process_log(live, anna):
     told = reply_to(live, anna.mention("vem hanterar anstånd?"))
     (rating,) = [b["elements"][0] for b in told["blocks"] if b["type"] == "context_actions"]
     count = len(live.slack.space.views)
@@ -207,6 +208,19 @@ def test_a_wrong_answer_becomes_a_point_in_the_process_log(live, anna):
     assert anna.submit(anna.newest_view(), values).acknowledged
     direct = live.slack.space.direct(anna.user).id
     wait(live, lambda: "processloggen" in str(live.slack.space.said(direct)), "thanks")
+    (entry,) = live.app.registers.sheet(Register.PROCESS_LOG, 1).entries
+    assert entry.text.endswith("vem som tar hand om något.\nDet är inte vi längre.")
+
+
+def test_a_rating_needs_no_note(live, anna):
+    told = reply_to(live, anna.mention("vem hanterar anstånd?"))
+    (rating,) = [b["elements"][0] for b in told["blocks"] if b["type"] == "context_actions"]
+    count = len(live.slack.space.views)
+    anna.click(told, "answer_rated", choice=rating["negative_button"]["value"])
+    wait(live, lambda: len(live.slack.space.views) > count, "a modal")
+    assert anna.submit(anna.newest_view(), {"note": " "}).acknowledged
+    direct = live.slack.space.direct(anna.user).id
+    wait(live, lambda: "Tack!" in [m["text"] for m in live.slack.space.said(direct)], "thanks")
 
 
 def test_a_protected_case_is_told_of_to_those_with_the_right_and_to_them_alone(

@@ -220,7 +220,8 @@ def test_a_wrong_answer_becomes_a_point_in_the_process_log(browser, city):
     page = browser.done("/chat/turns/1/wrong", process="kundreskontra", right="Fråga teamet.")
     assert "punkt 1 i processloggen" in text_of(page)
     sheet = city.app.registers.sheet(Register.PROCESS_LOG, 1)
-    assert sheet.entries[0].text == "Fråga teamet."
+    about = "Assistentens svar var inte till hjälp. Frågan förstods så: vem som tar hand om något."
+    assert sheet.entries[0].text == f"{about}\nFråga teamet."
 
 
 def test_an_unsure_answer_gives_way_to_the_reading_that_is_chosen(browser):

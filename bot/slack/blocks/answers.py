@@ -144,31 +144,36 @@ def help_message(command: str, say: Say) -> SlackMessage:
     return SlackMessage(text=text, blocks=(section(mrkdwn(text)), section(mrkdwn(more))))
 
 
-def wrong_answer_modal(processes: Sequence[Choice], say: Say, *, process: str | None) -> Part:
-    """Ask what would have been right; it becomes a point in the process log.
+def wrong_answer_modal(
+    processes: Sequence[Choice], say: Say, *, process: str | None, intent: str
+) -> Part:
+    """Ask for a note on an answer that did not help; it becomes a point in the process log.
 
     Args:
         process: Which the answer was about.
+        intent: As the question was understood, a code.
     """
     menu = select(
         Field.PROCESS, options(processes), placeholder=say("Välj process"), chosen=process
     )
     box = text_input(Field.NOTE, multiline=True, most=_WORDS)
     blocks = [
-        field(Field.PROCESS, say("Vilken process gäller det?"), menu),
+        field(Field.PROCESS, say("Vilken process gäller det?"), menu, optional=True),
         field(
             Field.NOTE,
             say("Vad hade varit rätt svar?"),
             box,
+            optional=True,
             hint=say("Skriv inga uppgifter om kunder. Det läggs i processloggen."),
         ),
     ]
     return modal(
         Modal.RATING,
-        say("Fel svar"),
+        say("Inte till hjälp"),
         blocks,
         close=say("Avbryt"),
         submit=say("Skicka"),
+        metadata=intent,
     )
 
 
@@ -264,7 +269,7 @@ def sentence_case(text: str) -> str:
 
 def _rating(answer: AnswerView, say: Say) -> Part:
     about = f"{answer.intent}:{answer.process or ''}"
-    right, wrong = say("Rätt svar"), say("Fel svar")
+    right, wrong = say("Till hjälp"), say("Inte till hjälp")
     return {
         "type": "context_actions",
         "elements": [

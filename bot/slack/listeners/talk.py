@@ -177,7 +177,7 @@ class _Talk:
         act(self._house, client, body, do)
 
     def rated(self, ack: Ack, body: Body, client: WebClient) -> None:
-        """Note whether an answer was right; of a wrong one, ask what would have been."""
+        """Note whether an answer helped; of one that did not, ask for a note."""
         ack()
         rating, _, about = _value(body).partition(":")
         intent, _, process = about.partition(":")
@@ -187,7 +187,10 @@ class _Talk:
             if rating == Rating.RIGHT:
                 return SlackMessage(text=actor.say("Tack!"))
             view = wrong_answer_modal(
-                self._house.choices.processes(actor.say.language), actor.say, process=process
+                self._house.choices.processes(actor.say.language),
+                actor.say,
+                process=process,
+                intent=intent[:_LONGEST_CODE],
             )
             client.views_open(trigger_id=body["trigger_id"], view=view)
             return None
@@ -195,18 +198,23 @@ class _Talk:
         act(self._house, client, body, do)
 
     def corrected(self, ack: Ack, body: Body, client: WebClient) -> None:
-        """Put what would have been right into the process log."""
+        """Keep a note on an answer that did not help; without one the click alone counts."""
         actor = actor_of(self._house, body["user"]["id"])
         if actor is None:
             refuse(ack, body, {Field.NOTE: not_known(self._house.say)})
             return
+        note = typed(body, Field.NOTE)
+        if not note.strip():
+            ack()
+            tell(client, body, SlackMessage(text=actor.say("Tack!")))
+            return
         process = self._house.choices.process(str(chosen(body, Field.PROCESS)))
         if process is None:
-            refuse(ack, body, {Field.PROCESS: actor.say("Den processen finns inte längre.")})
+            refuse(ack, body, {Field.PROCESS: actor.say("Välj vilken process det gäller.")})
             return
         try:
             number = self._house.answer_notes.note_wrong(
-                process, typed(body, Field.NOTE), by=actor.key
+                process, note, body["view"]["private_metadata"], by=actor.key
             )
         except SammaDagError as error:
             refuse(ack, body, {Field.NOTE: wrong(error, actor.say)})

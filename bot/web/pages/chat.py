@@ -87,7 +87,7 @@ def correct(ask: Ask) -> Response:
         return _wrong(ask, turn, Form(typed=ask.form, errors=errors), status=422)
     try:
         number = ask.house.answer_notes.note_wrong(
-            process, ask.form.get("right", "")[:_LONGEST], by=ask.viewer.key
+            process, ask.form.get("right", "")[:_LONGEST], turn.intent, by=ask.viewer.key
         )
     except SammaDagError as error:
         errors = {"right": ask.say.error(error)}
