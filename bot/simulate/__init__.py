@@ -7,24 +7,26 @@ minutes. What is left out, and how the rest is compared with the real house, tes
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from bot.material import load_material
 from bot.settings import Settings
-from bot.simulate.history import History, Wishes, first_day
+from bot.simulate.history import History, Wishes, first_day, still_counted
 from bot.simulate.rows import COLUMNS, Rows
 from bot.simulate.workers import pieces_of, spare_garbage
 from bot.store.bulk import BulkWriter, writing
 from bot.store.unit_of_work import Database
 from bot.worktime import Calendar
 
-__all__ = ["Made", "Wishes", "simulate", "wishes_of"]
+__all__ = ["Made", "Wishes", "simulate", "wishes_of", "write_pieces"]
 
 _ALONE = 5_000
 """So few cases are made without other processes."""
 _TIPS = "tag_tip"
+_SENT = "sent_reply"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,17 +81,29 @@ def simulate(
     alone = wishes.cases <= _ALONE
     if not alone:
         spare_garbage()
-    counts = dict.fromkeys(COLUMNS, 0)
-    tips: dict[str, tuple[str, str]] = {}
     with writing(database.engine, COLUMNS) as into, pieces_of(history, alone=alone) as pieces:
-        for rows in pieces:
-            tips.update({row[0]: row for row in rows.pop(_TIPS)})
-            _write(rows, into, counts)
-            progress(len(rows["case_file"]))
-        into.add(_TIPS, list(tips.values()))
-        counts[_TIPS] = len(tips)
+        counts = write_pieces(pieces, into, progress=progress)
         into.count_on(_counters(history))
     return Made(rows=counts)
+
+
+def write_pieces(
+    pieces: Iterable[Rows],
+    into: BulkWriter,
+    *,
+    progress: Callable[[int], object] = lambda _cases: None,
+) -> dict[str, int]:
+    """Write the pieces of a history in order; return how many rows each table got."""
+    counts = dict.fromkeys(COLUMNS, 0)
+    tips: dict[str, tuple[Any, ...]] = {}
+    sent: list[tuple[Any, ...]] = []
+    for rows in pieces:
+        tips.update({row[0]: row for row in rows.pop(_TIPS)})
+        sent = still_counted(sent + rows.pop(_SENT))
+        _write(rows, into, counts)
+        progress(len(rows["case_file"]))
+    _write({_TIPS: list(tips.values()), _SENT: sent}, into, counts)
+    return counts
 
 
 def _write(rows: Rows, into: BulkWriter, counts: dict[str, int]) -> None:

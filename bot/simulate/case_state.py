@@ -5,7 +5,6 @@ The rules are those of `bot.services`; a test plays the same history through the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -14,8 +13,9 @@ from typing import Any
 from bot.cases import SYSTEM, Case, CaseNumber
 from bot.reports.case_facts import COUNTED_EVENTS, FACT_COLUMNS, RULES, facts_of
 from bot.simulate.city import City
-from bot.simulate.hours import moment, seconds
+from bot.simulate.hours import moment, seconds, stored
 from bot.simulate.rows import Rows
+from bot.store.engine import stored_json
 from bot.vocabulary import (
     CaseId,
     Channel,
@@ -129,13 +129,17 @@ class CaseState:
         """Take over the deadline that the rules gave the case."""
         self.handle_by = None if case.handle_by is None else seconds(case.handle_by)
         self.safe_until = None if case.safe_until is None else seconds(case.safe_until)
-        self.deadline_reasons = json.dumps(
+        self.deadline_reasons = stored_json(
             [{"code": reason.code, **reason.values} for reason in case.deadline_reasons]
         )
 
+    def finish(self, rows: Rows) -> None:
+        """Add its rows, with its events in order of time."""
+        self.events.sort(key=attrgetter("at"))
+        self.write(rows)
+
     def write(self, rows: Rows) -> None:
         """Add the row of the case, its events, and what figures need of it."""
-        stored = self.city.hours.stored
         rows["case_file"].append(self._row())
         add = rows["event"].append
         for event in self.events:
@@ -153,7 +157,6 @@ class CaseState:
         self._write_facts(rows)
 
     def _row(self) -> tuple[Any, ...]:
-        stored = self.city.hours.stored
         return (
             self.id,
             self.year,
@@ -239,7 +242,7 @@ _values = attrgetter(*FACT_COLUMNS)
 
 def as_json(data: Mapping[str, Value]) -> str:
     """Return what an event holds as the store writes it; its keys and codes need no escapes."""
-    return "{" + ", ".join([f'"{name}": {_plain(value)}' for name, value in data.items()]) + "}"
+    return "{" + ",".join([f'"{name}":{_plain(value)}' for name, value in data.items()]) + "}"
 
 
 def _plain(value: Value) -> str:

@@ -33,7 +33,15 @@ from bot.simulate.letter_moulds import (
 from bot.simulate.mail_moulds import MailMould
 from bot.simulate.wording import Wording, load_wording
 from bot.texts import speaker
-from bot.vocabulary import MailboxKey, PersonKey, TeamKey, TemplateKey
+from bot.vocabulary import (
+    MailboxKey,
+    MatterKey,
+    PersonKey,
+    ProcessKey,
+    TeamKey,
+    TemplateKey,
+    Urgency,
+)
 from functionmail.identity import Identity
 from functionmail.message import Address
 
@@ -41,13 +49,34 @@ if TYPE_CHECKING:
     from bot.simulate.case_state import CaseState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Moulds:
     """The moulds of incoming mail."""
 
     opening: tuple[MailMould, ...]
     follow_ups: tuple[MailMould, ...]
     ignored: tuple[MailMould, ...]
+
+    @cached_property
+    def of_customers(self) -> Mapping[str, Sequence[MailMould]]:
+        """Return mails that can be put together with others of the same customer, by customer."""
+        found: dict[str, list[MailMould]] = {}
+        for mould in self.opening:
+            triage = mould.found
+            plain = triage.urgent is Urgency.NO and not (triage.complaint or triage.protected)
+            if triage.customer and plain and not mould.names_invoice:
+                found.setdefault(triage.customer, []).append(mould)
+        return found
+
+    @cached_property
+    def ordinary(self) -> Mapping[ProcessKey, Sequence[MatterKey]]:
+        """Return the matters that mails are about and that are not urgent, by process."""
+        found: dict[ProcessKey, dict[MatterKey, None]] = {}
+        for mould in self.opening:
+            process, matter = mould.found.process, mould.found.matter
+            if process and matter and mould.found.urgent is Urgency.NO:
+                found.setdefault(process, {})[matter] = None
+        return {process: list(matters) for process, matters in found.items()}
 
 
 @dataclass(kw_only=True)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Final
 
 from bot.cases import PlannedAction
 from bot.simulate import mail_rows
 from bot.simulate.case_state import CaseState
-from bot.simulate.hours import moment
+from bot.simulate.hours import moment, stored
 from bot.simulate.letter_moulds import LetterMould
 from bot.simulate.mail_moulds import MailMould
 from bot.simulate.player import LAG, MESSAGES, Item, Stage
+from bot.store.engine import stored_json
+from bot.store.packing import pack_text
 from bot.vocabulary import (
     ActionKind,
     CaseId,
@@ -70,7 +71,6 @@ class Correspondence:
         self._last_received = message_id
         content = mail_rows.incoming(
             self._stage.rows,
-            self._city.hours,
             mould,
             values,
             message_id=message_id,
@@ -112,10 +112,10 @@ class Correspondence:
         self._send(case, letter, at, automatic=True)
         case.happened(EventKind.RECEIPT_SENT, at, template=letter.template)
         sender = city.identity.hash_address(self._address)
-        stored = city.hours.stored(at)
-        stage.rows["sent_reply"].append((key, sender, case.mailbox, letter.template, stored))
+        sent_at = stored(at)
+        stage.rows["sent_reply"].append((key, sender, case.mailbox, letter.template, sent_at))
         if is_tip:
-            stage.rows["tag_tip"].append((sender, stored))
+            stage.rows["tag_tip"].append((sender, sent_at))
 
     def _send(
         self,
@@ -135,7 +135,6 @@ class Correspondence:
         self._next_message += 1
         mail_rows.outgoing(
             self._stage.rows,
-            hours,
             letter,
             values,
             message_id=message_id,
@@ -154,7 +153,7 @@ class Correspondence:
         text = self._chance.choice(self._city.wording.answers)
         letter = self._city.answer(text, case.mailbox)
         message_id = self._send(case, letter, at, automatic=False, number=None)
-        found_at = self._city.hours.stored(at + 60)
+        found_at = stored(at + 60)
         mail_rows.found_in_sent(
             self._stage.rows,
             case.mailbox,
@@ -225,7 +224,7 @@ class Correspondence:
         number: int,
         given: Mapping[str, str],
     ) -> None:
-        stored, rows = self._city.hours.stored(at), self._stage.rows
+        sent_at, rows = stored(at), self._stage.rows
         rows["reply_draft"].append(
             (
                 draft,
@@ -241,12 +240,14 @@ class Correspondence:
                 person,
                 None,
                 number,
-                stored,
-                stored,
+                sent_at,
+                sent_at,
                 3,
             )
         )
-        rows["reply_draft_text"].append((draft, json.dumps(dict(given)), *self._said(letter, case)))
+        subject, text, html = self._said(letter, case)
+        row = (draft, stored_json(dict(given)), subject, pack_text(text), pack_text(html))
+        rows["reply_draft_text"].append(row)
 
     def _names_of(self, case: CaseState) -> dict[str, str]:
         """Return what stands in our mails for a case."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from bot.errors import DataError
 from bot.material import Material
@@ -21,10 +21,12 @@ from bot.simulate.city import City, Moulds
 from bot.simulate.hours import Hours, seconds
 from bot.simulate.mail_moulds import Draft, MailMould, MouldMaker
 from bot.simulate.mail_story import MailStory
+from bot.simulate.merging import LONGEST_APART, mergeable, merged
 from bot.simulate.phone_story import PhoneStory
 from bot.simulate.player import LAG, MESSAGES, Act, Item, Stage
 from bot.simulate.rhythm import arrivals
 from bot.simulate.rows import Rows, no_rows
+from bot.store.actions import COUNTED_FOR
 from bot.vocabulary import Urgency
 from functionmail.identity import Identity
 
@@ -33,6 +35,7 @@ PIECE: Final = 500
 _IGNORED: Final = 15
 """Every so many items is a mail that becomes no case."""
 _PHONE: Final = 0.09
+_MERGED: Final = 0.008
 _LAST_ARRIVAL: Final = 120
 """Seconds before the end after which nothing new comes."""
 _MOULDS: Final = range(60, 1_600)
@@ -136,9 +139,11 @@ class History:
         rows = no_rows()
         chance = Random(f"{self.wishes.seed}:piece:{number}")
         stage = Stage(city=self.city, moulds=moulds, rows=rows, chance=chance, acts=acts)
-        for item in self._items_of(number):
-            _play(item, stage)
+        items = self._items_of(number)
+        for item in items:
+            _play(item, items, stage)
         rows["event"].sort(key=lambda row: row[2])
+        rows["sent_reply"] = still_counted(rows["sent_reply"])
         rows["search_entry"].sort(key=lambda row: row[0] or 10 * row[1])
         return rows
 
@@ -157,14 +162,35 @@ class History:
             )
 
 
+def _play_two(item: Item, later: Iterator[Item], stage: Stage) -> None:
+    other = next(later, None)
+    if other is None:
+        MailStory(stage, item).case()
+    elif other.case_id is None or other.at - item.at > LONGEST_APART or not mergeable(stage):
+        MailStory(stage, item).case()
+        _play(other, later, stage)
+    else:
+        merged(stage, item, other)
+
+
+def still_counted(sent: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return the rows of automatic mails that are not forgotten; see `SentReplies.record`."""
+    kept = COUNTED_FOR // timedelta(microseconds=1)
+    first = max((row[-1] for row in sent), default=0) - kept
+    return [row for row in sent if row[-1] >= first]
+
+
 def _cases_before(index: int) -> int:
     """Return how many of the items before one are cases."""
     return index - index // _IGNORED
 
 
-def _play(item: Item, stage: Stage) -> None:
+def _play(item: Item, later: Iterator[Item], stage: Stage) -> None:
+    """Play an item, and sometimes the next one with it."""
     if item.case_id is None:
         MailStory(stage, item).ignored()
+    elif stage.chance.random() < _MERGED:
+        _play_two(item, later, stage)
     elif stage.city.hours.is_open(item.at + LAG) and stage.chance.random() < _PHONE:
         PhoneStory(stage, item).case()
     else:

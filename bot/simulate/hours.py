@@ -14,8 +14,7 @@ from bot.worktime import Calendar
 DAY = 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1)
-_OF_DAY = tuple(f" {at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}.000000" for at in range(DAY))
-_CLOCK = tuple(text[1:9] for text in _OF_DAY)
+_CLOCK = tuple(f"{at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}" for at in range(DAY))
 
 
 class Hours:
@@ -35,7 +34,6 @@ class Hours:
                 self._closes.append(closes // 1_000_000)
                 self._before.append(total)
                 total += self._closes[-1] - self._opens[-1]
-        self._days: dict[int, str] = {}
         self._offsets: dict[int, int] = {}
         self._mail_days: dict[int, tuple[str, str]] = {}
 
@@ -80,19 +78,11 @@ class Hours:
 
     def local_year(self, at: int) -> int:
         """Return the year on the wall."""
-        return int(self.stored(at + self.offset(at))[:4])
+        return self.local_day(at).year
 
     def local_day(self, at: int) -> date:
         """Return the date on the wall."""
         return _EPOCH_DAY + timedelta(days=(at + self.offset(at)) // DAY)
-
-    def stored(self, at: int) -> str:
-        """Return an instant as a SQLite file holds it: UTC, with microseconds."""
-        day, rest = divmod(at, DAY)
-        text = self._days.get(day)
-        if text is None:
-            text = self._days[day] = (_EPOCH_DAY + timedelta(days=day)).isoformat()
-        return text + _OF_DAY[rest]
 
     def mail_date(self, at: int) -> str:
         """Return an instant as the Date header of a mail has it, in local time."""
@@ -108,6 +98,11 @@ class Hours:
 def moment(at: int) -> datetime:
     """Return seconds since 1970 as an aware instant."""
     return _EPOCH + timedelta(seconds=at)
+
+
+def stored(at: int) -> int:
+    """Return seconds since 1970 as a SQLite file holds an instant."""
+    return at * 1_000_000
 
 
 def seconds(at: datetime) -> int:

@@ -22,6 +22,7 @@ from bot.services.deadlines import mentions_collection
 from bot.services.reading import Arrival, Reader, Reading
 from bot.simulate.slots import Pattern, Person, local_part, quoted, slots_of
 from bot.simulate.wording import Topic, Wording
+from bot.store.engine import stored_json
 from bot.triage.model import Triage
 from bot.vocabulary import IgnoredBecause, MailboxKey
 from functionmail.identity import Identity
@@ -356,8 +357,8 @@ def _mould(draft: Draft, raw: str, reading: Reading, values: Mapping[str, str]) 
         signature=pattern(message.signature),
         quoted=pattern(message.quoted),
         body=pattern(message.body),
-        triage=Pattern(json.dumps(reading.triage.as_json()), values, _JSON).text,
-        faults=json.dumps(list(message.faults)),
+        triage=Pattern(stored_json(reading.triage.as_json()), values, _JSON).text,
+        faults=stored_json(list(message.faults)),
         found=reading.triage,
         mailbox=reading.mailbox,
         ignored=reading.ignored,
@@ -379,7 +380,7 @@ def _predicts(mould: MailMould, reading: Reading, values: Mapping[str, str]) -> 
         == (reading.mailbox, reading.ignored, reading.glance, reading.no_answer)
         and mould.names_collection == mentions_collection(f"{message.subject}\n{message.text}")
         and (mould.found.due is None) == (found.due is None)
-        and mould.faults == json.dumps(list(message.faults))
+        and mould.faults == stored_json(list(message.faults))
         and content_hash(said_by(message.sender), message.subject, message.body)
         == message.content_hash
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.language.search_words import entry_words
-from bot.simulate.hours import Hours
+from bot.simulate.hours import stored
 from bot.simulate.letter_moulds import LetterMould
 from bot.simulate.mail_moulds import MailMould, content_hash
 from bot.simulate.rows import Rows
+from bot.store.packing import pack_bytes, pack_text
 from bot.vocabulary import FILE_KEY, IgnoredBecause, Kind, MailboxKey, Outcome, sent_folder
 from functionmail.message import MessageKey
 
@@ -22,7 +23,6 @@ def key_of(message_id: int) -> MessageKey:
 
 def incoming(
     rows: Rows,
-    hours: Hours,
     mould: MailMould,
     values: Mapping[str, str],
     *,
@@ -42,7 +42,7 @@ def incoming(
             message_id,
             "in",
             values["mid"],
-            content_hash(address, subject, body),
+            bytes.fromhex(content_hash(address, subject, body)),
             mould.mailbox,
             case_id,
             kind.value,
@@ -50,14 +50,14 @@ def incoming(
             int(mould.glance),
             None,
             None,
-            hours.stored(received_at),
+            stored(received_at),
             len(content),
             mould.faults,
         )
     )
-    rows["message_raw"].append((message_id, content, "{}"))
+    rows["message_raw"].append((message_id, pack_bytes(content), "{}"))
     _said(rows, mould, values, message_id, (name, address))
-    row = (message_id, case_id, hours.stored(seen_at), 0)
+    row = (message_id, case_id, stored(seen_at), 0)
     reason = None if ignored is None else ignored.value
     outcome = _outcome(kind, ignored).value
     rows["delivery"].append((mould.arrived_in, key_of(message_id), outcome, reason, *row))
@@ -79,15 +79,15 @@ def _said(
     message_id: int,
     sender: tuple[str, str],
 ) -> None:
-    texts = (mould.subject, mould.text, mould.signature, mould.quoted)
-    rows["message_text"].append((message_id, *(text % values for text in texts)))
+    texts = (mould.text, mould.signature, mould.quoted)
+    said = [pack_text(text % values) for text in texts]
+    rows["message_text"].append((message_id, mould.subject % values, *said))
     _addresses(rows, message_id, sender, ("", values["to"]))
-    rows["message_triage"].append((message_id, mould.triage % values))
+    rows["message_triage"].append((message_id, pack_text(mould.triage % values)))
 
 
 def outgoing(
     rows: Rows,
-    hours: Hours,
     mould: LetterMould,
     values: Mapping[str, str],
     *,
@@ -106,7 +106,7 @@ def outgoing(
             message_id,
             "out",
             mid,
-            content_hash(mould.sender, subject, mould.body % values),
+            bytes.fromhex(content_hash(mould.sender, subject, mould.body % values)),
             mailbox,
             case_id,
             None,
@@ -114,20 +114,20 @@ def outgoing(
             0,
             mould.template,
             mould.version,
-            hours.stored(at),
+            stored(at),
             mould.rest + len(to) + 2 * len(values["mid"]),
             "[]",
         )
     )
-    signature, quoted = mould.signature % values, mould.quoted % values
-    rows["message_text"].append((message_id, subject, text, signature, quoted))
+    said = [pack_text(part) for part in (text, mould.signature % values, mould.quoted % values)]
+    rows["message_text"].append((message_id, subject, *said))
     _addresses(rows, message_id, (mould.sender_name, mould.sender), ("", to))
     if mould.template is None:
         rows["search_entry"].append((message_id, None, entry_words(subject, text)))
 
 
 def found_in_sent(
-    rows: Rows, mailbox: MailboxKey, *, message_id: int, case_id: int, seen_at: str
+    rows: Rows, mailbox: MailboxKey, *, message_id: int, case_id: int, seen_at: int
 ) -> None:
     """Add the outcome of a mail that was found in the Sent folder of a mailbox."""
     outcome = Outcome.FOLLOW_UP.value

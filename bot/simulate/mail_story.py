@@ -10,6 +10,7 @@ from bot.dunning import OpenInvoice
 from bot.services.deadlines import with_deadline
 from bot.services.moving import moved_on_arrival
 from bot.services.registering import marking
+from bot.simulate import detours
 from bot.simulate.case_state import CaseState
 from bot.simulate.correspondence import Correspondence
 from bot.simulate.hours import DAY, moment
@@ -38,6 +39,7 @@ _STOPPED: Final[Mapping[Urgency, tuple[StopReason, ...]]] = {
     ),
     Urgency.PAYOUT: (StopReason.PAYMENT_STOPPED, StopReason.RECALLED, StopReason.NO_GROUNDS),
 }
+_WAITS: Final = 0.04
 _GUIDANCE: Final = TemplateKey("system_guidance")
 _LETTERS: Final[Mapping[str, tuple[TemplateKey, Mapping[str, str]]]] = {
     "systemfel": (_GUIDANCE, {"support_contact": "systemstöd, telefon 08-465 004 30"}),
@@ -58,26 +60,29 @@ class MailStory(Correspondence):
 
     def case(self) -> None:
         """Play a mail that opens a case, until the case is closed or the history ends."""
-        stage, item = self._stage, self._item
-        mould = self._chance.choice(stage.moulds.opening)
-        self._slots = self._values(mould)
-        self._address = f"{self._slots['local']}@{mould.domain}"
-        seen = item.at + LAG
-        case = self._opened(mould)
-        message_id = self._receive(mould, item.at, case, Kind.CASE, self._slots)
-        case.happened(EventKind.RECEIVED, item.at, message=message_id)
-        urgent = self._begun(case, mould, message_id, seen)
-        self._receipt(case, mould, message_id, seen)
+        stage, seen = self._stage, self._item.at + LAG
+        case, urgent = self.received(self._chance.choice(stage.moulds.opening))
         if case.complaint and self._chance.random() < 0.6:
             # Within minutes, so that it comes before the case can be closed and opened again.
             at = self._city.hours.after(seen, 60 + self._chance.randrange(240))
             remark_on(stage, case, at, stage.colleague(case))
         if urgent is None:
-            self._handled(case, seen)
+            self.handled(case, seen)
         else:
             self._stopped(case, urgent)
-        case.events.sort(key=lambda event: event.at)
-        case.write(stage.rows)
+        case.finish(stage.rows)
+
+    def received(self, mould: MailMould) -> tuple[CaseState, UrgentCase | None]:
+        """Play a mail until its case is open and the receipt is on its way."""
+        item = self._item
+        self._slots = self._values(mould)
+        self._address = f"{self._slots['local']}@{mould.domain}"
+        case = self._opened(mould)
+        message_id = self._receive(mould, item.at, case, Kind.CASE, self._slots)
+        case.happened(EventKind.RECEIVED, item.at, message=message_id)
+        urgent = self._begun(case, mould, message_id, item.at + LAG)
+        self._receipt(case, mould, message_id, item.at + LAG)
+        return case, urgent
 
     def _opened(self, mould: MailMould) -> CaseState:
         item, found, knowledge = self._item, mould.found, self._city.material.knowledge
@@ -143,27 +148,56 @@ class MailStory(Correspondence):
             return None
         return UrgentCase.begun(self._stage, case, message_id, seen)
 
-    def _handled(self, case: CaseState, seen: int) -> None:
+    def handled(self, case: CaseState, seen: int) -> None:
         """Let people take, answer and close a case, and the customer write again."""
         stage, hours, chance = self._stage, self._city.hours, self._chance
         span = stage.working(9_000)
         person = stage.colleague(case)
-        if chance.random() < 0.9 and not stage.take(
-            case, hours.after(seen, span * 2 // 3 + 60), person
-        ):
-            return
         at = hours.after(seen, span + 120)
+        if chance.random() < 0.9:
+            taken_at = hours.after(seen, span * 2 // 3 + 60)
+            taker = self._taken(case, taken_at, person)
+            if taker is None:
+                return
+            person, at = taker, max(at, taken_at + detours.LONGEST)
         if chance.random() < 0.04:
             at = hours.after(at, stage.working(5_000))
             person = stage.colleague(case, but=person)
             if not stage.take(case, at, person):
                 return
             at = hours.after(at, stage.working(5_000))
+        if chance.random() < _WAITS:
+            at = self._waited(case, at, person)
         if not self._answered(case, at, person):
             return
         at = hours.after(at, stage.working(2_400))
         if stage.close(case, at, person) and chance.random() < 0.14:
             self._again(case, at, person)
+
+    def _taken(self, case: CaseState, at: int, person: PersonKey) -> PersonKey | None:
+        """Let somebody take a case, and do what comes to mind; return who goes on with it."""
+        stage = self._stage
+        detours.look(stage, case, at - detours.STEP, person)
+        if not stage.take(case, at, person):
+            return None
+        if detours.undo_taking(stage, case, at + detours.STEP, person):
+            person, at = stage.colleague(case, but=person), at + 2 * detours.STEP
+            if not stage.take(case, at, person):
+                return None
+        return detours.after_taking(stage, case, at, person)
+
+    def _waited(self, case: CaseState, at: int, person: PersonKey) -> int:
+        """Let a case wait for the customer, who writes or not; return when people go on."""
+        stage, hours = self._stage, self._city.hours
+        if not detours.wait(stage, case, at, person):
+            return at
+        written_at = at + 600 + int(self._chance.expovariate(1 / DAY))
+        if self._chance.random() < 0.7:
+            self._follow_up(case, written_at)
+            return hours.after(written_at + LAG, stage.working(3_000) + 60)
+        at = hours.after(at + 2 * DAY, stage.working(3_000))
+        detours.resume(stage, case, at, person)
+        return at + detours.STEP
 
     def _again(self, case: CaseState, closed_at: int, person: PersonKey) -> None:
         """Let the customer write again on a closed case."""
@@ -200,6 +234,9 @@ class MailStory(Correspondence):
         case.happened(
             EventKind.RECEIVED, seen, message=message_id, follow_up=True, because="own_id"
         )
+        if case.status is Status.WAITING_CUSTOMER:
+            case.status = Status.OPEN
+            case.happened(EventKind.RESUMED, seen)
         return True
 
     def _answered(self, case: CaseState, at: int, person: PersonKey) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bot.cases import PlannedAction
@@ -11,7 +12,7 @@ from bot.language.search_words import entry_words
 from bot.promises import Feedback, Promise, Step, due_step, promised
 from bot.services.same_day import plan_broken
 from bot.simulate.case_state import CaseState
-from bot.simulate.hours import moment, seconds
+from bot.simulate.hours import moment, seconds, stored
 from bot.simulate.mail_moulds import MailMould
 from bot.simulate.player import LAG, Item, Stage
 from bot.vocabulary import (
@@ -185,25 +186,24 @@ class PhoneStory:
         )
 
     def _write(self, case: CaseState) -> None:
-        self._stage.rows["promise"].append(_row(self._promise, self._stage))
-        case.events.sort(key=lambda event: event.at)
-        case.write(self._stage.rows)
+        self._stage.rows["promise"].append(_row(self._promise))
+        case.finish(self._stage.rows)
 
 
-def _row(promise: Promise, stage: Stage) -> tuple[Any, ...]:
-    def stored(at: Any) -> str | None:  # noqa: ANN401 - an instant or None
-        return None if at is None else stage.city.hours.stored(seconds(at))
+def _row(promise: Promise) -> tuple[Any, ...]:
+    def told(at: datetime | None) -> int | None:
+        return None if at is None else stored(seconds(at))
 
     return (
         promise.case_id,
         promise.number,
-        stored(promise.promised_at),
-        stored(promise.due_at),
-        stored(promise.next_at),
+        told(promise.promised_at),
+        told(promise.due_at),
+        told(promise.next_at),
         promise.reminders,
-        stored(promise.kept_at),
+        told(promise.kept_at),
         None if promise.kept_with is None else promise.kept_with.value,
-        stored(promise.broken_at),
+        told(promise.broken_at),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from bot.cases import PlannedAction
 from bot.simulate.case_state import CaseState, as_json
 from bot.simulate.city import City, Moulds
-from bot.simulate.hours import seconds
+from bot.simulate.hours import seconds, stored
 from bot.simulate.rows import Rows
 from bot.simulate.slots import Person, local_part, slots_of
 from bot.vocabulary import EventKind, PersonKey, Status
@@ -139,7 +139,6 @@ class Stage:
 
     def done(self, action: PlannedAction, planned_at: int) -> bool:
         """Add an action, performed when it is due; tell whether it was."""
-        stored = self.city.hours.stored
         due = seconds(action.due_at)
         is_done = self.happens(due)
         self.rows["action"].append(

@@ -1,6 +1,6 @@
 """Rows of the database as a SQLite file holds them, gathered table by table.
 
-Instants are text in UTC, truths 0 and 1, JSON text as the store writes it.
+Instants are numbers, texts of people packed, truths 0 and 1, JSON as the store writes it.
 """
 
 from __future__ import annotations
@@ -94,6 +94,7 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
         "acknowledged_at",
         "acknowledged_by",
     ),
+    "merged_case": ("case_id", "into_id", "at"),
     "phone_call": ("case_id", "customer", "callback", "note"),
     "promise": (
         "case_id",

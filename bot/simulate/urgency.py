@@ -10,8 +10,9 @@ from bot.ladder import Until, Watch, first_alert_at, go_on, next_at
 from bot.plan import plan_alert, plan_ladder_alert
 from bot.services.new_case import House
 from bot.simulate.case_state import CaseState
-from bot.simulate.hours import moment, seconds
+from bot.simulate.hours import moment, seconds, stored
 from bot.simulate.player import Stage
+from bot.store.tables.base import stored_instant
 from bot.vocabulary import EventKind, MessageId, PersonKey
 from bot.worktime import is_open, previous_working_moment
 
@@ -85,13 +86,12 @@ class UrgentCase:
     def write(self) -> None:
         """Add the row of the watch; a closed case has none."""
         self._ask()
-        stored = self.stage.city.hours.stored
         self.stage.rows["urgency_watch"].append(
             (
                 self.state.id,
                 stored(seconds(self.watch.begun_at)),
                 self.watch.step,
-                None if self.next_at is None else f"{self.next_at:%Y-%m-%d %H:%M:%S.%f}",
+                None if self.next_at is None else stored_instant(self.next_at),
                 int(self.watch.told_half),
                 int(self.watch.told_last_hour),
                 None if self.acknowledged_at is None else stored(self.acknowledged_at),

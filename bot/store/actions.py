@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, or_, select, text, update
+from sqlalchemy import Connection, Row, delete, func, or_, select, text, update
 
 from bot.cases import PlannedAction
 from bot.store.engine import insert_if_new
@@ -16,6 +16,8 @@ from bot.vocabulary import ActionKind, ActionState, CaseId, MailboxKey, Verdict
 
 CHANNEL = "sammadag_action"
 """PostgreSQL workers listen here for new actions."""
+COUNTED_FOR: Final = timedelta(days=2)
+"""So long it is known what went out automatically; the longest of the brakes looks back a day."""
 
 
 class ActionQueue:
@@ -164,7 +166,11 @@ class SentReplies:
     def record(
         self, *, action_key: str, sender_hash: str, mailbox: MailboxKey, template: str, at: datetime
     ) -> None:
-        """Count one automatic mail; the same action counts once."""
+        """Count one automatic mail; the same action counts once.
+
+        Forgets what went out long before, which no brake asks for.
+        """
+        self._connection.execute(delete(SentReplyRow).where(SentReplyRow.at < at - COUNTED_FOR))
         values = {
             "action_key": action_key,
             "sender_hash": sender_hash,

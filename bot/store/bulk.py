@@ -1,9 +1,9 @@
 """Very many rows at once, into a database that holds no cases yet.
 
-Rows come as a SQLite file holds them (instants as text in UTC, truths as 0 and 1, JSON as text)
+Rows come as a SQLite file holds them (`bot.store.tables.base`; truths as 0 and 1, JSON as text)
 and are written past SQLAlchemy: by the driver itself on SQLite, by COPY on PostgreSQL. Indexes
-that no rule needs are dropped first and made again at the end, which is far faster than keeping
-them meanwhile.
+of no key are dropped first and made again at the end, which is far faster than keeping them
+meanwhile; one that is to be unique then says whether what was written is.
 
 On PostgreSQL all of it is one transaction. On SQLite that would take the room of the database
 twice; there it is many, and whoever is interrupted throws the file away.
@@ -21,6 +21,7 @@ from bot.errors import DataError
 from bot.store import counters
 from bot.store.engine import is_sqlite, transaction
 from bot.store.tables import CaseRow, DeliveryRow, Row
+from bot.store.tables.base import plain_rows
 from bot.store.tables.search import drop_index, make_index
 
 Tuples = Sequence[tuple[Any, ...]]
@@ -50,7 +51,7 @@ class BulkWriter:
         if self._sqlite:
             self._insert(table, rows)
         else:
-            self._copy(_MADE_WORDS if table == _SEARCH else table, self._columns[table], rows)
+            self._copy(table, self._columns[table], rows)
 
     def count_on(self, values: Mapping[str, int]) -> None:
         """Let running numbers go on after those that were used."""
@@ -68,9 +69,11 @@ class BulkWriter:
             self._waiting = 0
 
     def _copy(self, table: str, columns: Sequence[str], rows: Tuples) -> None:
-        command = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+        into_table = _MADE_WORDS if table == _SEARCH else table
+        plain = plain_rows(Row.metadata.tables[table], columns)
+        command = f"COPY {into_table} ({', '.join(columns)}) FROM STDIN"
         with self._driver.cursor().copy(command) as into:
-            for row in rows:
+            for row in plain(rows):
                 into.write_row(row)
 
 
@@ -132,8 +135,7 @@ def _transaction(engine: Engine) -> Iterator[Connection]:
 
 
 def _free_indexes(table: Table) -> list[Index]:
-    free = (index for index in table.indexes if not index.unique)
-    return sorted(free, key=lambda index: str(index.name))
+    return sorted(table.indexes, key=lambda index: str(index.name))
 
 
 def _finish(connection: Connection, tables: Sequence[Table], indexes: Sequence[Index]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -40,7 +41,9 @@ def open_engine(url: str) -> Engine:
     """
     try:
         backend = make_url(url).get_backend_name()
-        engine = create_engine(_with_driver(url), pool_pre_ping=backend == "postgresql")
+        engine = create_engine(
+            _with_driver(url), pool_pre_ping=backend == "postgresql", json_serializer=stored_json
+        )
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise SettingsError(
             "database_url: går inte att läsa; skriv sqlite:///FIL eller "
@@ -54,6 +57,11 @@ def open_engine(url: str) -> Engine:
             "database_url: {backend} stöds inte; använd sqlite eller postgresql", backend=backend
         )
     return engine
+
+
+def stored_json(value: object) -> str:
+    """Return JSON as it is stored: without spaces, which many events would hold."""
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _with_driver(url: str) -> str:

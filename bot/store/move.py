@@ -1,8 +1,8 @@
 """Moving house: all tables of a SQLite file copied into an empty PostgreSQL database.
 
 One transaction there, and one moment of the file here: the copy is whole or it is not at
-all. Values pass as the file holds them, without being understood on the way, and are
-compared afterwards as the program reads them on either side.
+all. Values pass as the file holds them, but for those that the two databases keep in ways of
+their own, and are compared afterwards as the program reads them on either side.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bot.store import schema
 from bot.store.engine import is_sqlite, transaction
 from bot.store.search import Entry, SearchIndex
 from bot.store.tables import Row, SearchEntryRow
+from bot.store.tables.base import plain_rows
 
 Progress = Callable[[str, int], object]
 """Hears the name of a table and how many of its rows have just been copied."""
@@ -101,10 +102,11 @@ def _refuse_what_is_full(there: Connection) -> None:
 
 
 def _copy(table: Table, here: Connection, there: Connection, progress: Progress) -> None:
-    names = ", ".join(column.name for column in table.columns)
+    columns = [column.name for column in table.columns]
+    names, plain = ", ".join(columns), plain_rows(table, columns)
     with _copying(there, f"COPY {table.name} ({names}) FROM STDIN") as into:
         for batch in _batches(here, f"SELECT {names} FROM {table.name}"):
-            for row in batch:
+            for row in plain(batch):
                 into.write_row(row)
             progress(table.name, len(batch))
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from bot.errors import SchemaOutdated
+from bot.errors import SchemaOutdated, StoreRefused
 from bot.store.engine import is_sqlite, transaction
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0013"
+HEAD = "0014"
 """The newest migration; a test holds it equal to Alembic's own answer."""
 
 
@@ -32,9 +34,28 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     if before != HEAD:
         from alembic import command  # takes 0.3 s to import, and is needed once
 
-        with engine.connect() as connection, connection.begin():
+        with _rebuilding(engine) as connection:
             command.upgrade(config(connection), "head")
     return before, HEAD
+
+
+@contextmanager
+def _rebuilding(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction in which tables of a SQLite file can be made anew."""
+    with engine.connect() as connection:
+        sqlite = is_sqlite(engine)
+        driver = cast("Any", connection.connection.dbapi_connection)
+        if sqlite:
+            # Not inside a transaction. Dropping a table would count as deleting its rows.
+            driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise StoreRefused("databasen vägrar en rad i den här ändringen")
+        finally:
+            if sqlite:
+                driver.execute("PRAGMA foreign_keys = ON")
 
 
 def make_ready(engine: Engine) -> None:

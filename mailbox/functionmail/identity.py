@@ -130,7 +130,7 @@ class Identity:
 
     def _id_mac(self, key: bytes, case_number: str, n: int) -> str:
         mac = _mac(key, "message-id", f"{case_number}.{n}@{self.domain}")
-        return base64.b32encode(mac).decode("ascii").lower()[:_MAC_LETTERS]
+        return base64.b32encode(mac[:_MAC_LETTERS]).decode("ascii").lower()[:_MAC_LETTERS]
 
 
 def _mac(key: bytes, purpose: str, text: str) -> bytes:

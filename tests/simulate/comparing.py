@@ -6,7 +6,8 @@ Left out, since a history is made without a mail server and without the bytes of
 * ``action.draft`` (a file name of the server), ``claimed_by`` and ``claimed_until``;
 * ``delivery.mark_due`` and ``gone_at``: marks are set in mailboxes;
 * ``confidence`` and learned words of a triage: names weigh a little in both;
-* ``last_act``: nobody takes back what was made up;
+* ``last_act`` and ``case_presence``: nobody takes back what was made up, or looks at it now;
+* ``reply_task`` and what the timer of letters writes: no drafts of the assistant's own are made up;
 * cases whose mails the reader judges otherwise with the names that stand in them (see the test);
 * ``counter``, ``mailbox`` and actions that belong to no case: numbers go on, digests are not made.
 """
@@ -21,6 +22,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from bot.store.packing import unpack_bytes, unpack_text
+
 _LEFT_OUT: Mapping[str, frozenset[str]] = {
     "message": frozenset({"id", "size"}),
     "action": frozenset({"draft", "claimed_by", "claimed_until"}),
@@ -33,8 +36,8 @@ _LEFT_OUT: Mapping[str, frozenset[str]] = {
 TABLES = (
     "case_file", "event", "message", "message_text", "message_raw", "message_address",
     "message_triage", "attachment", "delivery", "action", "sent_reply", "tag_tip", "case_invoice",
-    "urgency_watch", "phone_call", "promise", "reply_draft", "reply_draft_text", "reply_task",
-    "register_entry", "search_entry", "case_fact", "quarantine", "breaker",
+    "urgency_watch", "phone_call", "promise", "reply_draft", "reply_draft_text",
+    "register_entry", "merged_case", "search_entry", "case_fact", "quarantine", "breaker",
 )  # fmt: skip
 
 
@@ -91,6 +94,7 @@ class Told:
         if table in ("action", "sent_reply"):
             name = "key" if table == "action" else "action_key"
             told[name] = self._key(told[name])
+        _unpack(told)
         for name in ("data", "triage", "deadline_reasons", "given", "faults"):
             if isinstance(told.get(name), str):
                 told[name] = self._json(json.loads(told[name]))
@@ -100,6 +104,7 @@ class Told:
         for name, known in (
             ("case_id", self._cases),
             ("call_id", self._cases),
+            ("into_id", self._cases),
             ("message_id", self._messages),
             ("draft_id", self._drafts),
         ):
@@ -147,6 +152,14 @@ class Told:
         if parts[:2] == ["alert", "urgent"] and parts[-1].isdigit():
             parts[-1] = self._messages[int(parts[-1])]
         return ":".join(parts)
+
+
+def _unpack(told: dict[str, Any]) -> None:
+    for name in ("text", "signature", "quoted", "html", "triage"):
+        if isinstance(told.get(name), bytes):
+            told[name] = unpack_text(told[name])
+    if isinstance(told.get("content"), bytes):
+        told["content"] = unpack_bytes(told["content"])
 
 
 def differences(

@@ -10,11 +10,14 @@ from typing import Any
 from bot.cases import Case, CaseNumber
 from bot.clock import FixedClock
 from bot.registers import EntryKind, Register, Step
+from bot.services.case_page import CasePages
+from bot.services.correcting import Correcting, Correction
 from bot.services.phone import NewCall
 from bot.services.reading import Arrival
 from bot.services.sent_mail import SentMail
+from bot.services.undoing import Undoing
 from bot.simulate.player import LAG, Act
-from bot.vocabulary import MailboxKey
+from bot.vocabulary import MailboxKey, Status
 from functionmail.compose import compose
 from functionmail.message import Address, Batch, Checkpoint, Outgoing, RawMessage
 from tests.city import City
@@ -52,6 +55,9 @@ class Replay:
         mailboxes = tuple(shipped_material().knowledge.mailboxes)
         self.city = City(folder, database_url, mailboxes, clock=self.clock, twin_wait=20)
         self.app = self.city.app
+        house = (self.app.database, self.app.house, self.clock)
+        self._pages, self._undoing = CasePages(*house), Undoing(*house)
+        self._correcting = Correcting(*house)
         self._numbers = numbers
         self._remarks: dict[CaseNumber, int] = {}
         self._folders = {key: SentFolder() for key in self.app.knowledge.mailboxes}
@@ -108,6 +114,38 @@ class Replay:
     def _close(self, act: Act) -> None:
         self.app.casework.close(self._case(act), by=act.values["by"])
 
+    def _look(self, act: Act) -> None:
+        self._pages.viewed(self._case(act), by=act.values["by"])
+
+    def _undo(self, act: Act) -> None:
+        self._undoing.undo(self._case(act), by=act.values["by"])
+
+    def _hand_over(self, act: Act) -> None:
+        self.app.casework.hand_over(self._case(act), by=act.values["by"], to=act.values["to"])
+
+    def _merge(self, act: Act) -> None:
+        number = self._numbers[act.values["into"]]
+        with self.app.database.reading() as work:
+            into = work.cases.by_numbers([number])[number]
+        self._correcting.merge(self._case(act), into, by=act.values["by"])
+
+    def _wait(self, act: Act) -> None:
+        self.app.casework.wait(self._case(act), Status.WAITING_CUSTOMER, by=act.values["by"])
+
+    def _resume(self, act: Act) -> None:
+        self.app.casework.resume(self._case(act), by=act.values["by"])
+
+    def _correct(self, act: Act) -> None:
+        case = self._case(act)
+        right = Correction(
+            process=act.values["process"],
+            matter=act.values["matter"],
+            urgent=case.urgent,
+            customer=case.customer,
+            possible=case.possible,
+        )
+        self._correcting.correct(case, right, by=act.values["by"])
+
     def _acknowledge(self, act: Act) -> None:
         self.app.casework.acknowledge(self._case(act), by=act.values["by"])
 
@@ -157,10 +195,10 @@ class Replay:
         )
         self.app.replies.send(draft.id, by=values["by"])
 
-    def _remark(self, act: Act) -> None:
+    def _enter(self, act: Act) -> None:
         step = Step(kind=EntryKind.OPENED, text=act.values["text"])
-        case = self._case(act)
-        item = self.app.registers.open(Register.REMARKS, step, by=act.values["by"], case=case)
+        case, register = self._case(act), act.values["register"]
+        item = self.app.registers.open(register, step, by=act.values["by"], case=case)
         self._remarks[case.number] = item.number
 
     def _remark_answer(self, act: Act) -> None:

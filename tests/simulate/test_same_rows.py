@@ -16,12 +16,14 @@ from bot.app import open_database
 from bot.cases import CaseNumber
 from bot.services.reading import Arrival
 from bot.settings import Settings
+from bot.simulate import write_pieces
 from bot.simulate.history import History, Wishes, first_day
 from bot.simulate.hours import moment
 from bot.simulate.player import Act
-from bot.simulate.rows import COLUMNS
+from bot.simulate.rows import COLUMNS, Rows
 from bot.simulate.workers import moulds_of
 from bot.store.bulk import writing
+from bot.store.packing import unpack_text
 from functionmail.message import RawMessage
 from tests.city import SECRET, shipped_material
 from tests.simulate.comparing import differences
@@ -40,12 +42,17 @@ def compare(folder: Path, wishes: Wishes) -> dict[str, object]:
     acts: list[Act] = []
     numbers: dict[int, CaseNumber] = {}
     database = open_database(settings)
-    with writing(database.engine, COLUMNS) as into:
+
+    def pieces() -> Iterator[Rows]:
         for piece in range(history.pieces):
             rows = history.play(piece, moulds, acts=acts)
-            numbers |= {row[0]: CaseNumber(year=row[1], serial=row[2]) for row in rows["case_file"]}
-            for table, added in rows.items():
-                into.add(table, added)
+            numbers.update(
+                {row[0]: CaseNumber(year=row[1], serial=row[2]) for row in rows["case_file"]}
+            )
+            yield rows
+
+    with writing(database.engine, COLUMNS) as into:
+        write_pieces(pieces(), into)
     database.close()
     otherwise = {numbers[case] for case in judged_otherwise(history, made, acts)}
     assert len(otherwise) <= wishes.cases // 100 + 1
@@ -67,7 +74,7 @@ def judged_otherwise(history: History, made: Path, acts: list[Act]) -> Iterator[
     """
     with closing(sqlite3.connect(made)) as connection:
         told = {
-            mid: json.loads(triage)
+            mid: json.loads(unpack_text(triage))
             for mid, triage in connection.execute(
                 "SELECT mid, triage FROM message_triage JOIN message ON message.id = message_id"
             )

@@ -1,20 +1,145 @@
-"""What all tables have in common: names of keys, and types that both databases keep alike."""
+"""What all tables have in common: names of keys, and types that both databases keep alike.
+
+A SQLite file holds instants as whole microseconds since 1970, UTC, and long texts packed
+(`bot.store.packing`); so it is half as large as with instants as text and texts as they are.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, Final
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import (
+    BLOB,
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from bot.store.packing import pack_bytes, pack_text, unpack_bytes, unpack_text
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY: Final = 86_400_000_000
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+Convert = Callable[[Any], Any]
+
+
+def stored_instant(at: datetime) -> int:
+    """Return an aware instant as a SQLite file holds it."""
+    span = at - _EPOCH
+    return span.days * _DAY + span.seconds * 1_000_000 + span.microseconds
+
+
+def told_instant(stored: int) -> datetime:
+    """Return the aware UTC instant that a SQLite file holds."""
+    return _EPOCH + timedelta(microseconds=stored)
+
+
+def _unless_none(convert: Convert) -> Convert:
+    return lambda value: None if value is None else convert(value)
+
+
+class _Micros(sqlite.DATETIME):
+    """A column that is declared as ever, and holds numbers."""
+
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        return _unless_none(stored_instant)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
+        return _unless_none(told_instant)
+
+    def literal_processor(self, dialect: Dialect) -> Convert:
+        return lambda value: str(stored_instant(value))
+
+
+class _PackedBlob(BLOB):
+    """A column of packed bytes."""
+
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        return _unless_none(pack_bytes)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
+        return _unless_none(unpack_bytes)
+
+
+class _PackedJson(sqlite.JSON):
+    """A column of packed JSON."""
+
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        write: Convert | None = super().bind_processor(dialect)  # type: ignore[no-untyped-call]
+        assert write is not None
+        return lambda value: None if (text := write(value)) is None else pack_text(text)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
+        read = super().result_processor(dialect, coltype)
+        assert read is not None
+        return lambda stored: read(None if stored is None else unpack_text(stored))
+
+
+class PackedText(TypeDecorator[str]):
+    """A text of people, packed in a SQLite file; no SQL can look into it."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401 - bytes
+        """Pack a text for SQLite."""
+        return value if value is None or dialect.name != "sqlite" else pack_text(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ANN401
+        """Unpack a text of SQLite."""
+        return value if value is None or dialect.name != "sqlite" else unpack_text(value)
+
+
+class Digest(TypeDecorator[str]):
+    """A sum in hexadecimal digits, as bytes in a SQLite file; other text stays what it is."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401 - bytes
+        """Store bytes in a SQLite file."""
+        if value is None or dialect.name != "sqlite" or not _DIGEST.fullmatch(value):
+            return value
+        return bytes.fromhex(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ANN401
+        """Hand out digits."""
+        return value.hex() if isinstance(value, bytes) else value
+
+
+def _digits(stored: Any) -> Any:  # noqa: ANN401 - bytes, text or None
+    return stored.hex() if isinstance(stored, bytes) else stored
+
+
+PackedBytes = LargeBinary().with_variant(_PackedBlob(), "sqlite")
+PackedJson = JSON().with_variant(_PackedJson(), "sqlite")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC instant, on SQLite (which forgets zones) and PostgreSQL alike."""
+    """An aware UTC instant, on SQLite (which knows none) and PostgreSQL alike."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Store numbers in a SQLite file."""
+        if dialect.name != "sqlite":
+            return dialect.type_descriptor(self.impl_instance)
+        return dialect.type_descriptor(_Micros())  # type: ignore[no-untyped-call]
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Store UTC; refuse a naive instant."""
@@ -48,6 +173,38 @@ class Row(DeclarativeBase):
         list[str]: JSON,
         list[dict[str, Any]]: JSON,
     }
+
+
+def plain_rows(
+    table: Table, columns: Sequence[str]
+) -> Callable[[Iterable[Sequence[Any]]], Iterator[list[Any]]]:
+    """Return what makes rows for PostgreSQL's COPY of rows as a SQLite file holds them."""
+    changes = [
+        (place, convert)
+        for place, name in enumerate(columns)
+        if (convert := _out_of_file(table.columns[name].type)) is not None
+    ]
+
+    def rows_of(rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+        for row in rows:
+            plain = list(row)
+            for place, convert in changes:
+                if plain[place] is not None:
+                    plain[place] = convert(plain[place])
+            yield plain
+
+    return rows_of
+
+
+def _out_of_file(kind: TypeEngine[Any]) -> Convert | None:
+    """Return what makes a plain value of one of a SQLite file; None where it is one."""
+    if isinstance(kind, UtcDateTime):
+        return told_instant
+    if isinstance(kind, PackedText) or kind is PackedJson:
+        return unpack_text
+    if kind is PackedBytes:
+        return unpack_bytes
+    return _digits if isinstance(kind, Digest) else None
 
 
 # SQLite numbers rows by itself only for a column of type INTEGER.

@@ -109,7 +109,7 @@ class EventRow(Row):
     """What happened, in order; append-only."""
 
     __tablename__ = "event"
-    __table_args__ = (Index(None, "case_id", "id"), Index(None, "kind", "at"), Index(None, "at"))
+    __table_args__ = (Index(None, "case_id"), Index(None, "kind", "at"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))

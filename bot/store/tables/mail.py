@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.tables.base import Row
+from bot.store.tables.base import Digest, PackedBytes, PackedJson, PackedText, Row
 
 
 class MailboxRow(Row):
@@ -70,8 +70,7 @@ class MessageRow(Row):
 
     __tablename__ = "message"
     __table_args__ = (
-        UniqueConstraint("direction", "mid", "content_hash"),
-        Index(None, "mid"),
+        Index(None, "mid", "direction", "content_hash", unique=True),
         Index(None, "case_id", "received_at"),
         Index(
             "ix_message_glance",
@@ -84,7 +83,7 @@ class MessageRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     direction: Mapped[str] = mapped_column(String(3))
     mid: Mapped[str] = mapped_column(String(1000))
-    content_hash: Mapped[str] = mapped_column(String(64))
+    content_hash: Mapped[str] = mapped_column(Digest(64))
     mailbox: Mapped[str] = mapped_column(String(60))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
     kind: Mapped[str | None] = mapped_column(String(20))
@@ -105,7 +104,7 @@ class MessageRawRow(Row):
     message_id: Mapped[int] = mapped_column(
         ForeignKey("message.id"), primary_key=True, autoincrement=False
     )
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(PackedBytes)
     transport_headers: Mapped[dict[str, Any]]
 
 
@@ -118,16 +117,16 @@ class MessageTextRow(Row):
         ForeignKey("message.id"), primary_key=True, autoincrement=False
     )
     subject: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
-    signature: Mapped[str] = mapped_column(Text)
-    quoted: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(PackedText)
+    signature: Mapped[str] = mapped_column(PackedText)
+    quoted: Mapped[str] = mapped_column(PackedText)
 
 
 class MessageAddressRow(Row):
     """Who wrote to whom."""
 
     __tablename__ = "message_address"
-    __table_args__ = (Index(None, "address"),)
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy types it so
 
     message_id: Mapped[int] = mapped_column(
         ForeignKey("message.id"), primary_key=True, autoincrement=False
@@ -146,7 +145,7 @@ class MessageTriageRow(Row):
     message_id: Mapped[int] = mapped_column(
         ForeignKey("message.id"), primary_key=True, autoincrement=False
     )
-    triage: Mapped[dict[str, Any]]
+    triage: Mapped[dict[str, Any]] = mapped_column(PackedJson)
 
 
 class AttachmentRow(Row):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.tables.base import BigId, Row
+from bot.store.tables.base import BigId, PackedText, Row
 
 
 class ReplyDraftRow(Row):
@@ -57,8 +57,8 @@ class ReplyDraftTextRow(Row):
     given: Mapped[dict[str, Any]]
     own_text: Mapped[str | None] = mapped_column(Text)
     subject: Mapped[str | None] = mapped_column(Text)
-    text: Mapped[str | None] = mapped_column(Text)
-    html: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(PackedText)
+    html: Mapped[str | None] = mapped_column(PackedText)
 
 
 class ReplyTaskRow(Row):
