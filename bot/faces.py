@@ -234,6 +234,7 @@ class _Building:
             self._outbox,
             self._reach,
             channel=lambda alert: self._channels.of_alert(alert.team, alert.process),
+            otherwise=self._channels.alerts,
             render=self._drawing().alert,
             sleep=self._sleep,
         )

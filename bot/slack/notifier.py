@@ -20,6 +20,8 @@ log = structlog.get_logger()
 _PATIENCE = timedelta(seconds=60)
 """Longer than this an alert does not wait for its turn in a channel."""
 
+_CLOSED = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
+
 RenderAlert = Callable[[Alert], SlackMessage]
 
 
@@ -37,6 +39,7 @@ class SlackNotifier:
         reach: Reach,
         *,
         channel: Callable[[Alert], str],
+        otherwise: str,
         render: RenderAlert,
         sleep: Callable[[float], None],
     ) -> None:
@@ -44,12 +47,14 @@ class SlackNotifier:
 
         Args:
             channel: Where an alert is told.
+            otherwise: Where it is told when that channel is gone, or we are not in it any more.
             sleep: Waits so many seconds, for the turn in the channel.
         """
         self._client = client
         self._outbox = outbox
         self._reach = reach
         self._channel = channel
+        self._otherwise = otherwise
         self._render = render
         self._sleep = sleep
 
@@ -69,12 +74,22 @@ class SlackNotifier:
             if begun.begun_at is not None:
                 ts = self._client.find(channel, key, since=begun.begun_at - LOOK_BACK)
             if ts is None:
-                ts = self._post(channel, message, key)
+                ts = self._post_where_possible(channel, message, key)
         except SlackError as error:
             self._after(error)
             raise NotifierUnavailable("Slack tog inte emot larmet") from error
         self._outbox.posted(key, ts)
         self._reach.worked()
+
+    def _post_where_possible(self, channel: str, message: SlackMessage, key: str) -> str:
+        """Post where an alert belongs; where that channel is closed to us, in that of all."""
+        try:
+            return self._post(channel, message, key)
+        except SlackRefused as error:
+            if channel == self._otherwise or error.reason not in _CLOSED:
+                raise
+            log.error("slack_refused", reason=error.reason, what="alert")
+        return self._post(self._otherwise, message, key)
 
     def _post(self, channel: str, message: SlackMessage, key: str) -> str:
         patience = _PATIENCE

@@ -42,6 +42,7 @@ class Slack:
             Outbox(self._database, self._clock),
             Reach(self._clock.monotonic),
             channel=lambda _alert: ALERTS,
+            otherwise=ALERTS,
             render=_drawn,
             sleep=self._wait,
         )

@@ -25,6 +25,7 @@ HOW_MANY = {
     "place": "info",
     "today": 4,
     "unanswered": 5,
+    "until": "2026-03-03 16:30",
     "urgent": 6,
 }
 """Every value that the sentence of some alert names."""

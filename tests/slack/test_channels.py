@@ -103,6 +103,15 @@ def test_a_card_comes_back_to_where_it_stood_as_one_card(build):
     assert "i en annan kanal" in said(office, OF_PROCESS)[0]
 
 
+def test_an_alert_is_told_to_all_when_its_own_channel_was_closed_meanwhile(build, slack):
+    office = build(process_channels={"kundreskontra": OF_PROCESS})
+    slack.space.channels[OF_PROCESS].archived = True
+    office.receive(**URGENT_INVOICE)
+    office.tell(seconds=60)
+    (case,) = office.cases()
+    assert any(str(case.number) in text for text in said(office, ALERTS))
+
+
 def test_each_channel_must_be_usable_before_we_begin(build, slack):
     office = build(team_channels={CENTRE: "C0NOWHERE1"})
     with pytest.raises(SettingsError, match="C0NOWHERE1"):

@@ -104,6 +104,7 @@ def test_every_alert_is_valid(code: AlertCode, language: str) -> None:
         "by": "16:00",
         "invoice": "123",
         "amount_ore": 1234,
+        "until": "2026-03-03 16:30",
     }
     alert = an_alert(code, mailbox="kundreskontra", values=values)
     assert faults_in(MESSAGE, sent(drawing(language).alert(alert))) == []
