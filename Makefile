@@ -2,6 +2,8 @@
 PY ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
+# Tests start many programs; each would compile the house anew where byte code is not kept.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup demo test test-slow check format learn bench bench-full screenshots lock clean
 

@@ -8,6 +8,7 @@ skipped, e.g. ``postgres,dovecot``).
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -26,14 +27,15 @@ from bot.store.engine import open_engine
 from tests.dovecot_server import Dovecot, NoDovecot, dovecot_server
 from tests.postgres_server import NoPostgres, fresh_database, postgres_server
 
-_JOURNEYS = Path(__file__).parent / "journeys"
+_QUICK_ON_BOTH = tuple(Path(__file__).parent / name for name in ("store", "contracts"))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell the stories on PostgreSQL among the slow tests; the fast ones tell them on SQLite."""
+    """Ask PostgreSQL among the slow tests; the fast ones ask it of the store alone."""
     for item in items:
-        if _JOURNEYS in item.path.parents and "postgresql" in item.name.partition("[")[2]:
+        on_postgresql = {"postgresql", "pg"} & set(re.split(r"[\[\]-]", item.name))
+        if on_postgresql and not any(place in item.path.parents for place in _QUICK_ON_BOTH):
             item.add_marker(pytest.mark.slow)
 
 
