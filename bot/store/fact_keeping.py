@@ -24,6 +24,7 @@ from bot.reports.case_facts import (
     Happened,
     facts_of,
 )
+from bot.reports.measures import Basis
 from bot.reports.sums import SEEN_COLUMNS, touched
 from bot.store.engine import chunks, insert_many_if_new
 from bot.store.fact_sums import make_void
@@ -83,6 +84,7 @@ class FactKeeper:
 
     def settle(self) -> None:
         """Write the rows of all that was noted."""
+        void: set[tuple[Basis, int]] = set()
         if self._new:
             calendar = self._calendar()
             facts = [
@@ -91,24 +93,31 @@ class FactKeeper:
                 for fact in facts_of(case, self._events[case_id], calendar)
             ]
             _insert(self._connection, facts)
-            make_void(self._connection, touched((), facts))
+            void = touched((), facts)
         if self._touched:
-            anew(self._connection, list(self._touched), self._calendar())
+            void |= _anew(self._connection, list(self._touched), self._calendar())
+        make_void(self._connection, void)
         self._new, self._events, self._touched = {}, {}, {}
 
 
-def anew(connection: Connection, case_ids: Collection[CaseId], calendar: Calendar) -> int:
-    """Make the rows of some cases anew from their events; return how many there are now."""
-    made = 0
+def anew(connection: Connection, some: Collection[CaseId], calendar: Calendar) -> None:
+    """Make the rows of some cases anew from their events; last of all in a transaction."""
+    make_void(connection, _anew(connection, some, calendar))
+
+
+def _anew(
+    connection: Connection, case_ids: Collection[CaseId], calendar: Calendar
+) -> set[tuple[Basis, int]]:
+    """Make rows anew; return of which days the sums are void."""
+    void: set[tuple[Basis, int]] = set()
     for some in chunks(case_ids):
         facts = list(_facts(connection, some, calendar))
         before = connection.execute(
             delete(CaseFactRow).where(CaseFactRow.case_id.in_(some)).returning(*_SEEN)
         ).all()
         _insert(connection, facts)
-        make_void(connection, touched(before, facts))
-        made += len(facts)
-    return made
+        void |= touched(before, facts)
+    return void
 
 
 def case_ids(connection: Connection, *, before: CaseId | None, limit: int) -> list[CaseId]:

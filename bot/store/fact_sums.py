@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     bindparam,
+    case,
     delete,
     insert,
     or_,
@@ -136,13 +137,17 @@ class FactSums:
         Returns:
             How many were stored; those that became void meanwhile are left out.
         """
-        stored = 0
-        for number, rows in found.items():
-            done = self._connection.execute(
-                update(FactSumRow).where(FactSumRow.id == number).values(content=pack(rows))
-            )
-            stored += done.rowcount
-        return stored
+        # Never waits for one who is deleting them, and who might wait for another of them.
+        still = self._connection.scalars(
+            select(FactSumRow.id)
+            .where(FactSumRow.id.in_(list(found)))
+            .order_by(FactSumRow.id)
+            .with_for_update(skip_locked=True)
+        ).all()
+        if still:
+            packed = [{"number": number, "packed": pack(found[number])} for number in still]
+            self._connection.execute(_FILL, packed)
+        return len(still)
 
     def _forget(self, spans: Collection[Span]) -> None:
         keys = tuple_(FactSumRow.kind, FactSumRow.by, FactSumRow.first)
@@ -156,11 +161,18 @@ def rows_of(content: bytes, day: int | None = None) -> list[Counted]:
 
 
 def make_void(connection: Connection, days: Collection[tuple[Basis, int]]) -> None:
-    """Delete the sums in which some days count, by basis; in the transaction that changes rows."""
-    if days:
-        connection.execute(
-            _VOID, [{"of_basis": basis.value, "day": day} for basis, day in sorted(days)]
-        )
+    """Delete the sums in which some days count, by basis; in the transaction that changes rows.
+
+    Call it last: those who change several days at once delete their months, and then the days,
+    in one order, so that none waits for another that waits for them.
+    """
+    found = [
+        {"of_basis": basis.value, "day": day, "is_day": is_day}
+        for is_day in (0, 1)
+        for basis, day in sorted(days)
+    ]
+    if found:
+        connection.execute(_VOID, found)
 
 
 def clear(connection: Connection) -> None:
@@ -168,10 +180,16 @@ def clear(connection: Connection) -> None:
     connection.execute(delete(FactSumRow))
 
 
+_FILL = (
+    update(FactSumRow)
+    .where(FactSumRow.id == bindparam("number"))
+    .values(content=bindparam("packed"))
+)
 _VOID = delete(FactSumRow).where(
     FactSumRow.basis == bindparam("of_basis"),
     FactSumRow.first <= bindparam("day"),
     FactSumRow.last >= bindparam("day"),
+    case((FactSumRow.first == FactSumRow.last, 1), else_=0) == bindparam("is_day"),
 )
 
 

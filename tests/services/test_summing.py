@@ -37,12 +37,12 @@ def house(tmp_path_factory):
 
 @pytest.fixture
 def city(house):
-    """A house with a call of 3 March that was answered and closed, seen from the end of May."""
+    """A house with a call of 3 March that was answered and closed, seen from the middle of April."""
     city, start = house
     empty(city.app.database)
     city.clock.set(start)
     call(city)
-    city.later(hours=24 * 85)
+    city.later(hours=24 * 45)
     return city
 
 
