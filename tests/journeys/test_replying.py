@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.errors import DataError, NotFound, ReplyHasHole
 from bot.promises import Feedback
 from bot.reply_rules import DraftState, Policy
 from bot.services.reply_suggestions import Fits
+from bot.services.second_person import SecondPerson, Stage
 from bot.vocabulary import DraftId, EventKind, Mode, PersonKey, ProcessKey, Status, Verdict
 from functionmail.connectors.memory import MemoryMailbox, MemorySender
 from functionmail.errors import MailboxUnavailable, Refusal, SendRefused, SendUncertain
@@ -258,6 +261,27 @@ class TestTwoPeople:
         draft = city.app.replies.draft(case, "done", by=anna)
         with pytest.raises(ReplyHasHole):
             city.app.replies.approve(draft.id, by=bo)
+
+
+def test_a_letter_for_two_people_is_found_at_every_stage_on_both_databases(city_on_both):
+    city = city_on_both
+    anna, bo = people(city, 2)
+    city.post(**ORDINARY)
+    work_off(city)
+    (case,) = city.cases()
+    letters = SecondPerson(city.app.database, ("done",), city.app.knowledge.people, city.clock)
+    draft = done_letter(city, case, anna)
+    (waiting,) = letters.letters()
+    assert (waiting.stage, waiting.writers, waiting.approver) == (Stage.WAITING, (anna,), None)
+    city.app.replies.approve(draft.id, by=bo, version=waiting.version)
+    (approved,) = letters.letters()
+    assert (approved.stage, approved.approver) == (Stage.APPROVED, bo)
+    with pytest.raises(DataError, match="läs det igen"):
+        city.app.replies.approve(draft.id, by=bo, version=waiting.version)
+    city.app.replies.discard(draft.id)
+    assert [one.stage for one in letters.letters()] == [Stage.DISCARDED]
+    city.clock.advance(timedelta(days=15))
+    assert letters.letters() == []
 
 
 class Server(MemorySender):

@@ -96,6 +96,29 @@ def test_a_card_of_a_closed_case_is_due_again_only_when_it_is_reopened(begun):
     assert claim(begun).case_id == 1
 
 
+def test_a_card_stands_where_its_case_belongs_and_is_posted_anew_where_it_moves(begun):
+    with begun.work() as work:
+        work.cases.insert([a_case(1), a_case(2, process="redovisning")])
+        assert work.slack_cards.is_to_come(CaseId(2))
+        work.slack_cards.add_new(CHANNEL, TUESDAY, lambda _team, process: f"C-{process}")
+    assert [claim(begun).channel for _ in range(2)] == ["C-kundreskontra", "C-redovisning"]
+    show(begun, 1, "1.1")
+    with begun.work() as work:
+        assert not work.slack_cards.is_to_come(CaseId(1))
+        work.slack_cards.moves(CaseId(1), "C-redovisning", TUESDAY)
+    card = claim(begun)
+    assert (card.channel, card.ts, card.begun_at) == ("C-redovisning", None, None)
+
+
+def test_what_was_told_is_found_by_its_key_with_its_place(begun):
+    with begun.work() as work:
+        for key in ("a:1", "a:2"):
+            work.slack_posts.plan(NewPost(key=key, channel=CHANNEL, body={}), TUESDAY)
+        work.slack_posts.sent("a:1", "1.1", TUESDAY)
+        told = work.slack_posts.told(["a:1", "a:2", "a:3"])
+    assert {key: place.ts for key, place in told.items()} == {"a:1": "1.1", "a:2": None}
+
+
 def test_nothing_is_due_in_a_channel_whose_turn_it_is_not(begun):
     open_cases(begun, a_case(1))
     with begun.work() as work:

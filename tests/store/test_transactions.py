@@ -69,6 +69,44 @@ def test_a_reader_does_not_wait_for_a_writer(database):
         done.result()
 
 
+def test_what_is_done_together_is_stored_together_or_not_at_all(database):
+    with pytest.raises(ZeroDivisionError), database.together():
+        with database.work() as work:
+            work.mailboxes.connect("info", NOON)
+        with database.reading() as work:
+            assert work.mailboxes.get("info") is not None
+        raise ZeroDivisionError
+    with database.reading() as work:
+        assert work.mailboxes.get("info") is None
+    with database.together(), database.work() as work:
+        work.mailboxes.connect("info", NOON)
+    with database.reading() as work:
+        assert work.mailboxes.get("info") is not None
+
+
+def test_a_part_that_fails_is_taken_back_alone(database):
+    with database.together():
+        with database.work() as work:
+            work.mailboxes.connect("info", NOON)
+        with pytest.raises(ZeroDivisionError), database.work() as work:
+            work.mailboxes.connect("kundreskontra", NOON)
+            raise ZeroDivisionError
+    with database.reading() as work:
+        assert work.mailboxes.get("info") is not None
+        assert work.mailboxes.get("kundreskontra") is None
+
+
+def test_what_is_done_together_is_one_thread_s_alone(database):
+    def look():
+        with database.reading() as work:
+            return work.mailboxes.get("info")
+
+    with database.together(), ThreadPoolExecutor(1) as pool:
+        with database.work() as work:
+            work.mailboxes.connect("info", NOON)
+        assert pool.submit(look).result() is None
+
+
 def test_a_locked_sqlite_file_says_so_in_one_line(tmp_path):
     engine = open_engine(f"sqlite:///{tmp_path / 'a.db'}")
     with transaction(engine) as holder:
