@@ -24,6 +24,7 @@ from bot.triage.weights import Features
 from bot.vocabulary import Kind, Language, MailboxKey, MatterKey, ProcessKey, Urgency
 from functionmail.automatic import Author, Authorship
 from functionmail.message import Message
+from functionmail.subject import without_references
 
 _OTHER = MatterKey("ovrigt")
 _STOP = MatterKey("betalstopp")
@@ -109,7 +110,7 @@ def _features(reading: Reading, mailbox: MailboxKey, found: _Findings) -> Featur
 
 
 def _find(reading: Reading, mailbox: MailboxKey, rules: TriageRules) -> _Findings:
-    tag = rules.tags.read(reading.subject.shown)
+    tag = rules.tags.read(without_references(reading.subject.shown))
     own_process = rules.mailboxes.get(mailbox)
     numbers = invoices(reading, rules)
     judgement = judge(reading, rules, tag=tag, own_process=own_process, numbers=numbers)

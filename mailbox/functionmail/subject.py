@@ -83,6 +83,8 @@ _REFERENCE = re.compile(
     rf"(?<![\w-])#? ?(20[0-9]{{2}}){_DASH}([0-9]{{1,9}}){_DASH}([A-Za-z][A-Za-z0-9])(?![\w-])"
 )
 
+_BRACKETED_REFERENCE = re.compile(rf"\[? ?{_REFERENCE.pattern} ?\]?")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
@@ -136,6 +138,14 @@ def tags(subject: str) -> tuple[Tag, ...]:
         at = match.end()
     _add(found, rest[at:], bracketed=False)
     return tuple(found)
+
+
+def without_references(subject: str) -> str:
+    """Return a subject without our own case references, which nobody has written.
+
+    Their check letters may look like the code of a tag: ``[#2018-000123-kr]``.
+    """
+    return _BRACKETED_REFERENCE.sub(" ", subject[:_LONGEST])
 
 
 def case_reference(subject: str) -> CaseReference | None:

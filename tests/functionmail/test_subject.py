@@ -16,6 +16,7 @@ from functionmail.subject import (
     is_reply,
     strip_prefixes,
     tags,
+    without_references,
 )
 
 PREFIXES = ["SV", "Sv", "VB", "Re", "RE", "Fwd", "FW", "AW", "WG", "VS", "VL", "Antw", "TR", "R"]
@@ -162,6 +163,11 @@ def test_a_case_reference_survives_what_clients_and_people_do_to_it(subject):
 )
 def test_other_numbers_are_no_case_reference(subject):
     assert case_reference(subject) is None
+
+
+def test_a_subject_without_our_references_keeps_all_that_people_wrote():
+    subject = "SV: [LR] Betalning 2018-03-12 [#2018-000123-kr] #2019-000007-kb"
+    assert without_references(subject).split() == ["SV:", "[LR]", "Betalning", "2018-03-12"]
 
 
 def test_a_case_reference_gives_the_case_number_in_full():

@@ -54,6 +54,17 @@ def test_a_notice_from_a_system_that_nobody_reads_is_a_case():
     assert (found.kind, found.matter) == (Kind.CASE, "systemfel")
 
 
+@pytest.mark.parametrize("code", ["kr", "lr", "kb", "tp"])
+def test_the_check_letters_of_our_own_reference_are_no_tag(code):
+    found = triaged("Här kommer kvittot som ni bad om.", subject=f"SV: Hej [#2018-000031-{code}]")
+    assert found.tag is None
+
+
+def test_a_tag_beside_our_own_reference_is_read():
+    found = triaged("Här kommer det.", subject="SV: [LR] Kvitto [#2018-000031-kr]")
+    assert (found.tag, found.tag_exact) == ("leverantorsreskontra", True)
+
+
 def test_a_wish_is_urgent_and_says_why():
     found = triaged(ASKS)
     assert found.urgent is Urgency.COLLECTIONS
