@@ -172,6 +172,7 @@ def test_a_gap_in_the_numbers_can_be_left_on_postgresql(tmp_path, database_url):
     town.close()
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_the_commands_named_for_postgresql_bring_everything_back(tmp_path, fresh_postgres):
     if shutil.which("pg_dump") is None:

@@ -33,6 +33,7 @@ def changed(tmp_path, file, old, new):
     return path
 
 
+@pytest.mark.slow
 def test_a_change_is_saved_approved_exported_and_undone(edit, tmp_path):
     new = changed(tmp_path, "hours.yaml", "closed: []", "closed: [2026-05-15]")
     saved = edit("save", HOURS, new, *AS, "--json")

@@ -29,6 +29,8 @@ from tests.city import city_settings, mail, make_folders
 from tests.letters import ORDINARY
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 ANNA = "agneta-brandt"
 CUSTOMERS = DocumentPath("knowledge/customers.yaml")
 PATIENCE_S = 60
@@ -144,7 +146,6 @@ def test_what_is_wrong_is_not_taken_up_and_operators_are_told_once(towns):
         assert town.alerts() == ["knowledge_refused"]
 
 
-@pytest.mark.slow
 def test_a_start_goes_by_what_held_before_a_file_became_wrong(towns):
     with towns().at_work() as town:
         town.edit("kind: central", "kind: centrum")
@@ -167,7 +168,6 @@ def test_a_saved_change_is_taken_up_and_mail_goes_on_being_answered(towns):
         until(lambda: list((inbox / ".Sent" / "cur").glob("*")), seconds=PATIENCE_S)
 
 
-@pytest.mark.slow
 def test_a_changed_template_writes_the_next_letters(towns):
     with towns().at_work() as town:
         before = town.running.current.templates.get("delayed").version
@@ -178,7 +178,6 @@ def test_a_changed_template_writes_the_next_letters(towns):
         )
 
 
-@pytest.mark.slow
 def test_a_file_changed_while_nobody_looked_does_not_displace_what_a_person_saved(towns):
     with towns().at_work() as town:
         town.save("Kulturförvaltningen", "Kulturkontoret")
@@ -191,7 +190,6 @@ def test_a_file_changed_while_nobody_looked_does_not_displace_what_a_person_save
     assert any("knowledge/customers.yaml i mappen är en annan" in doubt for doubt in doubts)
 
 
-@pytest.mark.slow
 def test_a_file_changed_while_nobody_looked_goes_on_from_one_changed_by_hand(towns):
     with towns().at_work() as town:
         town.edit("Kulturförvaltningen", "Kulturkontoret")
@@ -209,7 +207,6 @@ def test_commands_go_by_what_is_in_force(towns):
     assert not ground_of(held).knowledge.exists()
 
 
-@pytest.mark.slow
 def test_a_face_that_is_put_on_each_house_is_taken_off_before_the_next(towns):
     told = []
 
@@ -230,7 +227,6 @@ def test_a_face_that_is_put_on_each_house_is_taken_off_before_the_next(towns):
     assert told == [("on", old), ("off", old), ("on", new), ("off", new)]
 
 
-@pytest.mark.slow
 def test_a_change_by_hand_stands_beside_what_was_saved_in_the_program(towns):
     with towns().at_work() as town:
         town.save("Kulturförvaltningen", "Kulturkontoret")
@@ -242,7 +238,6 @@ def test_a_change_by_hand_stands_beside_what_was_saved_in_the_program(towns):
     assert town.alerts() == []
 
 
-@pytest.mark.slow
 def test_a_change_by_hand_of_what_was_saved_in_the_program_is_told_and_left(towns):
     with towns().at_work() as town:
         town.save("Kulturförvaltningen", "Kulturkontoret")
@@ -251,7 +246,6 @@ def test_a_change_by_hand_of_what_was_saved_in_the_program_is_told_and_left(town
         assert name_of(town) == "Kulturkontoret"
 
 
-@pytest.mark.slow
 def test_all_workers_of_one_database_take_a_change_up(towns, fresh_postgres):
     with opened(fresh_postgres) as engine:
         schema.upgrade(engine)

@@ -18,6 +18,8 @@ from tests.letters import ORDINARY
 from tests.ordinary_mails import ordinary_mails
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 KILLED_AT = {
     Step.AFTER_COMMIT: 1,
     Step.INSERTED: 1,
@@ -117,7 +119,6 @@ def test_a_mailbox_that_refuses_its_account_stops_no_other(post, build):
     assert "info" not in heard
 
 
-@pytest.mark.slow
 @pytest.mark.alone
 def test_mail_is_a_stored_case_within_two_seconds_in_ten_mailboxes(post, build, full_size):
     arrived, taken_in = {}, {}
@@ -137,7 +138,6 @@ def test_mail_is_a_stored_case_within_two_seconds_in_ten_mailboxes(post, build, 
     assert at_95_percent < AIM_S, f"median {waits[len(waits) // 2]:.2f} s"
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_mail_that_waits_is_taken_in_without_loss_by_a_worker_that_is_killed(
     post, build, sqlite_url, full_size

@@ -84,6 +84,7 @@ def test_mail_in_every_mailbox_is_taken_in_at_the_same_time(build_city):
     assert city.outcomes() == {"case": 20}
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_two_programs_on_one_postgresql_database_do_nothing_twice(tmp_path, fresh_postgres):
     first = City(tmp_path / "mail", fresh_postgres, clock=SystemClock(), poll_seconds=0.1)
@@ -320,6 +321,7 @@ def run_program(tmp_path, sqlite_url):
         program.close()
 
 
+@pytest.mark.slow
 def test_sigterm_stops_the_program_within_five_seconds(run_program):
     program = run_program()
     until(lambda: "worker_started" in program.events(), seconds=30)
@@ -328,6 +330,7 @@ def test_sigterm_stops_the_program_within_five_seconds(run_program):
     until(lambda: "worker_stopped" in program.events())
 
 
+@pytest.mark.slow
 def test_a_second_program_on_the_same_sqlite_file_is_refused_in_one_line(build_city, run_program):
     first = build_city().app.claim()
     second = run_program()

@@ -74,9 +74,19 @@ def office(build_city):
     "down",
     [
         pytest.param(by_hand.instant(date(2026, 3, 10), 10, 7), id="from Tuesday to Thursday"),
-        pytest.param(by_hand.instant(date(2026, 3, 13), 15, 50), id="from Friday to Sunday"),
-        pytest.param(by_hand.instant(date(2026, 3, 27), 14), id="over the change to summer time"),
-        pytest.param(by_hand.instant(date(2026, 4, 1), 16), id="into Good Friday"),
+        pytest.param(
+            by_hand.instant(date(2026, 3, 13), 15, 50),
+            id="from Friday to Sunday",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            by_hand.instant(date(2026, 3, 27), 14),
+            id="over the change to summer time",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            by_hand.instant(date(2026, 4, 1), 16), id="into Good Friday", marks=pytest.mark.slow
+        ),
         pytest.param(by_hand.instant(date(2026, 5, 12), 12, 59), id="into Ascension Day"),
     ],
 )

@@ -18,6 +18,8 @@ from tests.city import SECRET, mail, make_folders
 from tests.slack.slack_server import APP_TOKEN, BOT_TOKEN, SlackServer
 from tests.slack.workspace import CASES
 
+pytestmark = pytest.mark.slow
+
 
 class Program:
     """A real `sammadag run`, with a Slack on this machine."""

@@ -37,6 +37,7 @@ def trials(city, make=None, **more):
     return Trials(app.database, app.editing.ground, city.clock, made, **more)
 
 
+@pytest.mark.slow
 def test_only_mail_of_the_last_days_is_tried(city):
     city.post(**ORDINARY)
     city.work_off()
@@ -62,6 +63,7 @@ def test_a_trial_that_a_worker_began_is_taken_over_when_it_shows_no_life(city):
     assert city.app.editing.change(change.id).trial_state is TrialState.DONE
 
 
+@pytest.mark.slow
 def test_a_trial_ends_when_the_worker_stops_and_is_begun_anew(city):
     change = saved(city)
     assert trials(city, stop=lambda: True).try_next()
