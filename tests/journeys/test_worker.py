@@ -126,16 +126,21 @@ def test_a_database_server_that_drops_all_connections_is_used_again_at_once(
 
 
 class HangingSource(MaildirSource):
-    """Never answers, as a server does whose connection broke."""
+    """Does not answer, as a server does whose connection broke, until the test is over."""
+
+    def __init__(self, folder, mailbox):
+        super().__init__(folder, mailbox)
+        self.over = threading.Event()
 
     def fetch(self, after, *, limit=50):
-        threading.Event().wait(60)
-        raise AssertionError("nobody waits as long as that")
+        assert self.over.wait(60), "nobody waits as long as that"
+        return super().fetch(after, limit=limit)
 
 
 def test_a_mailbox_that_hangs_holds_up_neither_the_others_nor_the_end(live):
-    sources = dict(live.app.sources)
-    sources["info"] = HangingSource(live.folder / "info", "info")
+    others = set(threading.enumerate())
+    hanging = HangingSource(live.folder / "info", "info")
+    sources = {**live.app.sources, "info": hanging}
     watch = Watch(sources, live.app.intake, live.app.database, live.clock)
     worker = Worker(
         watch,
@@ -153,6 +158,9 @@ def test_a_mailbox_that_hangs_holds_up_neither_the_others_nor_the_end(live):
     worker.stop()
     thread.join(5)
     assert not thread.is_alive()
+    hanging.over.set()
+    for left in set(threading.enumerate()) - others:
+        left.join(10)
 
 
 class Untelling(MemorySource):
