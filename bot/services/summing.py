@@ -6,7 +6,7 @@ counted anew here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -72,9 +72,13 @@ class Summing:
             log.info("sums_kept", sums=stored)
         return stored
 
-    def catch_up(self) -> int:
-        """Count all that is missing; return how many sums were stored."""
-        return sum(self._do(job) for job in self._missing())
+    def catch_up(self, by: Collection[By] = KEYS) -> int:
+        """Count all that is missing; return how many sums were stored.
+
+        Args:
+            by: Told apart by these keys; all cases are counted in any case.
+        """
+        return sum(self._do(job) for job in self._missing() if job.by is None or job.by in by)
 
     def _missing(self) -> list[_Job]:
         wanted = self._wanted(Days(first=0, last=0))

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from bot.clock import FixedClock
 from bot.material import load_material
+from bot.reports.scope import By
+from bot.services.summing import Summing
 from bot.settings import Settings
 from bot.simulate.history import History, Wishes, first_day, still_counted
 from bot.simulate.rows import COLUMNS, Rows
@@ -23,6 +26,7 @@ from bot.worktime import Calendar
 
 __all__ = ["Made", "Wishes", "simulate", "wishes_of", "write_pieces"]
 
+_SUMS_FROM = 50_000
 _ALONE = 5_000
 """So few cases are made without other processes."""
 _TIPS = "tag_tip"
@@ -67,23 +71,30 @@ def simulate(
     database: Database,
     *,
     progress: Callable[[int], object] = lambda _cases: None,
+    sums_from: int = _SUMS_FROM,
 ) -> Made:
     """Make a history and write it; the same wishes and city make the same rows.
 
     Args:
         progress: Hears how many cases have just been written.
+        sums_from: From so many cases on, what the worker would have counted meanwhile is there
+            too: the sums of all cases and of each process. Others are left to the worker.
 
     Raises:
         DataError: The database holds cases or mails.
         DatabaseUnavailable: Locked, full or gone.
     """
-    history = History(wishes, settings, load_material(settings))
+    material = load_material(settings)
+    history = History(wishes, settings, material)
     alone = wishes.cases <= _ALONE
     if not alone:
         spare_garbage()
     with writing(database.engine, COLUMNS) as into, pieces_of(history, alone=alone) as pieces:
         counts = write_pieces(pieces, into, progress=progress)
         into.count_on(_counters(history))
+    if wishes.cases >= sums_from:
+        clock = FixedClock(wishes.end)
+        Summing(database, material.knowledge, clock).catch_up([By.PROCESS])
     return Made(rows=counts)
 
 

@@ -18,7 +18,7 @@ from typing import Any, Final, cast
 from sqlalchemy import Connection, Engine, Index, Table, func, select, text
 
 from bot.errors import DataError
-from bot.store import counters
+from bot.store import counters, fact_sums
 from bot.store.engine import is_sqlite, transaction
 from bot.store.tables import CaseRow, DeliveryRow, Row
 from bot.store.tables.base import plain_rows
@@ -155,6 +155,7 @@ def _finish(connection: Connection, tables: Sequence[Table], indexes: Sequence[I
             _go_on_numbering(table, connection)
     for index in indexes:
         index.create(connection)
+    fact_sums.clear(connection)  # of rows that came in past those who make them void
     connection.exec_driver_sql("ANALYZE")
 
 

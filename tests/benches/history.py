@@ -96,6 +96,7 @@ def _ways(url: str) -> Iterator[Mapping[str, tuple[Callable[[int], object], floa
     from bot.house_rules import house_of
     from bot.material import load_knowledge
     from bot.reports.model import Granularity, Period
+    from bot.reports.scope import By
     from bot.services.case_page import CasePages
     from bot.services.inbox import Inbox
     from bot.services.reporting import Reporting
@@ -130,5 +131,9 @@ def _ways(url: str) -> Iterator[Mapping[str, tuple[Callable[[int], object], floa
         "search": (lambda turn: search.find(WORDS[turn % len(WORDS)], sight), 200),
         "report of a month": (lambda turn: reporting.report(month(turn), say), 300),
         "report of a year": (lambda _turn: reporting.report(year, say), 1500),
+        "report of a year by process": (
+            lambda _turn: reporting.report(year, say, by=By.PROCESS),
+            1500,
+        ),
     }
     database.close()

@@ -37,7 +37,7 @@ def house(tmp_path_factory):
 
 @pytest.fixture
 def city(house):
-    """A house with a call of 3 March that was answered and closed, seen from the middle of April."""
+    """A house with a call of 3 March that was answered and closed, seen in the middle of April."""
     city, start = house
     empty(city.app.database)
     city.clock.set(start)

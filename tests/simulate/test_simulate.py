@@ -22,7 +22,7 @@ from bot.simulate.rhythm import arrivals
 from bot.simulate.rows import COLUMNS
 from bot.store import schema
 from bot.store.engine import open_engine
-from bot.store.tables import CaseRow, EventRow, MessageRow, Row
+from bot.store.tables import CaseRow, EventRow, FactSumRow, MessageRow, Row
 from bot.store.unit_of_work import Database
 from bot.vocabulary import Outcome, Right
 from tests.city import SECRET, shipped_material
@@ -40,7 +40,7 @@ def settings() -> Settings:
 def made(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     file = tmp_path_factory.mktemp("history") / "made.db"
     database = open_database(settings.model_copy(update={"database_url": f"sqlite:///{file}"}))
-    simulate(WISHES, settings, database)
+    simulate(WISHES, settings, database, sums_from=WISHES.cases)
     yield database
     database.close()
 
@@ -73,6 +73,12 @@ def test_every_mail_of_a_history_has_one_outcome(made):
 def test_nothing_happens_after_the_end_of_a_history(made):
     with made.engine.connect() as connection:
         assert max(connection.scalars(select(EventRow.at))) <= END
+
+
+def test_a_long_history_has_the_sums_that_figures_need_first(made):
+    with made.engine.connect() as connection:
+        kept = connection.scalars(select(FactSumRow.by).distinct().order_by(FactSumRow.by)).all()
+    assert kept == ["", "process"]
 
 
 def test_the_next_case_gets_the_next_number(made):
