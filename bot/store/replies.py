@@ -65,15 +65,10 @@ class ReplyDrafts:
         Args:
             since: Those that are sent or discarded are left out if they were begun before.
         """
-        lasting = (DraftState.OPEN, DraftState.SENDING)
-        return self._found(
-            ReplyDraftRow.template.in_(names),
-            or_(
-                ReplyDraftRow.state.in_(lasting),
-                and_(ReplyDraftRow.state.not_in(lasting), ReplyDraftRow.created_at >= since),
-            ),
-            limit=limit,
-        )
+        lasting = ReplyDraftRow.state.in_((DraftState.OPEN, DraftState.SENDING))
+        settled = ReplyDraftRow.state.in_((DraftState.SENT, DraftState.DISCARDED))
+        lately = and_(settled, ReplyDraftRow.created_at >= since)
+        return self._found(ReplyDraftRow.template.in_(names), or_(lasting, lately), limit=limit)
 
     def next_number(self, case_id: CaseId, now: datetime) -> int:
         """Return the number of the next mail of ours on a case; the receipt is number 1.

@@ -93,3 +93,12 @@ def test_the_doctor_finds_a_slack_that_does_not_answer(machine, slack):
     (found,) = examine_slack(machine.app.settings)
     assert found.state is State.WRONG
     assert "443" in str(found.text)
+
+
+@pytest.mark.parametrize("setting", ["team_channels", "process_channels"])
+def test_a_channel_for_a_team_or_process_that_there_is_none_of_is_found(machine, setting):
+    slack = machine.app.settings.slack.model_copy(update={setting: {"nobody": "C1"}})
+    settings = machine.app.settings.model_copy(update={"slack": slack})
+    (found,) = examine_slack(settings)
+    assert found.state is State.WRONG
+    assert "nobody" in str(found.text)

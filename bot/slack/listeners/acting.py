@@ -68,14 +68,17 @@ def actor_of(house: SlackHouse, user: str) -> Actor | None:
 
 
 def seen_case(house: SlackHouse, actor: Actor, text: str) -> Case:
-    """Return the case that a text means; one that is hidden is as if it did not exist.
+    """Return the case whose button was used.
 
     Raises:
         NotFound: There is none, or it has protected data and the actor may not see those.
     """
     case = house.find_case(text)
     if case.protected and not actor.sees_protected:
-        raise NotFound("ärende {case} finns inte; kontrollera numret", case=text[:40])
+        raise NotFound(
+            "ärende {case} har skyddade uppgifter, och öppnas av den som har rätt att se dem",
+            case=case.number,
+        )
     return case
 
 
