@@ -30,6 +30,7 @@ from bot.store.tables import (
     CaseHoldRow,
     CaseInvoiceRow,
     CaseRow,
+    ControlItemRow,
     ConversationRow,
     ErasedCaseRow,
     KeepingRunRow,
@@ -210,6 +211,9 @@ class Keeping:
             )
             erased += self._forget_payers(CaseInvoiceRow.case_id.in_(some))
             self._count(update(ProposalRow).where(ProposalRow.case_id.in_(some)).values(said=None))
+            self._count(
+                update(ControlItemRow).where(ControlItemRow.case_id.in_(some)).values(note=None)
+            )
             self._count(delete(ErasedCaseRow).where(ErasedCaseRow.case_id.in_(some)))
             self._connection.execute(
                 insert(ErasedCaseRow), [{"case_id": case, "at": at} for case in some]

@@ -107,6 +107,18 @@ def test_a_colleague_reviews_a_case_and_that_is_an_event(city, control):
     assert (event.kind, event.actor) == (EventKind.CONTROLLED, COLLEAGUE)
 
 
+def test_what_was_noted_of_a_case_is_deleted_with_its_words_and_the_answers_stay(city, control):
+    close_all(city, letters(1))
+    sample = control.draw(ordered(size=1), by=ANNA)
+    (reviewed,) = control.opened(sample.id).cases
+    control.review(sample.id, reviewed.case, ALL_WELL, note="Kim Ek ringde", by=COLLEAGUE)
+    with city.app.database.work() as work:
+        work.keeping.forget_cases([reviewed.case.id], city.clock.now())
+    (item,) = control.opened(sample.id).sample.items
+    assert item.review is not None
+    assert (item.review.answers, item.review.note) == (ALL_WELL, "")
+
+
 def test_nobody_reviews_a_case_that_they_have_worked_on(city, control):
     close_all(city, letters(1))
     sample = control.draw(ordered(), by=ANNA)
