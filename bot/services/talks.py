@@ -7,7 +7,7 @@ proposal was made may confirm or undo it, and each is done once however often th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -35,10 +35,32 @@ class Turn:
 
     Attributes:
         number: Of the proposal in the answer; None where there is none.
+        question: Number by which `Talks.meant` knows the question, where the answer is unsure.
     """
 
     answer: Answer
     number: int | None = None
+    question: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unsure:
+    """A question whose reading can still be chosen; it is kept until the next one."""
+
+    number: int
+    text: str = field(repr=False)
+
+    @classmethod
+    def after(cls, kept: Mapping[str, Any] | None, text: str) -> _Unsure:
+        """Return the question that follows in a conversation."""
+        return cls(number=_count(kept) + 1, text=text)
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any] | None) -> _Unsure | None:
+        """Return the last question of a conversation; None where nothing was unsure."""
+        if kept is None or "asked" not in kept:
+            return None
+        return cls(number=_count(kept), text=kept["asked"])
 
 
 class Talks:
@@ -84,23 +106,25 @@ class Talks:
         now = self._clock.now()
         with self._database.work() as work:
             conversation = work.conversations.begin(key, person, now)
-            topic = _topic(work.conversations.topic(conversation))
+            before = work.conversations.topic(conversation)
         question = Question(
             text=text,
             at=at or now,
             person=person,
             stranger=person is None,
-            topic=topic,
+            topic=_topic(before),
             sees_protected=sees_protected,
             reading=reading,
         )
         answer = self._assistant.ask(question, say)
+        unsure = None if answer.second is None else _Unsure.after(before, text)
         with self._database.work() as work:
-            work.conversations.go_on(conversation, _kept(answer.topic), now)
+            work.conversations.go_on(conversation, _kept(answer.topic, before, unsure), now)
             if answer.case is not None and person is not None:
                 work.cases.record([self._looked_at(answer.case, person, now)])
+            number = None if unsure is None else unsure.number
             if answer.proposal is None or person is None:
-                return Turn(answer=answer)
+                return Turn(answer=answer, question=number)
             stored = StoredProposal(
                 id=0,
                 conversation=conversation,
@@ -109,7 +133,36 @@ class Talks:
                 person=person,
                 said=_said(answer.proposal),
             )
-            return Turn(answer=answer, number=work.conversations.propose(stored, now))
+            proposed = work.conversations.propose(stored, now)
+            return Turn(answer=answer, number=proposed, question=number)
+
+    def meant(
+        self,
+        key: str,
+        question: int,
+        reading: str,
+        say: Say,
+        *,
+        person: PersonKey,
+        sees_protected: bool,
+    ) -> Turn:
+        """Answer the last question of a conversation anew, by the reading that was chosen.
+
+        Args:
+            question: Its number; see `Turn.question`.
+            reading, sees_protected: As for `ask`.
+
+        Raises:
+            NotFound: Something else was asked since, or it is no longer kept.
+        """
+        with self._database.work() as work:
+            conversation = work.conversations.begin(key, person, self._clock.now())
+            unsure = _Unsure.of(work.conversations.topic(conversation))
+        if unsure is None or unsure.number != question:
+            raise NotFound("det samtalet finns inte kvar; ställ frågan igen")
+        return self.ask(
+            key, unsure.text, say, person=person, sees_protected=sees_protected, reading=reading
+        )
 
     def tell(self, number: int, part: Part, said: str, *, by: PersonKey) -> Proposal:
         """Say what an open proposal lacks; return it as it is then.
@@ -239,8 +292,16 @@ def _topic(kept: Mapping[str, Any] | None) -> Topic | None:
     )
 
 
-def _kept(topic: Topic) -> dict[str, Any]:
-    return {
+def _kept(topic: Topic, before: Mapping[str, Any] | None, unsure: _Unsure | None) -> dict[str, Any]:
+    found: dict[str, Any] = {
         "intent": topic.intent.value,
         "slots": {slot.value: value for slot, value in topic.slots.items()},
+        "count": _count(before),
     }
+    if unsure is not None:
+        found |= {"count": unsure.number, "asked": unsure.text}
+    return found
+
+
+def _count(kept: Mapping[str, Any] | None) -> int:
+    return 0 if kept is None else int(kept.get("count", 0))

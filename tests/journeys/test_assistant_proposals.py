@@ -10,6 +10,7 @@ from bot.errors import DataError, NotFound, UsageError
 from bot.registers import Register, State
 from bot.services.phone import NewCall
 from bot.services.proposing import Part
+from bot.texts import speaker
 from bot.vocabulary import EventKind, Status, StopReason
 from tests.journeys.assistant_talk import COLLEAGUE, HANDLER, Talker
 
@@ -213,6 +214,21 @@ def test_of_an_unsure_answer_the_other_reading_can_be_chosen(talker):
     assert chosen.intent == turn.answer.second
     assert chosen.second is None
     assert "osäker" not in chosen.text
+
+
+def test_the_other_reading_is_of_the_last_question_and_no_other(talker):
+    turn = talker.ask(UNSURE)
+    how = {"person": HANDLER, "sees_protected": False}
+    meant = talker.talks.meant
+    chosen = meant(talker.key, turn.question, turn.answer.second, speaker("sv"), **how)
+    assert chosen.answer.intent == turn.answer.second
+    with pytest.raises(NotFound, match="ställ frågan igen"):
+        meant(talker.key, turn.question, turn.answer.second, speaker("sv"), **how)
+    again = talker.ask(UNSURE)
+    assert again.question != turn.question
+    talker.ask("hjälp")
+    with pytest.raises(NotFound):
+        meant(talker.key, again.question, again.answer.second, speaker("sv"), **how)
 
 
 def test_what_was_done_is_undone_once(talker, case):

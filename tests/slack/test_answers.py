@@ -33,7 +33,10 @@ answers = st.builds(
     process=st.none() | st.just("kundreskontra"),
     readings=st.none()
     | st.builds(
-        Readings, user=st.just("U0ANNA"), question=words, intents=st.just(("urgent", "queue"))
+        Readings,
+        user=st.just("U0ANNA"),
+        question=st.integers(1, 10**9),
+        intents=st.just(("urgent", "queue")),
     ),
 )
 

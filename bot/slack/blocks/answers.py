@@ -29,15 +29,13 @@ from bot.slack.blocks.parts import (
     text_input,
 )
 from bot.slack.message import SlackMessage
-from bot.slack.text import clip, escaped, size, tidy
+from bot.slack.text import escaped, size, tidy
 from bot.texts import Say
 
 _MOST_SECTIONS: Final = 8
 _MOST_TEXT: Final = 3500
 _WORDS: Final = 1000
 _LINE: Final = 200
-_MOST_ASKED: Final = 1500
-"""As Slack counts; the value of a button holds two thousand."""
 
 
 class AnswerAction(StrEnum):
@@ -65,12 +63,12 @@ class Readings:
 
     Attributes:
         user: The Slack user who asked.
-        question: At most a thousand characters; it stands in the thread already.
+        question: Its number in the conversation; what was asked is not sent back to Slack.
         intents: Codes, the likelier first.
     """
 
     user: str
-    question: str
+    question: int
     intents: tuple[str, str]
 
 
@@ -256,7 +254,7 @@ def _reading_buttons(readings: Readings, say: Say) -> list[Part]:
         button(
             sentence_case(say.code(f"intent.{intent}")),
             action,
-            f"{intent}:{readings.user}:{clip(readings.question, _MOST_ASKED)}",
+            f"{intent}:{readings.user}:{readings.question}",
         )
         for action, intent in zip(ids, readings.intents, strict=True)
     ]

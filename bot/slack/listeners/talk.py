@@ -46,6 +46,7 @@ log = structlog.get_logger()
 COMMAND: Final = "/sammadag"
 _MOST_ASKED: Final = 1000
 _LONGEST_CODE: Final = 40
+_MOST_DIGITS: Final = 9
 _MENTION: Final = re.compile(r"<[@#!][^<>]{0,100}>")
 _LINK: Final = re.compile(r"<(?:https?|mailto|tel):[^<>|]{0,2000}(?:\|([^<>]{0,500}))?>")
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -83,13 +84,8 @@ class Asked:
     stays: bool = True
 
 
-def answered(
-    house: SlackHouse, question: Asked, *, reading: str | None = None
-) -> tuple[SlackMessage, Chart | None]:
+def answered(house: SlackHouse, question: Asked) -> tuple[SlackMessage, Chart | None]:
     """Return the answer to a question; help where there is none to answer, or no question.
-
-    Args:
-        reading: Which intent was meant, where somebody has chosen.
 
     Returns:
         What to say, and a chart beside it where there is one to see.
@@ -104,11 +100,21 @@ def answered(
             question.text,
             say,
             person=None if actor is None else actor.key,
-            sees_protected=actor is not None and actor.sees_protected and question.private,
-            reading=reading,
+            sees_protected=_sees_protected(actor, question),
         )
     except SammaDagError as error:
         return SlackMessage(text=wrong(error, say)), None
+    return _told(house, turn, question, actor)
+
+
+def _sees_protected(actor: Actor | None, question: Asked) -> bool:
+    return actor is not None and actor.sees_protected and question.private
+
+
+def _told(
+    house: SlackHouse, turn: Turn, question: Asked, actor: Actor | None
+) -> tuple[SlackMessage, Chart | None]:
+    say = house.say if actor is None else actor.say
     view = _view(turn, question, known=actor is not None)
     message = answer_message(view, say, rated=question.stays and actor is not None)
     if house.chart_of is None or actor is None or not question.stays:
@@ -120,10 +126,9 @@ def _view(turn: Turn, question: Asked, *, known: bool) -> AnswerView:
     answer = turn.answer
     handled_by = None if answer.handled_by == NONE else answer.handled_by
     choice = None
-    if answer.second is not None and known:
-        choice = Readings(
-            user=question.user, question=question.text, intents=(answer.intent, answer.second)
-        )
+    if answer.second is not None and turn.question is not None and known:
+        intents = (answer.intent, answer.second)
+        choice = Readings(user=question.user, question=turn.question, intents=intents)
     return AnswerView(
         text=answer.text,
         intent=answer.intent,
@@ -160,13 +165,23 @@ class _Talk:
         """Answer with the reading that was chosen, in the place of the unsure answer."""
         ack()
         intent, _, rest = _value(body).partition(":")
-        user, _, text = rest.partition(":")
+        user, _, number = rest.partition(":")
 
         def do(actor: Actor) -> SlackMessage | None:
             if actor.user != user:
                 return SlackMessage(text=actor.say("Bara den som frågade kan välja."))
-            question = _asked_at(body, user, text)
-            told, chart = answered(self._house, question, reading=intent)
+            if self._house.talks is None:
+                return None
+            question = _asked_at(body, user)
+            turn = self._house.talks().meant(
+                question.conversation,
+                int(number) if number.isdecimal() and len(number) <= _MOST_DIGITS else 0,
+                intent,
+                actor.say,
+                person=actor.key,
+                sees_protected=_sees_protected(actor, question),
+            )
+            told, chart = _told(self._house, turn, question, actor)
             blocks = [dict(block) for block in told.blocks]
             quietly(lambda: respond(text=told.text, blocks=blocks, replace_original=True))
             if chart is not None:
@@ -241,13 +256,13 @@ class _Talk:
             quietly(lambda: post_chart(client, channel, chart, thread=thread))
 
 
-def _asked_at(body: Body, user: str, text: str) -> Asked:
+def _asked_at(body: Body, user: str) -> Asked:
     """Return a question as it was asked where somebody clicks under its answer now."""
     channel, thread = _thread_of(body)
     stays = not (body.get("container") or {}).get("is_ephemeral")
     return Asked(
         user=user,
-        text=text[:_MOST_ASKED],
+        text="",
         conversation=f"slack:{channel}:{thread if stays else user}",
         private=_is_direct(channel) or not stays,
         stays=stays,

@@ -12,7 +12,11 @@ from bot.store.tables.base import Row
 
 
 class ConversationRow(Row):
-    """A thread of questions; ``topic`` holds the intent and the slots of the last one."""
+    """A thread of questions.
+
+    ``topic`` holds the intent and the slots of the last one, and the question itself while its
+    reading can be chosen; it is emptied some time after the last word.
+    """
 
     __tablename__ = "conversation"
 
