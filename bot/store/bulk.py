@@ -6,7 +6,9 @@ of no key are dropped first and made again at the end, which is far faster than 
 meanwhile; one that is to be unique then says whether what was written is.
 
 On PostgreSQL all of it is one transaction. On SQLite that would take the room of the database
-twice; there it is many, and whoever is interrupted throws the file away.
+twice; there it is many, and the file says until the last one that it is unfinished: whoever was
+interrupted throws it away, and `bot.store.schema` refuses it until then. That is why it can be
+written without a log beside it.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from sqlalchemy import Connection, Engine, Index, Table, func, select, text
 from bot.errors import DataError
 from bot.store import counters, fact_sums
 from bot.store.engine import is_sqlite, transaction
+from bot.store.schema import UNFINISHED
 from bot.store.tables import CaseRow, DeliveryRow, Row
 from bot.store.tables.base import plain_rows
 from bot.store.tables.search import drop_index, make_index
@@ -30,6 +33,12 @@ _SEARCH: Final = "search_entry"
 _MADE_WORDS: Final = "made_words"
 """Where words go on PostgreSQL before they become stems."""
 _CACHE_KB: Final = 200_000
+_UNSAFE: Final = (
+    "foreign_keys = OFF",
+    "journal_mode = MEMORY",
+    "synchronous = OFF",
+    f"cache_size = -{_CACHE_KB}",
+)
 _COMMIT_AFTER: Final = 500_000
 """Rows in one transaction on SQLite."""
 
@@ -37,8 +46,11 @@ _COMMIT_AFTER: Final = 500_000
 class BulkWriter:
     """Writes rows; see `writing`."""
 
-    def __init__(self, connection: Connection, columns: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, connection: Connection, columns: Mapping[str, Sequence[str]], commit_after: int
+    ) -> None:
         self._connection = connection
+        self._commit_after = commit_after
         self._sqlite = connection.dialect.name == "sqlite"
         self._driver = cast("Any", connection.connection.dbapi_connection)
         self._columns = columns
@@ -63,9 +75,8 @@ class BulkWriter:
         marks = ", ".join("?" * len(self._columns[table]))
         self._driver.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
         self._waiting += len(rows)
-        if self._waiting >= _COMMIT_AFTER:
-            self._driver.execute("COMMIT")
-            self._driver.execute("BEGIN IMMEDIATE")
+        if self._waiting >= self._commit_after:
+            _commit_so_far(self._driver)
             self._waiting = 0
 
     def _copy(self, table: str, columns: Sequence[str], rows: Tuples) -> None:
@@ -78,11 +89,14 @@ class BulkWriter:
 
 
 @contextmanager
-def writing(engine: Engine, columns: Mapping[str, Sequence[str]]) -> Iterator[BulkWriter]:
+def writing(
+    engine: Engine, columns: Mapping[str, Sequence[str]], *, commit_after: int = _COMMIT_AFTER
+) -> Iterator[BulkWriter]:
     """Open a database for very many rows.
 
     Args:
         columns: Of each table that gets rows, parents before children.
+        commit_after: So many rows make a transaction on SQLite.
 
     Raises:
         DataError: The database holds cases or mails.
@@ -90,12 +104,12 @@ def writing(engine: Engine, columns: Mapping[str, Sequence[str]]) -> Iterator[Bu
     """
     tables = [Row.metadata.tables[name] for name in columns]
     indexes = [index for table in tables for index in _free_indexes(table)]
-    with _transaction(engine) as connection:
-        refuse_used(connection)
+    opened = _file_transaction if is_sqlite(engine) else _server_transaction
+    with opened(engine) as connection:
         for index in indexes:
             index.drop(connection)
         drop_index(connection)
-        yield BulkWriter(connection, columns)
+        yield BulkWriter(connection, columns, commit_after)
         _finish(connection, tables, indexes)
 
 
@@ -109,29 +123,51 @@ def refuse_used(connection: Connection) -> None:
 
 
 @contextmanager
-def _transaction(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction in which rows are not checked one by one for their parents."""
-    if not is_sqlite(engine):
-        with transaction(engine) as connection:
-            connection.execute(text("SET LOCAL TIME ZONE 'UTC'"))
-            connection.execute(
-                text(
-                    f"CREATE TEMPORARY TABLE {_MADE_WORDS}"
-                    " (message_id int, call_id int, words text) ON COMMIT DROP"
-                )
+def _server_transaction(engine: Engine) -> Iterator[Connection]:
+    with transaction(engine) as connection:
+        refuse_used(connection)
+        connection.execute(text("SET LOCAL TIME ZONE 'UTC'"))
+        connection.execute(
+            text(
+                f"CREATE TEMPORARY TABLE {_MADE_WORDS}"
+                " (message_id int, call_id int, words text) ON COMMIT DROP"
             )
-            yield connection
-        return
+        )
+        yield connection
+
+
+@contextmanager
+def _file_transaction(engine: Engine) -> Iterator[Connection]:
+    """Open transactions in which rows are not checked one by one for their parents."""
     with engine.connect() as connection:
         driver = cast("Any", connection.connection.dbapi_connection)
-        # None of them can be set inside a transaction.
-        for pragma in ("foreign_keys = OFF", "synchronous = NORMAL", f"cache_size = -{_CACHE_KB}"):
+        for pragma in _UNSAFE:  # none of them can be set inside a transaction
             driver.execute(f"PRAGMA {pragma}")
         try:
             with connection.begin():
+                refuse_used(connection)
+                driver.execute(f"PRAGMA user_version = {UNFINISHED}")
+                _commit_so_far(driver)
                 yield connection
+                driver.execute("PRAGMA user_version = 0")
+        except BaseException:
+            _forgive(driver)
+            raise
         finally:
+            driver.execute("PRAGMA journal_mode = WAL")
             connection.invalidate()  # so that nobody else gets a connection without rules
+
+
+def _commit_so_far(driver: Any) -> None:  # noqa: ANN401 - the driver's own connection
+    driver.execute("COMMIT")
+    driver.execute("BEGIN IMMEDIATE")
+
+
+def _forgive(driver: Any) -> None:  # noqa: ANN401
+    """Let a file be what it was in which nothing was written before something went wrong."""
+    written = driver.execute(f"SELECT 1 FROM {CaseRow.__tablename__} LIMIT 1").fetchone()
+    if written is None:
+        driver.execute("PRAGMA user_version = 0")
 
 
 def _free_indexes(table: Table) -> list[Index]:

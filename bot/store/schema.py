@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from bot.errors import SchemaOutdated, StoreRefused
+from bot.errors import DataError, SchemaOutdated, StoreRefused
 from bot.store.engine import is_sqlite, transaction
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 HEAD = "0014"
 """The newest migration; a test holds it equal to Alembic's own answer."""
+UNFINISHED = 1
+"""`user_version` of a SQLite file while `bot.store.bulk` writes it."""
 
 
 def current(engine: Engine) -> str | None:
@@ -64,10 +66,22 @@ def make_ready(engine: Engine) -> None:
     Raises:
         SchemaOutdated: PostgreSQL waits for `sammadag db upgrade`, so that an operator
             chooses the moment.
+        DataError: A made-up history was being written into the file, and was interrupted.
     """
+    _refuse_unfinished(engine)
     if is_sqlite(engine) and (current(engine) or "") < HEAD:
         upgrade(engine)
     require(engine)
+
+
+def _refuse_unfinished(engine: Engine) -> None:
+    if not is_sqlite(engine):
+        return
+    with transaction(engine, read_only=True) as connection:
+        if connection.exec_driver_sql("PRAGMA user_version").scalar() == UNFINISHED:
+            raise DataError(
+                "databasen är en påhittad historik som avbröts innan den var klar; ta bort filen"
+            )
 
 
 def require(engine: Engine) -> None:

@@ -21,6 +21,7 @@ from bot.simulate.hours import Hours, seconds
 from bot.simulate.rhythm import arrivals
 from bot.simulate.rows import COLUMNS
 from bot.store import schema
+from bot.store.bulk import writing
 from bot.store.engine import open_engine
 from bot.store.tables import CaseRow, EventRow, FactSumRow, MessageRow, Row
 from bot.store.unit_of_work import Database
@@ -91,6 +92,37 @@ def test_a_database_with_cases_is_refused_and_stays_as_it_was(made, settings):
         simulate(WISHES, settings, made)
     with made.engine.connect() as connection:
         assert len(connection.execute(select(CaseRow.id)).all()) == WISHES.cases
+
+
+def test_an_interrupted_history_is_refused(settings, tmp_path):
+    url = f"sqlite:///{tmp_path / 'half.db'}"
+    database = open_database(settings.model_copy(update={"database_url": url}))
+    with (
+        pytest.raises(KeyboardInterrupt),
+        writing(database.engine, COLUMNS, commit_after=1) as into,
+    ):
+        into.add("case_file", [a_case()])
+        raise KeyboardInterrupt
+    database.close()
+    with pytest.raises(DataError, match="avbröts"):
+        open_database(settings.model_copy(update={"database_url": url}))
+
+
+def test_a_database_into_which_nothing_came_before_it_was_interrupted_is_as_it_was(
+    settings, tmp_path
+):
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    database = open_database(settings.model_copy(update={"database_url": url}))
+    with pytest.raises(KeyboardInterrupt), writing(database.engine, COLUMNS) as into:
+        into.add("case_file", [a_case()])
+        raise KeyboardInterrupt
+    simulate(WISHES, settings, database)
+    database.close()
+
+
+def a_case() -> tuple[object, ...]:
+    """A row with a number in each column, which is all that the file asks for."""
+    return tuple(range(1, len(COLUMNS["case_file"]) + 1))
 
 
 def test_all_indexes_of_the_schema_are_there_afterwards(made):
