@@ -65,7 +65,7 @@ def add(app: typer.Typer, say: Say) -> None:
         help=say(
             "Siffror för en tid: volym, svarstider, brådskande, handläggning, märkning och "
             "synpunkter. Varje siffra säger hur den är räknad. Dagar skrivs 2026-11-03, och en hel "
-            "tid 2026-11, 2026-W48, 2026-T3 eller 2026."
+            "tid 2026-11, 2026-W48, 2026-T3, 2026 eller med ord: ”förra månaden”."
         ),
         epilog=say("Exempel: sammadag report --from 2026-T3 --by process --format xlsx > t3.xlsx"),
     )
@@ -175,8 +175,8 @@ def _period(start: str | None, end: str | None, today: date, kind: Kind) -> Peri
         return before(period_of(today, Granularity.TERTIAL if is_tertial else Granularity.MONTH))
     if start is None:
         raise UsageError("--from: saknas; ange den första dagen också")
-    first = _named("--from", start)
-    last = _named("--to", end).last if end is not None else None
+    first = _named("--from", start, today)
+    last = _named("--to", end, today).last if end is not None else None
     if last is None:
         last = today if first.granularity is Granularity.DAY else first.last
     if last < first.first:
@@ -184,19 +184,31 @@ def _period(start: str | None, end: str | None, today: date, kind: Kind) -> Peri
     return whole_period(first.first, last)
 
 
-def _named(option: str, text: str) -> Period:
+def _named(option: str, text: str, today: date) -> Period:
     from bot.errors import UsageError
     from bot.reports.periods import named_period
 
-    period = named_period(text)
+    period = named_period(text) or _in_words(text, today)
     if period is None:
         raise UsageError(
             "{option}: ”{text}” är ingen dag eller tid; skriv till exempel 2026-11-03, 2026-11, "
-            "2026-W48, 2026-T3 eller 2026",
+            "2026-W48, 2026-T3, 2026 eller förra månaden",
             option=option,
             text=text[:40],
         )
     return period
+
+
+def _in_words(text: str, today: date) -> Period | None:
+    from bot.language.folding import fold
+    from bot.language.periods import find_periods
+    from bot.reports.periods import whole_period
+
+    folded = fold(text).strip()
+    match find_periods(folded, today):
+        case [found] if (found.start, found.end) == (0, len(folded)):
+            return whole_period(found.first, found.last)
+    return None
 
 
 def _scope(knowledge: Knowledge, process: str | None, customer: str | None) -> Scope:

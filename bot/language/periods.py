@@ -248,7 +248,7 @@ def _month(parts: Parts, today: date) -> Days:
     if year is None:
         year = today.year if month <= today.month else today.year - 1
         if parts["which"]:
-            year = today.year if parts["which"].startswith("i ") else today.year - 1
+            year = today.year if parts["which"] in ("i ar", "this year") else today.year - 1
     return _month_days(year, month)
 
 
@@ -321,6 +321,12 @@ def _unit(names: str) -> str:
     return rf"(?P<unit>{names})(?![a-z])"
 
 
+def _forms_of_a_month() -> Iterator[_Form]:
+    """Yield the form of a month with the year that it is in, which by itself is a period too."""
+    which = r"(?P<which>i ar|i fjol|forra aret|last year|this year)(?![a-z])"
+    yield _whole(rf"{_MONTH}(?: manad)? {which}"), _month
+
+
 def _forms_from_today() -> Iterator[_Form]:
     last = r"(?:de |the )?(?:senaste|sista|last|past|previous)"
     yield from (
@@ -385,8 +391,7 @@ def _forms_of_the_year() -> Iterator[_Form]:
         (
             _whole(
                 r"(?<!\d )(?<!\d\. )(?<!\d:e )(?<!\dst )(?<!\dth )(?<!\dst of )(?<!\dth of )"
-                rf"{_MONTH}(?![a-z])(?! [0-3]?\d(?!\d))(?: manad)?"
-                rf"(?: (?P<which>i ar|i fjol|forra aret|last year))?{_YEAR}"
+                rf"{_MONTH}(?![a-z])(?! [0-3]?\d(?!\d))(?: manad)?{_YEAR}(?P<which>)"
             ),
             _month,
         ),
@@ -430,7 +435,12 @@ def _whole(pattern: str) -> re.Pattern[str]:
     return re.compile(r"(?<![^\W_])(?:" + pattern + ")")
 
 
-_FORMS: Final = (*_forms_from_today(), *_forms_of_the_year(), *_forms_of_days())
+_FORMS: Final = (
+    *_forms_of_a_month(),
+    *_forms_from_today(),
+    *_forms_of_the_year(),
+    *_forms_of_days(),
+)
 _RANGE = re.compile(
     r" ?(?:-|–|till|tom|t\.? ?o\.? ?m\.?|till och med|och|o|to|until|through|and|samt|,) ?"
     r"(?:den |med |i )?"

@@ -106,7 +106,7 @@ def test_protected_cases_behind_a_figure_are_only_counted(config, city):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--from", "i går"], "--from: ”i går” är ingen dag"),
+        (["--from", "snart"], "--from: ”snart” är ingen dag"),
         (["--from", "2026-13"], "ingen dag eller tid"),
         (["--from", "2026-02-30"], "ingen dag eller tid"),
         (["--from", "2026-03-02", "--to", "2026-03-01"], "--to: ligger före --from"),
@@ -120,6 +120,15 @@ def test_what_cannot_be_counted_is_wrong_usage_and_says_why(config, options, sai
     assert called.code == 2
     assert said in called.err
     assert len(called.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [("mars 2026", "2026-03"), ("tredje tertialet 2025", "2025-T3"), ("v 12 2026", "2026-W12")],
+)
+def test_a_time_may_be_said_in_words(config, words, key):
+    called = call("--config", config, "report", "--from", words, "--format", "json")
+    assert called.row()["period"]["key"] == key
 
 
 def test_a_figure_that_does_not_exist_is_named(config):
