@@ -42,7 +42,7 @@ def examine_house(
     try:
         address = resolve_database_url(settings)
         yield from _database(address, clock)
-        yield from _versions(settings)
+        yield from _contents(settings)
     except SettingsError as error:
         yield _wrong(Matter.DATABASE, Saying(error.source, **error.values))
         return
@@ -83,8 +83,8 @@ def _knowledge(settings: Settings, faults: CountFaults) -> Found:
     return _right(Matter.KNOWLEDGE, Saying("kunskap och mallar är utan fel"))
 
 
-def _versions(settings: Settings) -> Iterator[Found]:
-    """Tell of files in the folder that are others than those in force."""
+def _contents(settings: Settings) -> Iterator[Found]:
+    """Tell of files in the folder that are not those in force, and of words that are not found."""
     try:
         database = open_to_read(settings)
     except SammaDagError:
@@ -94,6 +94,14 @@ def _versions(settings: Settings) -> Iterator[Found]:
     with closing(database):
         differ = sorted(differing(database, ground_of(settings)))
         waiting = waiting_changes(database)
+        with database.reading() as work:
+            found, searchable = work.search.count(), work.search.count_searchable()
+    if 2 * found < searchable:  # some have no words, but not as many as that
+        text = Saying(
+            "{n} mejl och samtal går inte att hitta på sina ord; kör `sammadag search rebuild`",
+            n=searchable - found,
+        )
+        yield _doubtful(Matter.DATABASE, text)
     if differ:
         text = Saying(
             "{file} i mappen är en annan än den som gäller ({n} filer); se `sammadag edit "

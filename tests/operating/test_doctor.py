@@ -27,6 +27,7 @@ from functionmail.connectors.memory import MemoryMailbox, MemorySender, MemorySo
 from functionmail.errors import MailboxUnavailable, SignInRefused
 from tests.city import SECRET, TUESDAY, City, city_settings, mail, make_folders
 from tests.commands import call, write_settings
+from tests.letters import ORDINARY
 from tests.postgres_server import fresh_database
 
 
@@ -157,6 +158,18 @@ def test_faults_in_the_knowledge_are_counted(settings, clock, tmp_path):
 def test_a_house_without_mailboxes_is_wrong(settings, clock):
     found = examined(settings.model_copy(update={"mailboxes": {}}), clock)
     assert found[None, Matter.SETTINGS].state is State.WRONG
+
+
+def test_mails_that_cannot_be_found_by_their_words_are_doubtful(settings, clock, tmp_path):
+    town = City(tmp_path / "mail", settings.database_url, ("info",), clock=clock)
+    town.post(**ORDINARY, mailbox="info")
+    town.take_in()
+    assert examined(settings, clock)[None, Matter.DATABASE].state is State.RIGHT
+    with town.app.database.work() as work:
+        work.search.clear()
+    found = examined(settings, clock)[None, Matter.DATABASE]
+    assert (found.state, "search rebuild" in str(found.text)) == (State.DOUBTFUL, True)
+    town.close()
 
 
 @pytest.mark.postgres
