@@ -64,17 +64,21 @@ class Member:
     ) -> Delivery:
         """Use a button or a menu of a message.
 
+        Slack tells nothing of what stood in a message that only one person was shown.
+
         Args:
             choice: The value that is chosen in a menu.
         """
-        channel, ts = message["channel"], message["ts"]
+        channel, ts = message["channel"], message.get("ts", "0.000001")
         acted = _used(message, action_id, choice)
+        stays = any(one["ts"] == ts for one in self._slack.space.messages)
+        container = {"type": "message", "message_ts": ts, "channel_id": channel}
         return self._interact(
             {
                 "type": "block_actions",
-                "container": {"type": "message", "message_ts": ts, "channel_id": channel},
+                "container": {**container, "is_ephemeral": not stays},
                 "channel": {"id": channel, "name": self._channel_name(channel)},
-                "message": message,
+                **({"message": message} if stays else {}),
                 "actions": [{**acted, "action_ts": self._slack.space.ts()}],
                 "state": {"values": {}},
                 "response_url": self._respond(channel, ts),

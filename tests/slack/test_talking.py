@@ -284,6 +284,19 @@ def test_an_unsure_answer_gives_way_to_the_reading_that_is_chosen(live, anna):
     assert "answer_rated" in str(told["blocks"])
 
 
+def test_the_reading_is_chosen_under_the_answer_to_a_command_too(live, anna):
+    anna.command(UNSURE)
+    told = wait(
+        live,
+        lambda: next((one for one in anna.ephemerals() if "osäker" in one["text"]), None),
+        "an answer",
+    )
+    count = len(anna.ephemerals())
+    anna.click(told, "answer_second")
+    wait(live, lambda: len(anna.ephemerals()) > count, "the other answer")
+    assert "osäker" not in anna.ephemerals()[-1]["text"]
+
+
 def test_only_the_one_who_asked_chooses_what_was_meant(live, anna, amir):
     told = reply_to(live, anna.mention(UNSURE))
     amir.click(told, "answer_first")
