@@ -38,7 +38,7 @@ _PHONE: Final = 0.09
 _MERGED: Final = 0.008
 _LAST_ARRIVAL: Final = 120
 """Seconds before the end after which nothing new comes."""
-_MOULDS: Final = range(60, 1_600)
+_MOULDS: Final = range(60, 800)
 _CASES_A_MOULD: Final = 25
 
 

@@ -75,7 +75,7 @@ def content_hash(*values: str) -> str:
     for value in values:
         raw = value.encode()
         digest.update(b"%d:%b" % (len(raw), raw))
-    return digest.hexdigest()
+    return digest.hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -179,7 +179,7 @@ class Message:
     Attributes:
         message_id: Without brackets, case kept. Where the mail has none, a made-up id
             ``sha256.<hex>@missing.invalid`` from its content, the same every time.
-        content_hash: Hex SHA-256 over sender, subject and decoded body, to tell a
+        content_hash: Half of a hex SHA-256 over sender, subject and decoded body, to tell a
             reused Message-ID from the same mail delivered twice (not over transport
             headers, which differ between two deliveries).
         headers: Lower-cased name and decoded value, in order, MIME and transport together.

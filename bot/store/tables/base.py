@@ -32,7 +32,7 @@ from bot.store.packing import pack_bytes, pack_text, unpack_bytes, unpack_text
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY: Final = 86_400_000_000
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+_DIGEST: Final = re.compile(r"[0-9a-f]{32}")
 
 Convert = Callable[[Any], Any]
 

@@ -218,7 +218,7 @@ def _message(
     )
     return Message(
         message_id=envelope.message_id or _made_up_id(envelope, found),
-        content_hash=_hash(_address_of(envelope.sender), envelope.subject, found.body),
+        content_hash=_hash(_address_of(envelope.sender), envelope.subject, found.body)[:_SUM],
         headers=envelope.headers,
         sender=envelope.sender,
         reply_to=envelope.reply_to,
@@ -255,6 +255,10 @@ def _made_up_id(envelope: _Envelope, found: contents.Contents) -> str:
     return f"sha256.{digest}@missing.invalid"
 
 
+_SUM = 32
+"""Digits of a sum: 128 bits. Who makes two mails of one sum loses the second of his own."""
+
+
 def _hash(*values: str) -> str:
     digest = hashlib.sha256()
     for value in values:
@@ -268,7 +272,7 @@ def _unreadable(content: bytes) -> Message:
     digest = hashlib.sha256(content).hexdigest()
     return Message(
         message_id=f"sha256.{digest}@missing.invalid",
-        content_hash=digest,
+        content_hash=digest[:_SUM],
         faults=(Fault.UNREADABLE,),
         size=len(content),
     )
