@@ -8,7 +8,7 @@ from rich.console import Console
 from bot.cli.chat_view import Terminal
 from bot.texts import speaker
 from tests.commands import call
-from tests.journeys.assistant_talk import HANDLER, shipped_wits
+from tests.journeys.assistant_talk import HANDLER, shipped_wits, unsure_question
 
 
 @pytest.fixture
@@ -109,9 +109,9 @@ def test_at_the_terminal_an_error_is_told_and_the_talk_goes_on(chat):
 
 
 def test_at_the_terminal_the_other_reading_is_chosen_with_a_two(chat):
-    shown = chat("ärenden idag", "2", "2")
+    shown = chat(unsure_question(), "2", "2")
     assert shown.count("Jag är osäker") == 1
-    assert "Skriv 2 om du menade en lista med ärenden." in shown
+    assert "Skriv 2 om du menade" in shown
 
 
 def test_the_talk_ends_with_a_good_bye(chat):

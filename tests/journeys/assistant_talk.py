@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.asking import Wits, load_wits, make_talks
+from bot.services.assistant import SURE
 from bot.services.talks import Turn
 from bot.settings import Settings
 from bot.texts import speaker
 from tests.city import City
 
 ZONE = ZoneInfo("Europe/Stockholm")
+_SHORT = ("ärenden idag", "visa anstånd", "anstånd jag", "dödsbo", "vem", "det där med räkningen")
 HANDLER = "agneta-brandt"  # of kundreskontra-centrum
 COLLEAGUE = "birgitta-lonnell"  # of the same team
 
@@ -22,6 +24,13 @@ COLLEAGUE = "birgitta-lonnell"  # of the same team
 def shipped_wits() -> Wits:
     """Return what the assistant of the sample city knows, loaded once for all tests."""
     return load_wits(Settings())
+
+
+@cache
+def unsure_question() -> str:
+    """Return a question of which the assistant is not sure what it asks for."""
+    understander, day = shipped_wits().understander, date(2026, 3, 3)
+    return next(text for text in _SHORT if understander.understand(text, day).confidence < SURE)
 
 
 class Talker:

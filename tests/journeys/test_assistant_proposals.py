@@ -12,9 +12,7 @@ from bot.services.phone import NewCall
 from bot.services.proposing import Part
 from bot.texts import speaker
 from bot.vocabulary import EventKind, Status, StopReason
-from tests.journeys.assistant_talk import COLLEAGUE, HANDLER, Talker
-
-UNSURE = "ärenden idag"
+from tests.journeys.assistant_talk import COLLEAGUE, HANDLER, Talker, unsure_question
 
 
 @pytest.fixture
@@ -208,23 +206,23 @@ def test_hearing_how_a_case_stands_counts_as_looking_at_it(city, talker, case):
 
 
 def test_of_an_unsure_answer_the_other_reading_can_be_chosen(talker):
-    turn = talker.ask(UNSURE)
+    turn = talker.ask(unsure_question())
     assert turn.answer.second is not None
-    chosen = talker.ask(UNSURE, reading=turn.answer.second).answer
+    chosen = talker.ask(unsure_question(), reading=turn.answer.second).answer
     assert chosen.intent == turn.answer.second
     assert chosen.second is None
     assert "osäker" not in chosen.text
 
 
 def test_the_other_reading_is_of_the_last_question_and_no_other(talker):
-    turn = talker.ask(UNSURE)
+    turn = talker.ask(unsure_question())
     how = {"person": HANDLER, "sees_protected": False}
     meant = talker.talks.meant
     chosen = meant(talker.key, turn.question, turn.answer.second, speaker("sv"), **how)
     assert chosen.answer.intent == turn.answer.second
     with pytest.raises(NotFound, match="ställ frågan igen"):
         meant(talker.key, turn.question, turn.answer.second, speaker("sv"), **how)
-    again = talker.ask(UNSURE)
+    again = talker.ask(unsure_question())
     assert again.question != turn.question
     talker.ask("hjälp")
     with pytest.raises(NotFound):

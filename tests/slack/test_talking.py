@@ -10,6 +10,7 @@ from bot.clock import FixedClock
 from bot.registers import Register
 from bot.vocabulary import Status
 from tests.city import TUESDAY
+from tests.journeys.assistant_talk import unsure_question
 from tests.letters import ORDINARY
 from tests.slack.office import Office, sees_everything, slack_user
 from tests.slack.people import Member
@@ -18,7 +19,6 @@ from tests.slack.workspace import CASES, Workspace
 
 ANNA = "agneta-brandt"
 STRANGER = "U0STRANGER"
-UNSURE = "ärenden idag"
 
 
 @pytest.fixture(scope="module")
@@ -275,9 +275,9 @@ def test_app_home_counts_protected_cases_for_those_without_the_right(live, anna,
 
 
 def test_an_unsure_answer_gives_way_to_the_reading_that_is_chosen(live, anna):
-    told = reply_to(live, anna.mention(UNSURE))
+    told = reply_to(live, anna.mention(unsure_question()))
     assert "osäker" in told["text"]
-    assert UNSURE not in str(told["blocks"])
+    assert unsure_question() not in str(told["blocks"])
     anna.click(told, "answer_second")
     wait(live, lambda: "osäker" not in told["text"], "the other answer")
     assert "answer_second" not in str(told["blocks"])
@@ -285,7 +285,7 @@ def test_an_unsure_answer_gives_way_to_the_reading_that_is_chosen(live, anna):
 
 
 def test_the_reading_is_chosen_under_the_answer_to_a_command_too(live, anna):
-    anna.command(UNSURE)
+    anna.command(unsure_question())
     told = wait(
         live,
         lambda: next((one for one in anna.ephemerals() if "osäker" in one["text"]), None),
@@ -298,14 +298,14 @@ def test_the_reading_is_chosen_under_the_answer_to_a_command_too(live, anna):
 
 
 def test_only_the_one_who_asked_chooses_what_was_meant(live, anna, amir):
-    told = reply_to(live, anna.mention(UNSURE))
+    told = reply_to(live, anna.mention(unsure_question()))
     amir.click(told, "answer_first")
     wait(live, lambda: "Bara den som frågade" in str(amir.ephemerals()), "an answer")
     assert "osäker" in told["text"]
 
 
 def test_a_stranger_is_given_no_choice(live, stranger):
-    assert "answer_second" not in str(reply_to(live, stranger.mention(UNSURE))["blocks"])
+    assert "answer_second" not in str(reply_to(live, stranger.mention(unsure_question()))["blocks"])
 
 
 def test_hearing_how_a_case_stands_counts_as_looking_at_it(live, anna):

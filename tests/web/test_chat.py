@@ -10,6 +10,7 @@ from bot.vocabulary import PersonKey, Right, Status
 from bot.web.answer_text import BlockKind, Piece, blocks
 from bot.web.door import LANGUAGE
 from tests.city import City
+from tests.journeys.assistant_talk import unsure_question
 from tests.web_city import HANDLER, WebCity, text_of
 
 MAY_SEE_PROTECTED = PersonKey("amir-haddad")
@@ -225,7 +226,7 @@ def test_a_wrong_answer_becomes_a_point_in_the_process_log(browser, city):
 
 
 def test_an_unsure_answer_gives_way_to_the_reading_that_is_chosen(browser):
-    page = newest(asked(browser, "ärenden idag"))
+    page = newest(asked(browser, unsure_question()))
     assert "Jag är osäker" in words(page)
     readings = re.findall(r'name="reading" value="([a-z_]+)"', page)
     assert len(readings) == 2
