@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -92,8 +92,8 @@ class Tally:
             parts: Periods that follow each other; one where keys tell cases apart.
         """
         self._period = period
-        self._parts = parts
         self._firsts = [part.first.toordinal() for part in parts]
+        self._ends = {part.last.toordinal(): index for index, part in enumerate(parts)}
         self._cells: dict[tuple[str, int], _Cell] = {}
         self._remaining: dict[str, Counter[int]] = {}
 
@@ -107,15 +107,16 @@ class Tally:
         """Add values of a column, in ascending order, for the median and the like."""
         self._cell(key, day).values.setdefault(column, []).append(values)
 
-    def span(self, key: str, opened: int, closed: int | None, n: int) -> None:
-        """Add cases that were open from one day until before another."""
-        for index, part in enumerate(self._parts):
-            end = part.last.toordinal()
-            if opened <= end and (closed is None or closed > end):
-                self._at(key, index).ages[end - opened] += n
-        end = self._period.last.toordinal()
-        if opened <= end and (closed is None or closed > end):
-            self._remaining.setdefault(key, Counter())[end - opened] += n
+    def left(self, key: str, end: int, ages: Iterable[tuple[int, int]]) -> None:
+        """Add what was open at the end of a day that is the last of a part.
+
+        Args:
+            ages: (days, how many are so old).
+        """
+        found = Counter(dict(ages))
+        self._at(key, self._ends[end]).ages.update(found)
+        if end == self._period.last.toordinal():
+            self._remaining.setdefault(key, Counter()).update(found)
 
     def figures_of(self, key: str, index: int = 0) -> dict[str, Figure]:
         """Return the figures of one group; all of them, also those that are nothing."""

@@ -11,8 +11,9 @@ import json
 import sys
 import zlib
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from itertools import accumulate, pairwise
 from typing import Any, Final, NamedTuple
@@ -24,13 +25,17 @@ FORM: Final = 1
 
 
 class Kept(StrEnum):
-    """What is kept: what figures count of a basis, arrivals by hour, and answers by template."""
+    """What is kept: what figures count of a basis, arrivals by hour, and answers by template.
+
+    left: Of what was open at the end of a day: two lists, ages in days and how many are so old.
+    """
 
     OPENED = "opened"
     HOURS = "hours"
     ANSWERED = "answered"
     TEMPLATES = "templates"
     CLOSED = "closed"
+    LEFT = "left"
 
     @property
     def basis(self) -> Basis:
@@ -44,6 +49,7 @@ _BASES: Final[Mapping[Kept, Basis]] = {
     Kept.ANSWERED: Basis.ANSWERED,
     Kept.TEMPLATES: Basis.ANSWERED,
     Kept.CLOSED: Basis.CLOSED,
+    Kept.LEFT: Basis.END,
 }
 
 
@@ -54,7 +60,7 @@ class Counted(NamedTuple):
         key: Of the group; "" for none.
         day: Ordinal of a local day, where rows are told apart by time.
         cells: Numbers, and what else tells rows of a group apart.
-        lists: Values of columns, each in ascending order.
+        lists: Values of columns, each in ascending order where `Kept` says nothing else.
     """
 
     key: str
@@ -117,25 +123,61 @@ def unpack(content: bytes, day: int | None) -> list[Counted]:
     return rows
 
 
-def touched(before: Iterable[Any], after: Iterable[Any]) -> set[tuple[Basis, int]]:
-    """Return the days of each basis of which a sum is void when rows become others.
+class Void(NamedTuple):
+    """Of which days the sums of a basis do not hold any more, by their ordinals."""
+
+    basis: Basis
+    first: int
+    last: int
+
+
+def touched(before: Iterable[Any], after: Iterable[Any]) -> set[Void]:
+    """Return what is void when rows become others.
 
     A case is closed long after it came, as a rule: what was counted of its arrival stands, if it
-    had an answer. So rows are compared by what each basis counts, not as a whole.
+    had an answer, and so does the backlog of all days before. So rows are compared by what each
+    basis counts, not as a whole.
 
     Args:
         before, after: Of the same cases: each a `CaseFact`, or what a database hands out of one
             with `SEEN_COLUMNS`.
     """
-    old, new = _seen(before), _seen(after)
-    return {(basis, day) for basis, day, *_ in old ^ new}
+    old, new = list(before), list(after)
+    days = {Void(basis, day, day) for basis, day, *_ in _seen(old) ^ _seen(new)}
+    return days | {Void(Basis.END, ends.first, ends.last) for ends in _ends(old, new)}
+
+
+def _ends(before: Iterable[Any], after: Iterable[Any]) -> Iterator[Days]:
+    """Yield at the end of which days a row was open and is not, or the other way round."""
+    old, new = _open(before), _open(after)
+    for who in old.keys() | new.keys():
+        one, other = old.get(who), new.get(who)
+        if one is None or other is None or one.first != other.first:
+            yield from (days for days in (one, other) if days is not None)
+        elif one.last != other.last:
+            first, last = sorted((one.last, other.last))
+            yield Days(first=first + 1, last=last)
+
+
+def _open(facts: Iterable[Any]) -> dict[tuple[Any, ...], Days]:
+    """Return at the end of which days each row was open, by all that tells it apart."""
+    found = {}
+    for fact in facts:
+        last = _FOR_EVER if fact.closed_day is None else fact.closed_day - 1
+        if not fact.merged and fact.opened_day <= last:
+            found[_who(fact)] = Days(first=fact.opened_day, last=last)
+    return found
+
+
+def _who(fact: Any) -> tuple[Any, ...]:  # noqa: ANN401 - see `touched`
+    return (fact.case_id, fact.clock, *(getattr(fact, name) for name in _KEYS))
 
 
 def _seen(facts: Iterable[Any]) -> set[tuple[Any, ...]]:
     """Return what each basis counts of rows, as (basis, day, everything else)."""
     found: set[tuple[Any, ...]] = set()
     for fact in facts:
-        who = (fact.case_id, fact.clock, *(getattr(fact, name) for name in _KEYS))
+        who = _who(fact)
         unanswered = fact.answered_day is None
         found.add(
             (
@@ -156,6 +198,7 @@ def _seen(facts: Iterable[Any]) -> set[tuple[Any, ...]]:
     return found
 
 
+_FOR_EVER: Final = date.max.toordinal()
 _KEYS: Final = ("process", "matter", "mailbox", "customer", "team", "channel")
 """By what a sum is told apart; also what a lead time asks for."""
 COUNTED_COLUMNS: Final[Mapping[Basis, frozenset[str]]] = {
@@ -174,6 +217,7 @@ COUNTED_COLUMNS: Final[Mapping[Basis, frozenset[str]]] = {
             *("moves", "corrections", "merged", "answered_day"),
         }
     ),
+    Basis.END: frozenset({"opened_day", "closed_day", "merged", "clock", *_KEYS}),
 }
 """The columns that `touched` looks at."""
 SEEN_COLUMNS: Final = tuple(sorted({"case_id", *frozenset().union(*COUNTED_COLUMNS.values())}))

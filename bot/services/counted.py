@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -85,17 +85,31 @@ def counted(
         firsts: Where time tells rows apart: the first day of each part, in order. A row of a
             sum that is kept has the first day of what it is of.
     """
-    kept = _usable(work, kind, wanted, firsts)
-    only = next(iter(wanted.scope.said().values()), None)
+    found = _kept(work, kind, wanted)
+    kept = {days: content for days, content in found.items() if _in_one_part(days, firsts)}
     for days, content in kept.items():
-        for row in rows_of(content, days.first if wanted.daily else None):
-            if only is None:
-                yield row
-            elif row.key == only:
-                yield row._replace(key=TOTAL)
+        yield from _rows(content, wanted, days.first if wanted.daily else None)
     rest = between(wanted.days, kept)
     if rest:
         yield from live(work, kind, of_spans(wanted, rest))
+
+
+def left(work: Work, wanted: Wanted, ends: Sequence[int]) -> Iterator[Counted]:
+    """Yield what was open at the end of some days, by the days, as `Kept.LEFT` has it.
+
+    Args:
+        ends: Ordinals in order, at least one.
+    """
+    of_ends = replace(wanted, days=Days(first=ends[0], last=ends[-1]), daily=True)
+    kept = {days.first: content for days, content in _kept(work, Kept.LEFT, of_ends).items()}
+    rest = []
+    for end in ends:
+        if end in kept:
+            yield from _rows(kept[end], wanted, end)
+        else:
+            rest.append(Days(first=end, last=end))
+    if rest:
+        yield from live(work, Kept.LEFT, of_spans(wanted, rest))
 
 
 def of_spans(wanted: Wanted, spans: Sequence[Days]) -> Wanted:
@@ -113,6 +127,8 @@ def live(work: Work, kind: Kept, wanted: Wanted) -> Iterator[Counted]:
             return _hours(work, wanted)
         case Kept.TEMPLATES:
             return _templates(work, wanted)
+        case Kept.LEFT:
+            return _left(work, wanted)
         case _:
             return live_basis(work, kind.basis, wanted)
 
@@ -140,7 +156,21 @@ def _templates(work: Work, wanted: Wanted) -> Iterator[Counted]:
         yield Counted(key, day, (template, answers, int(again)), (_values_in(text),))
 
 
-def _usable(work: Work, kind: Kept, wanted: Wanted, firsts: Sequence[int]) -> dict[Days, bytes]:
+def _left(work: Work, wanted: Wanted) -> Iterator[Counted]:
+    """Look at the end of each wanted day, which is cheap for few rows that stay open for long."""
+    ends = list(wanted.on) or list(range(wanted.days.first, wanted.days.last + 1))
+    ages: dict[tuple[str, int], Counter[int]] = {}
+    for key, opened, closed, n in work.case_facts.spans(wanted, ends[0]):
+        until = len(ends) if closed is None else bisect_left(ends, closed)
+        for end in ends[bisect_left(ends, opened) : until]:
+            ages.setdefault((key, end), Counter())[end - opened] += n
+    for (key, end), counts in ages.items():
+        ordered = sorted(counts.items())
+        lists = ([age for age, _ in ordered], [n for _, n in ordered])
+        yield Counted(key, end, (), lists)
+
+
+def _kept(work: Work, kind: Kept, wanted: Wanted) -> dict[Days, bytes]:
     """Return the sums that what is wanted can be made of, by their days."""
     said = wanted.scope.said()
     if len(said) + (wanted.by is not None) > 1:
@@ -148,8 +178,17 @@ def _usable(work: Work, kind: Kept, wanted: Wanted, firsts: Sequence[int]) -> di
     by = wanted.by or (By(next(iter(said))) if said else None)
     last = min(wanted.days.last, settled_until(kind, wanted))
     days = Days(first=wanted.days.first, last=last)
-    found = work.fact_sums.kept(kind, by, days, rules=rules_of(wanted.lead_times))
-    return {days: content for days, content in found.items() if _in_one_part(days, firsts)}
+    return work.fact_sums.kept(kind, by, days, rules=rules_of(wanted.lead_times))
+
+
+def _rows(content: bytes, wanted: Wanted, day: int | None) -> Iterator[Counted]:
+    """Yield the rows of a sum that are wanted: of one key, where only its cases are."""
+    only = next(iter(wanted.scope.said().values()), None)
+    for row in rows_of(content, day):
+        if only is None:
+            yield row
+        elif row.key == only:
+            yield row._replace(key=TOTAL)
 
 
 def _in_one_part(days: Days, firsts: Sequence[int]) -> bool:

@@ -14,7 +14,7 @@ from bot.reports.model import Granularity, Period
 from bot.reports.periods import split
 from bot.reports.scope import ALL, By, Scope
 from bot.reports.sums import Counted, Days, Kept
-from bot.services.counted import ASKED, BY_DAY, counted, live_basis
+from bot.services.counted import ASKED, BY_DAY, counted, left, live_basis
 from bot.store.case_facts import Remarked, Wanted
 from bot.store.unit_of_work import Work
 from bot.worktime import Calendar
@@ -53,11 +53,9 @@ class Count:
         firsts = [part.first.toordinal() for part in parts] if granularity else []
         for basis in BY_DAY:
             self._count(work, basis, wanted, tally, firsts)
-        for group, opened, closed, n in work.case_facts.spans(wanted, parts[0].last.toordinal()):
-            if granularity is None:
-                tally.span(group, opened, closed, n)
-            else:
-                tally.span(TOTAL, opened, closed, n)
+        for row in left(work, wanted, [part.last.toordinal() for part in parts]):
+            assert row.day is not None  # of the end of a day
+            tally.left(row.key, row.day, zip(*row.lists, strict=True))
         self._missed(work, period, wanted, tally)
         self._remarks(work, period, wanted, tally)
         groups = tuple(_groups(period, parts, by, tally))

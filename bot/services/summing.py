@@ -130,12 +130,16 @@ def _count(work: Work, spans: Iterable[Span], wanted: Wanted) -> dict[Span, list
 
 
 def _spans(kind: Kept, days: Days) -> Iterator[Span]:
-    """Yield all that is to be kept of some days: each of them, and whole months by each key."""
+    """Yield all that is to be kept of some days: each of them, and months by each key.
+
+    Of what was open at the end of a month, its last day stands for it.
+    """
     for day in range(days.first, days.last + 1):
         yield Span(kind=kind, days=Days(first=day, last=day))
     for month in _months(days):
-        whole = Days(first=month.first.toordinal(), last=month.last.toordinal())
-        if whole.last <= days.last:
+        last = month.last.toordinal()
+        whole = Days(first=last if kind is Kept.LEFT else month.first.toordinal(), last=last)
+        if last <= days.last:
             for by in KEYS:
                 yield Span(kind=kind, by=by, days=whole)
 

@@ -24,8 +24,7 @@ from bot.reports.case_facts import (
     Happened,
     facts_of,
 )
-from bot.reports.measures import Basis
-from bot.reports.sums import SEEN_COLUMNS, touched
+from bot.reports.sums import SEEN_COLUMNS, Void, touched
 from bot.store.engine import chunks, insert_many_if_new
 from bot.store.fact_sums import make_void
 from bot.store.tables import CaseFactRow, CaseRow, EventRow
@@ -84,7 +83,7 @@ class FactKeeper:
 
     def settle(self) -> None:
         """Write the rows of all that was noted."""
-        void: set[tuple[Basis, int]] = set()
+        void: set[Void] = set()
         if self._new:
             calendar = self._calendar()
             facts = [
@@ -105,11 +104,9 @@ def anew(connection: Connection, some: Collection[CaseId], calendar: Calendar) -
     make_void(connection, _anew(connection, some, calendar))
 
 
-def _anew(
-    connection: Connection, case_ids: Collection[CaseId], calendar: Calendar
-) -> set[tuple[Basis, int]]:
-    """Make rows anew; return of which days the sums are void."""
-    void: set[tuple[Basis, int]] = set()
+def _anew(connection: Connection, case_ids: Collection[CaseId], calendar: Calendar) -> set[Void]:
+    """Make rows anew; return which sums are void."""
+    void: set[Void] = set()
     for some in chunks(case_ids):
         facts = list(_facts(connection, some, calendar))
         before = connection.execute(

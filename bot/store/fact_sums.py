@@ -24,9 +24,8 @@ from sqlalchemy import (
     update,
 )
 
-from bot.reports.measures import Basis
 from bot.reports.scope import By
-from bot.reports.sums import Counted, Days, Kept, pack, unpack
+from bot.reports.sums import Counted, Days, Kept, Void, pack, unpack
 from bot.store import counters
 from bot.store.engine import chunks, keep_writers_out
 from bot.store.tables import FactSumRow
@@ -160,16 +159,16 @@ def rows_of(content: bytes, day: int | None = None) -> list[Counted]:
     return unpack(content, day)
 
 
-def make_void(connection: Connection, days: Collection[tuple[Basis, int]]) -> None:
-    """Delete the sums in which some days count, by basis; in the transaction that changes rows.
+def make_void(connection: Connection, void: Collection[Void]) -> None:
+    """Delete the sums in which some days count, in the transaction that changes rows.
 
     Call it last: those who change several days at once delete their months, and then the days,
     in one order, so that none waits for another that waits for them.
     """
     found = [
-        {"of_basis": basis.value, "day": day, "is_day": is_day}
+        {"of_basis": basis.value, "from_day": first, "to_day": last, "is_day": is_day}
         for is_day in (0, 1)
-        for basis, day in sorted(days)
+        for basis, first, last in sorted(void)
     ]
     if found:
         connection.execute(_VOID, found)
@@ -187,8 +186,8 @@ _FILL = (
 )
 _VOID = delete(FactSumRow).where(
     FactSumRow.basis == bindparam("of_basis"),
-    FactSumRow.first <= bindparam("day"),
-    FactSumRow.last >= bindparam("day"),
+    FactSumRow.first <= bindparam("to_day"),
+    FactSumRow.last >= bindparam("from_day"),
     case((FactSumRow.first == FactSumRow.last, 1), else_=0) == bindparam("is_day"),
 )
 
