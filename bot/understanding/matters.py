@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.understanding.hearing import Heard
@@ -27,8 +28,14 @@ class MatterFound:
     words: str
 
 
-def matter_of(heard: Heard, enough: float = ENOUGH) -> MatterFound | None:
-    """Return the matter that a question names; None where nothing says enough."""
+def matter_of(
+    heard: Heard, enough: float = ENOUGH, *, among: Collection[MatterKey] | None = None
+) -> MatterFound | None:
+    """Return the matter that a question names; None where nothing says enough.
+
+    Args:
+        among: The matters that may be meant; None for all.
+    """
     blocked = {hit.cue.matter for hit in heard.hits if hit.cue.blocks}
     said = [hit for hit in heard.hits if hit.cue.matter and not hit.cue.blocks]
     said = [hit for hit in said if hit.cue.matter not in blocked]
@@ -39,6 +46,8 @@ def matter_of(heard: Heard, enough: float = ENOUGH) -> MatterFound | None:
             found[matter] = score * (_FOREIGN if matter in heard.foreign else 1.0)
     for matter, count in counts.items():
         found[matter] = found.get(matter, 0.0) + min(_SAID_MOST, _SAID + 1.5 * (count - 1))
+    if among is not None:
+        found = {matter: score for matter, score in found.items() if matter in among}
     if not found:
         return None
     best = max(found, key=lambda key: (found[key], key))

@@ -26,6 +26,9 @@ _LOWER: Final = re.compile(
     r"(?<!\w)(?:till|åt|to) "
     r"(?P<name>the [a-zåäö]{2,20} (?:team|group)|[a-zåäöé-]{3,30}(?: teamet| gruppen)?)"
 )
+_LOWER_BEFORE: Final = re.compile(
+    r"(?:^|[,.] )(?P<name>[a-zåäöé]{3,20}) (?:får|kan|ska) (?:ta|få)(?!\w)"
+)
 _NOBODY: Final = frozenset(
     (
         "mig", "mej", "me", "dig", "oss", "kund", "kunden", "stängd", "klar", "avslutad", "den",
@@ -34,7 +37,7 @@ _NOBODY: Final = frozenset(
         "close", "take", "done", "färdig", "ta", "flytta", "skicka", "ägare", "own", "my", "it",
         "oj", "ok", "okej", "ingen", "vem", "vill", "ska", "nu", "sätt", "boka", "tilldela",
         "överlämna", "överlåt", "byt", "kunden", "avsluta", "markera", "put", "assign", "give",
-        "resolved", "vi", "och", "att", "då", "lägg",
+        "resolved", "vi", "och", "att", "då", "lägg", "hon", "han", "hen", "dem", "dom", "man",
     )
 )  # fmt: skip
 
@@ -49,9 +52,10 @@ def handed_to(heard: Heard, people: Iterable[str]) -> Mention | None:
     known = _known(heard, people)
     if known is not None:
         return known
-    for match in _LOWER.finditer(shown):
-        if match["name"].split()[0] not in _NOBODY:
-            return _mention(match)
+    for pattern in (_LOWER, _LOWER_BEFORE):
+        for match in pattern.finditer(shown):
+            if match["name"].split()[0] not in _NOBODY:
+                return _mention(match)
     return None
 
 

@@ -57,7 +57,10 @@ def _matter_from(enough: float) -> _Filler:
 
 def _matter_of_route(heard: Heard, vocabulary: Vocabulary) -> Iterator[Filled]:
     """Yield the matter; the likeliest where no process says where something belongs."""
-    yield from _matter_from(_SURE if heard.processes else _ANY)(heard, vocabulary)
+    enough = _SURE if heard.processes else _ANY
+    found = matter_of(heard, enough, among=vocabulary.matters)
+    if found is not None:
+        yield Filled(Slot.MATTER, found.matter, found.words)
 
 
 _ANY: Final = 0.5

@@ -17,7 +17,8 @@ _CUE: Final = re.compile(
 )
 _LEAD: Final = re.compile(
     r"[ ,:–-]*(?:(?:for|om|nar|vid|till|att|med|pa|infor|som|dar|angaende|ang|about|for|when|on|to|"
-    r"att begara|att be om|vi har|that|which|a|an|the|en|ett|nagon som|nan som|den som|de som)"
+    r"att begara|att be om|vi har|(?:vi|man) (?:brukar )?skickar?|att skicka|that|which|"
+    r"a|an|the|en|ett|nagon som|nan som|den som|de som)"
     r"(?: |$))*"
 )
 _TAIL: Final = re.compile(
@@ -27,6 +28,11 @@ _TAIL: Final = re.compile(
 _BEFORE: Final = re.compile(
     r"(?:svarar|skriver|formulerar|svara|skriva)[a-z ]{0,16}?(?:till|nar|om|pa) "
     r"(?P<about>[^?.!]{3,80})"
+)
+
+_COMPOUND: Final = re.compile(
+    r"(?<![a-z])(?!standard|svars?)(?P<about>[a-z]{6,30}?)s?(?:brev(?:et)?|mall(?:en)?|mejlet|texten)"
+    r"(?![a-z])"
 )
 
 
@@ -42,7 +48,7 @@ def template_about(heard: Heard) -> Mention | None:
         found = _trimmed(heard, start, stop)
         if found is not None:
             return found
-    said = _BEFORE.search(folded)
+    said = _BEFORE.search(folded) or _COMPOUND.search(folded)
     return None if said is None else _trimmed(heard, said.start("about"), said.end("about"))
 
 

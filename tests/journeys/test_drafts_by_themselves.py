@@ -119,7 +119,7 @@ def prompts(city, case):
             "fee_check",
             {
                 "subject": "[AVG] Avgift",
-                "text": "Hej!\n\nVarför gör ni en efterkontroll av avgiften för förskolan?\n\nKarin",
+                "text": "Hej!\n\nVarför gör ni en efterkontroll av avgiften i förskolan?\n\nKarin",
             },
             set(),
         ),

@@ -1,7 +1,8 @@
 """How well questions are understood, as a floor that no change may fall below.
 
 One half of the questions was set aside before the rules were written: nobody looked at it, and
-nothing was learned from it. The development set was before the eyes of those who wrote them.
+nothing was learned from it. Nor from the odd ones, which are harder than most that people write.
+The development set was before the eyes of those who wrote them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def unseen(matters):
 
 
 def test_the_intent_of_unseen_questions_is_right(unseen):
-    assert unseen.intent >= 0.94
+    assert unseen.intent >= 0.96
 
 
 def test_what_unseen_questions_name_is_found(unseen):
@@ -37,11 +38,17 @@ def test_what_unseen_questions_name_is_found(unseen):
 
 
 def test_unseen_questions_are_sent_to_the_right_process(unseen):
-    assert unseen.wrongly_routed <= 2  # of 35
+    assert unseen.wrongly_routed <= 3  # of 35
 
 
 def test_unseen_questions_that_are_not_for_us_are_told_apart(unseen):
     assert unseen.missed_out_of_scope <= 1
+
+
+def test_questions_in_slang_half_sentences_and_english_are_mostly_understood(matters):
+    odd = figures(rows_of("odd_questions.jsonl"), matters)
+    assert odd.intent >= 0.87
+    assert odd.slots >= 0.88
 
 
 def test_the_development_set_is_understood(matters):
@@ -61,7 +68,13 @@ def test_all_fifteen_intents_are_asked_for_in_both_halves():
 def test_no_question_stands_in_two_sets():
     texts = [
         json.dumps(row["text"])
-        for name in ("questions.jsonl", "more_questions.jsonl", "development/chat.jsonl")
+        for name in (
+            "questions.jsonl",
+            "more_questions.jsonl",
+            "spoken_questions.jsonl",
+            "odd_questions.jsonl",
+            "development/chat.jsonl",
+        )
         for row in rows_of(name)
     ]
     assert len(texts) == len(set(texts))
