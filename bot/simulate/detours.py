@@ -19,24 +19,18 @@ STEP: Final = 15
 """Seconds between what one person does in a row."""
 LONGEST: Final = 4 * STEP
 """Seconds that all detours after taking a case can need."""
-_LOOKS: Final = 0.7
-_UNDOES: Final = 0.01
-_HANDS_OVER: Final = 0.03
-_CORRECTS: Final = 0.025
-_MOVES: Final = 0.2
-_LOGS: Final = 0.008
 
 
 def look(stage: Stage, case: CaseState, at: int, person: PersonKey) -> None:
     """Let somebody open the page of a case, as most do before they take it."""
-    if stage.happens(at) and stage.chance.random() < _LOOKS:
+    if stage.happens(at) and stage.chance.random() < stage.habits.looks:
         case.happened(EventKind.VIEWED, at, person)
         stage.note(at, "look", case, by=person)
 
 
 def undo_taking(stage: Stage, case: CaseState, at: int, person: PersonKey) -> bool:
     """Let somebody who has just taken a new case give it back at times; tell whether so."""
-    if not stage.happens(at) or stage.chance.random() >= _UNDOES:
+    if not stage.happens(at) or stage.chance.random() >= stage.habits.undoes:
         return False
     case.owner, case.status = None, Status.NEW
     case.version += 1
@@ -47,14 +41,14 @@ def undo_taking(stage: Stage, case: CaseState, at: int, person: PersonKey) -> bo
 
 def after_taking(stage: Stage, case: CaseState, at: int, person: PersonKey) -> PersonKey:
     """Let the owner do what comes to mind; return who goes on with the case."""
-    draw = stage.chance.random()
-    if draw < _CORRECTS or case.process is None:
+    draw, habits = stage.chance.random(), stage.habits
+    if draw < habits.corrects or case.process is None:
         return _corrected(stage, case, at + STEP, person)
-    draw -= _CORRECTS
-    if draw < _HANDS_OVER:
+    draw -= habits.corrects
+    if draw < habits.hands_over:
         return _handed_over(stage, case, at + STEP, person)
-    draw -= _HANDS_OVER
-    if draw < _LOGS:
+    draw -= habits.hands_over
+    if draw < habits.logs:
         register = Register.CUSTOMER_LOG if case.customer else Register.PROCESS_LOG
         enter_on(stage, case, at + STEP, person, register)
     return person
@@ -130,6 +124,6 @@ def _correct(stage: Stage, case: CaseState, process: ProcessKey, matter: MatterK
 def _what_it_is_about(stage: Stage, case: CaseState) -> tuple[ProcessKey, MatterKey]:
     """Return another process and matter of the house, mostly of the same process."""
     ordinary, process = stage.moulds.ordinary, case.process
-    if process is None or process not in ordinary or stage.chance.random() < _MOVES:
+    if process is None or process not in ordinary or stage.chance.random() < stage.habits.moves:
         process = stage.chance.choice(list(ordinary))
     return process, stage.chance.choice(ordinary[process])

@@ -23,7 +23,7 @@ from bot.simulate.mail_moulds import Draft, MailMould, MouldMaker
 from bot.simulate.mail_story import MailStory
 from bot.simulate.merging import LONGEST_APART, mergeable, merged
 from bot.simulate.phone_story import PhoneStory
-from bot.simulate.player import LAG, MESSAGES, Act, Item, Stage
+from bot.simulate.player import LAG, MESSAGES, Act, Habits, Item, Stage
 from bot.simulate.rhythm import arrivals
 from bot.simulate.rows import Rows, no_rows
 from bot.store.actions import COUNTED_FOR
@@ -35,7 +35,7 @@ PIECE: Final = 500
 _IGNORED: Final = 15
 """Every so many items is a mail that becomes no case."""
 _PHONE: Final = 0.09
-_MERGED: Final = 0.008
+_USUAL: Final = Habits()
 _LAST_ARRIVAL: Final = 120
 """Seconds before the end after which nothing new comes."""
 _MOULDS: Final = range(60, 800)
@@ -130,7 +130,14 @@ class History:
         city = self.city
         return MouldMaker(city.material.knowledge, city.reader, city.identity, city.wording)
 
-    def play(self, number: int, moulds: Moulds, *, acts: list[Act] | None = None) -> Rows:
+    def play(
+        self,
+        number: int,
+        moulds: Moulds,
+        *,
+        acts: list[Act] | None = None,
+        habits: Habits = _USUAL,
+    ) -> Rows:
         """Return the rows of a piece; what happened is in order of time.
 
         Args:
@@ -138,7 +145,9 @@ class History:
         """
         rows = no_rows()
         chance = Random(f"{self.wishes.seed}:piece:{number}")
-        stage = Stage(city=self.city, moulds=moulds, rows=rows, chance=chance, acts=acts)
+        stage = Stage(
+            city=self.city, moulds=moulds, rows=rows, chance=chance, habits=habits, acts=acts
+        )
         items = self._items_of(number)
         for item in items:
             _play(item, items, stage)
@@ -189,7 +198,7 @@ def _play(item: Item, later: Iterator[Item], stage: Stage) -> None:
     """Play an item, and sometimes the next one with it."""
     if item.case_id is None:
         MailStory(stage, item).ignored()
-    elif stage.chance.random() < _MERGED:
+    elif stage.chance.random() < stage.habits.merges:
         _play_two(item, later, stage)
     elif stage.city.hours.is_open(item.at + LAG) and stage.chance.random() < _PHONE:
         PhoneStory(stage, item).case()

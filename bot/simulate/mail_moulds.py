@@ -231,8 +231,7 @@ class MouldMaker:
                 one for one in self._knowledge.customers.values() if one.domains and not one.until
             ]
             unit = units[number % len(units)]
-            name = f"{unit.name} stadsdelsförvaltning" if unit.kind == "district" else unit.name
-            return unit.domains[0], name
+            return unit.domains[0], unit.full_name
         if source == "bounce":
             return "hemmapost.example", ""
         return chance.choice(self._wording.domains[source]), ""

@@ -39,7 +39,6 @@ _STOPPED: Final[Mapping[Urgency, tuple[StopReason, ...]]] = {
     ),
     Urgency.PAYOUT: (StopReason.PAYMENT_STOPPED, StopReason.RECALLED, StopReason.NO_GROUNDS),
 }
-_WAITS: Final = 0.04
 _GUIDANCE: Final = TemplateKey("system_guidance")
 _LETTERS: Final[Mapping[str, tuple[TemplateKey, Mapping[str, str]]]] = {
     "systemfel": (_GUIDANCE, {"support_contact": "systemstöd, telefon 08-465 004 30"}),
@@ -166,7 +165,7 @@ class MailStory(Correspondence):
             if not stage.take(case, at, person):
                 return
             at = hours.after(at, stage.working(5_000))
-        if chance.random() < _WAITS:
+        if chance.random() < stage.habits.waits:
             at = self._waited(case, at, person)
         if not self._answered(case, at, person):
             return

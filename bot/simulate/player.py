@@ -55,6 +55,29 @@ class Act:
     values: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How often people do what they do seldom, as shares of the cases in which they could.
+
+    Attributes:
+        looks: Open the page of a case before they take it.
+        undoes: Take back that they took it.
+        corrects: Put right what it is about; a share of `moves` to another process.
+        logs: Enter what it shows in a log.
+        waits: Let it wait for the customer.
+        merges: Two mails of one customer become one case.
+    """
+
+    looks: float = 0.7
+    undoes: float = 0.01
+    hands_over: float = 0.03
+    corrects: float = 0.025
+    moves: float = 0.2
+    logs: float = 0.008
+    waits: float = 0.04
+    merges: float = 0.008
+
+
 @dataclass(kw_only=True)
 class Stage:
     """Where items are played.
@@ -68,6 +91,7 @@ class Stage:
     moulds: Moulds
     rows: Rows
     chance: Random
+    habits: Habits = Habits()
     acts: list[Act] | None = None
 
     def note(self, at: int, name: str, case: CaseState | None = None, **values: Any) -> None:  # noqa: ANN401

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.simulate import write_pieces
 from bot.simulate.history import History, Wishes, first_day
 from bot.simulate.hours import moment
-from bot.simulate.player import Act
+from bot.simulate.player import Act, Habits
 from bot.simulate.rows import COLUMNS, Rows
 from bot.simulate.workers import moulds_of
 from bot.store.bulk import writing
@@ -32,7 +32,19 @@ from tests.simulate.replaying import Replay
 END = datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
 
 
-def compare(folder: Path, wishes: Wishes) -> dict[str, object]:
+BUSY = Habits(
+    looks=1,
+    undoes=0.3,
+    hands_over=0.2,
+    corrects=0.3,
+    moves=0.4,
+    logs=0.2,
+    waits=0.4,
+    merges=0.2,
+)
+
+
+def compare(folder: Path, wishes: Wishes, habits: Habits) -> dict[str, object]:
     made, real = folder / "made.db", folder / "real.db"
     settings = Settings.model_validate(
         {"database_url": f"sqlite:///{made}", "secret_key": SECRET, "twin_wait": 20}
@@ -45,7 +57,7 @@ def compare(folder: Path, wishes: Wishes) -> dict[str, object]:
 
     def pieces() -> Iterator[Rows]:
         for piece in range(history.pieces):
-            rows = history.play(piece, moulds, acts=acts)
+            rows = history.play(piece, moulds, acts=acts, habits=habits)
             numbers.update(
                 {row[0]: CaseNumber(year=row[1], serial=row[2]) for row in rows["case_file"]}
             )
@@ -103,13 +115,13 @@ def _firm(triage: Mapping[str, Any]) -> dict[str, Any]:
     return {**triage, "confidence": None, "reasons": rules}
 
 
-def test_thirty_cases_are_as_the_real_house_leaves_them(tmp_path):
-    wishes = Wishes(cases=30, seed=3, first=first_day(END.date(), 1), end=END)
-    assert compare(tmp_path, wishes) == {}
+def test_forty_cases_with_which_people_do_a_lot_are_as_the_real_house_leaves_them(tmp_path):
+    wishes = Wishes(cases=40, seed=4, first=(END - timedelta(days=2)).date(), end=END)
+    assert compare(tmp_path, wishes, BUSY) == {}
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_thousand_cases_are_as_the_real_house_leaves_them(tmp_path):
     wishes = Wishes(cases=1_000, seed=1, first=first_day(END.date(), 1), end=END)
-    assert compare(tmp_path, wishes) == {}
+    assert compare(tmp_path, wishes, Habits()) == {}
