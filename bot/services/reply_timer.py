@@ -123,12 +123,12 @@ class ReplyTimer:
 
     def _say_late(self, work: Work, case: Case, task: ReplyTask, now: datetime) -> None:
         """Draft the letter about a delay, and prompt whoever has the case."""
-        if not breaks(task, case, work.cases.events(case.id)):
+        policy = least((self._writer.policy(case, DELAYED), Policy.DRAFT))
+        if policy is Policy.OFF or not breaks(task, case, work.cases.events(case.id)):
             return
         house = self._writer.house
         until = due_by(task, case, house)
         work.actions.plan([plan_prompt(case, until, house, now)], now)
-        policy = least((self._writer.policy(case, DELAYED), Policy.DRAFT))
         occasion = f"{TaskKind.DELAY}:{int(until.timestamp())}"
         self._begin(work, case, task, DELAYED, policy, occasion=occasion)
 
