@@ -111,8 +111,9 @@ class Correspondence:
         letter, is_tip = city.receipt(case, mould, at)
         self._send(case, letter, at, automatic=True)
         case.happened(EventKind.RECEIPT_SENT, at, template=letter.template)
-        sender = city.identity.hash_address(self._address)
-        sent_at = stored(at)
+        if not is_tip and at < stage.counted_from:
+            return
+        sender, sent_at = city.identity.hash_address(self._address), stored(at)
         stage.rows["sent_reply"].append((key, sender, case.mailbox, letter.template, sent_at))
         if is_tip:
             stage.rows["tag_tip"].append((sender, sent_at))

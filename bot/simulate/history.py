@@ -6,7 +6,7 @@ makes the same rows.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -35,6 +35,8 @@ PIECE: Final = 500
 _IGNORED: Final = 15
 """Every so many items is a mail that becomes no case."""
 _PHONE: Final = 0.09
+_SURELY_ANSWERED: Final = 100
+"""Items in a row of which one at least leads to a receipt."""
 _USUAL: Final = Habits()
 _LAST_ARRIVAL: Final = 120
 """Seconds before the end after which nothing new comes."""
@@ -100,6 +102,12 @@ class History:
             for year in range(self.wishes.first.year, last + 1)
         }
 
+    @cached_property
+    def _counted_from(self) -> int:
+        """Return an instant well before the last mails went out, of which some had a receipt."""
+        kept = int(COUNTED_FOR.total_seconds())
+        return self._arrivals[-min(_SURELY_ANSWERED, self._items)] - kept
+
     @property
     def last_message(self) -> int:
         """Return the largest id that a mail can have."""
@@ -146,7 +154,13 @@ class History:
         rows = no_rows()
         chance = Random(f"{self.wishes.seed}:piece:{number}")
         stage = Stage(
-            city=self.city, moulds=moulds, rows=rows, chance=chance, habits=habits, acts=acts
+            city=self.city,
+            moulds=moulds,
+            rows=rows,
+            chance=chance,
+            habits=habits,
+            counted_from=self._counted_from,
+            acts=acts,
         )
         items = self._items_of(number)
         for item in items:
@@ -157,9 +171,10 @@ class History:
         return rows
 
     def _items_of(self, number: int) -> Iterator[Item]:
+        years, starts = list(self._years), list(self._years.values())
         for index in range(number * PIECE, min((number + 1) * PIECE, self._items)):
             at = self._arrivals[index]
-            year = self.city.hours.local_year(at)
+            year = years[bisect_right(starts, index) - 1]
             case = _cases_before(index)
             is_ignored = index % _IGNORED == _IGNORED - 1
             yield Item(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from bot.language.search_words import entry_words
 from bot.simulate.hours import stored
@@ -14,6 +15,10 @@ from bot.vocabulary import FILE_KEY, IgnoredBecause, Kind, MailboxKey, Outcome, 
 from functionmail.message import MessageKey
 
 _KEY = f"{FILE_KEY}simulated:"
+
+
+_pack_often = lru_cache(maxsize=1_000)(pack_text)
+"""For what stands in many mails, as our own signatures do."""
 
 
 def key_of(message_id: int) -> MessageKey:
@@ -119,8 +124,8 @@ def outgoing(
             "[]",
         )
     )
-    said = [pack_text(part) for part in (text, mould.signature % values, mould.quoted % values)]
-    rows["message_text"].append((message_id, subject, *said))
+    rest = _pack_often(mould.signature % values), _pack_often(mould.quoted % values)
+    rows["message_text"].append((message_id, subject, pack_text(text), *rest))
     _addresses(rows, message_id, (mould.sender_name, mould.sender), ("", to))
     if mould.template is None:
         rows["search_entry"].append((message_id, None, entry_words(subject, text)))

@@ -84,6 +84,7 @@ class Stage:
 
     Attributes:
         chance: Of the chunk that is being played.
+        counted_from: Instant in seconds; automatic mails that went out before are forgotten.
         acts: What is done is noted here, if anything is to be.
     """
 
@@ -92,6 +93,7 @@ class Stage:
     rows: Rows
     chance: Random
     habits: Habits = Habits()
+    counted_from: int = 0
     acts: list[Act] | None = None
 
     def note(self, at: int, name: str, case: CaseState | None = None, **values: Any) -> None:  # noqa: ANN401
