@@ -34,8 +34,8 @@ _SURE: Mapping[Kind, float] = {Kind.SPAM: 0.5, Kind.AUTO_REPLY: 0.6, Kind.BOUNCE
 """A matter that is put aside is worse than an advertisement in the queue."""
 _HUSHED = 0.9
 """So much it takes where the rules hear but thanks, a withdrawal or a question in general."""
-_COMPLAINT = 0.5
-_RULED_COMPLAINT = 0.15
+_COMPLAINT = 0.8
+_RULED_COMPLAINT = 0.05
 """So much of a chance makes a complaint; the lesser one where the rules hear it too."""
 _GLANCE = 0.3
 _KIND_RULES = {

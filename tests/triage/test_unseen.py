@@ -64,8 +64,8 @@ def test_urgent_invoices_among_unseen_mails_are_found_and_few_others_are_taken_f
 
 def test_most_urgent_payments_among_unseen_mails_are_found():
     found = _evaluation().of_class("urgent", "payout")
-    assert found.recall >= 0.7
-    assert found.wrong <= 2
+    assert found.recall >= 0.78
+    assert found.wrong <= 3
 
 
 def test_a_person_is_asked_to_glance_at_few_unseen_calm_mails():
