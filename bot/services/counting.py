@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Final
@@ -30,11 +31,12 @@ _KEPT_WITH_REMARKS: Final = frozenset({"process", "customer"})
 
 
 class Count:
-    """Counts once: knows the house's calendar and lead times, and when it is done."""
+    """Counts in one transaction: knows the house's calendar and lead times, and when it is done."""
 
     def __init__(self, knowledge: Knowledge, now: datetime) -> None:
         self._calendar: Final[Calendar] = knowledge.calendar
         self._now = now
+        self._remarked: dict[Period, list[Remarked]] = {}
         rules = knowledge.lead_times.as_rules()
         self._lead_times = rules
         self._decided = tuple(
@@ -126,12 +128,14 @@ class Count:
             tally.number(money, key, day, ore or 0, int(first_of_case))
 
     def _remarks(self, work: Work, period: Period, wanted: Wanted, tally: Tally) -> None:
+        counts: Counter[tuple[str, int | None, str | None]] = Counter()
         for remark in self.remarks(work, period, wanted.scope, wanted.by):
-            key = _key_of(remark, wanted.by)
             day = self._calendar.local_date(remark.at).toordinal() if wanted.daily else None
-            tally.number(MEASURES["remarks"], key, day, 1)
-            tally.number(MEASURES["complaints"], key, day, int(remark.nature == "complaint"))
-            tally.number(MEASURES["praise"], key, day, int(remark.nature == "praise"))
+            counts[_key_of(remark, wanted.by), day, remark.nature] += 1
+        for (key, day, nature), n in counts.items():
+            tally.number(MEASURES["remarks"], key, day, n)
+            tally.number(MEASURES["complaints"], key, day, n if nature == "complaint" else 0)
+            tally.number(MEASURES["praise"], key, day, n if nature == "praise" else 0)
 
     def remarks(
         self, work: Work, period: Period, scope: Scope, by: By | None = None
@@ -141,10 +145,11 @@ class Count:
         asked = set(said) | (set() if by is None else {by.value})
         if asked - _KEPT_WITH_REMARKS:
             return []
-        found = work.case_facts.remarked(*self.instants(period))
+        if period not in self._remarked:
+            self._remarked[period] = work.case_facts.remarked(*self.instants(period))
         return [
             remark
-            for remark in found
+            for remark in self._remarked[period]
             if all(getattr(remark, name) == key for name, key in said.items())
         ]
 

@@ -13,7 +13,7 @@ from bot.store import schema
 from bot.store.engine import open_engine
 from bot.store.exclusive import claim_file
 from bot.store.move import fingerprint, move
-from bot.store.tables import CaseRow, EventRow, RegisterEntryRow, Row, SearchEntryRow
+from bot.store.tables import CaseRow, EventRow, FactSumRow, RegisterEntryRow, Row, SearchEntryRow
 from bot.store.tables.search import is_of_index
 from bot.store.unit_of_work import Database
 from functionmail.connectors.maildir import deliver
@@ -36,6 +36,7 @@ def house(tmp_path_factory):
     city.work_off()
     with city.app.database.engine.begin() as connection:
         connection.execute(insert(RegisterEntryRow), [entry(number) for number in (1, 2, 7)])
+        connection.execute(insert(FactSumRow), [a_sum(1, b"\0\xff\n"), a_sum(2, None)])
         # What a migration adds to old rows is no JSON at all, unlike what the program stores.
         connection.execute(text("UPDATE case_file SET deadline_reasons = NULL WHERE id = 1"))
     city.close()
@@ -61,6 +62,20 @@ def entry(number):
         "actor": "anna",
         "data": {"text": "Åäö ☂", "n": [1, None, True]},
         "text": "en synpunkt",
+    }
+
+
+def a_sum(number, content):
+    return {
+        "id": number,
+        "kind": "opened",
+        "basis": "opened_day",
+        "by": "",
+        "first": number,
+        "last": number,
+        "rules": "1",
+        "announced_at": TUESDAY,
+        "content": content,
     }
 
 
