@@ -27,7 +27,8 @@ from bot.texts import Say, speaker
 _LONGEST_TEXT: Final = 32_767
 _MOST_ROWS: Final = 1_048_576
 _LONGEST_NAME: Final = 31
-_NOT_IN_NAME: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
+_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_IN_NAME: Final = re.compile(rf"(?:{_NOT_IN_XML.pattern}|[\[\]:*?/\\\t\r\n])+")
 _WIDTHS: Final = (9, 60)
 _MEASURED_ROWS: Final = 1000
 _FORMATS: Final = {
@@ -71,7 +72,7 @@ def excel_of(report: Report) -> bytes:
     written = BytesIO()
     book = Workbook(written, _OPTIONS)
     created = report.made_at.replace(tzinfo=None)
-    book.set_properties({"title": report.title[:255], "created": created})
+    book.set_properties({"title": _fit_for_xml(report.title[:255]), "created": created})
     looks = _looks(book)
     tables = list(all_tables(report, say))
     how = say("Så räknades det")
@@ -89,14 +90,19 @@ def sheet_names(titles: Iterable[str]) -> list[str]:
     taken = {"history"}
     for title in titles:
         bare = " ".join(_NOT_IN_NAME.sub(" ", title[:200]).split()).strip("' ") or "-"
-        name, count = bare[:_LONGEST_NAME].strip("' "), 1
+        name, count = _cut(bare, _LONGEST_NAME).strip("' "), 1
         while name.lower() in taken:
             count += 1
             end = f" ({count})"
-            name = bare[: _LONGEST_NAME - len(end)].rstrip("' ") + end
+            name = _cut(bare, _LONGEST_NAME - len(end)).rstrip("' ") + end
         taken.add(name.lower())
         names.append(name)
     return names
+
+
+def _cut(text: str, length: int) -> str:
+    """Cut a text to a length as Excel counts it: in halves of a sign beyond the first 65,536."""
+    return text.encode("utf-16-le", "replace")[: 2 * length].decode("utf-16-le", "ignore")
 
 
 def _looks(book: Workbook) -> _Looks:
@@ -151,9 +157,14 @@ def _write_text(
     sheet: Worksheet, at: tuple[int, int], text: str, looks: _Looks, look: Format
 ) -> None:
     """Write a text; what would be a formula if it were typed in keeps being text when edited."""
-    kept = text[:_LONGEST_TEXT].encode("utf-8", "replace").decode("utf-8")
+    kept = _fit_for_xml(text[:_LONGEST_TEXT])
     is_safe = look is looks.heading or safe_cell(kept) == kept
     sheet.write_string(*at, kept, look if is_safe else looks.quoted)
+
+
+def _fit_for_xml(text: str) -> str:
+    """Put a sign of its own for each that no XML file may hold."""
+    return _NOT_IN_XML.sub("\ufffd", text)
 
 
 def _width(table: Table, place: int, say: Say) -> int:

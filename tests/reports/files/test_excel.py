@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -198,6 +198,8 @@ def test_any_titles_become_names_that_excel_takes(titles):
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.tuples(st.text(max_size=80)), max_size=8), st.text(max_size=40))
+@example([("\ufffe",)], "\x01\ufffe\ud800")
+@example([], "\U00010000" * 20)
 def test_any_text_gives_a_file_that_opens(rows, title):
     made = replace(report(table(rows, NAMES, title=title)), title=title)
     opened = Opened(excel_of(made))
