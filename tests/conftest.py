@@ -7,6 +7,7 @@ skipped, e.g. ``postgres,dovecot``).
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -37,6 +38,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         on_postgresql = {"postgresql", "pg"} & set(re.split(r"[\[\]-]", item.name))
         if on_postgresql and not any(place in item.path.parents for place in _QUICK_ON_BOTH):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """Leave the thousands of tests out of each look for garbage: a seventh of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 settings.register_profile(
