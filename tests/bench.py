@@ -32,7 +32,6 @@ FULL_TESTS = (
     "tests/journeys/test_crash.py",
     "tests/journeys/test_ledger_crash.py",
     "tests/journeys/test_imap_city.py",
-    "tests/journeys/test_three_months.py",
     "tests/slack/test_kills.py",
 )
 
