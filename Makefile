@@ -16,6 +16,7 @@ $(READY): requirements.lock pyproject.toml
 	$(PY) -m venv .venv
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python tests/catalogues.py --compile
 	@touch $@
 
 demo: $(READY) ## Start the product with a sample city; no network

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -11,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from hypothesis import given
 from hypothesis import strategies as st
 
 import bot.triage
 import functionmail.automatic
-from bot import vocabulary
+from bot import texts, vocabulary
 from bot.dunning import DeadlineCode
 from bot.duty import Because
 from bot.knowledge import bundled_folder, hours, load
@@ -344,3 +346,18 @@ def test_a_code_without_a_sentence_is_a_fault(tmp_path):
     (tmp_path / "a.py").write_text('self.say.code("kind.case")\nsay.code("kind.cse")\n', "utf-8")
     (line,) = catalogues.find(tmp_path, {"kind.case": "Ärende"}).faults
     assert "a.py:2: no sentence for the code 'kind.cse'" in line
+
+
+@pytest.mark.parametrize(("age_s", "said"), [(-60, "Mejl"), (60, "Mail")])
+def test_a_compiled_catalogue_is_read_as_long_as_its_source_has_not_changed(
+    tmp_path, monkeypatch, age_s, said
+):
+    folder = tmp_path / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    source, compiled = folder / "sammadag.po", folder / "sammadag.mo"
+    source.write_text('msgid "Mejl"\nmsgstr "Mail"\n', "utf-8")
+    with compiled.open("wb") as file:
+        write_mo(file, Catalog("en"))
+    os.utime(compiled, (source.stat().st_mtime - age_s,) * 2)
+    monkeypatch.setattr(texts, "CATALOGUES", tmp_path)
+    assert texts._catalogue.__wrapped__("en").gettext("Mejl") == said

@@ -172,14 +172,24 @@ def _catalogue(language: str) -> NullTranslations:
 
     if language == SOURCE_LANGUAGE:
         return NullTranslations()
+    source = CATALOGUES / language / "LC_MESSAGES" / "sammadag.po"
+    compiled = source.with_suffix(".mo")  # `make setup` makes it
+    if compiled.is_file() and compiled.stat().st_mtime >= source.stat().st_mtime:
+        with compiled.open("rb") as file:
+            return GNUTranslations(file)
+    return GNUTranslations(_compiled(source, language))
+
+
+def _compiled(source: Path, language: str) -> BytesIO:
+    """Compile a catalogue, which takes longer than all else that a small command does."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
     compiled = BytesIO()
-    with (CATALOGUES / language / "LC_MESSAGES" / "sammadag.po").open("rb") as file:
+    with source.open("rb") as file:
         write_mo(compiled, read_po(file, locale=language))
     compiled.seek(0)
-    return GNUTranslations(compiled)
+    return compiled
 
 
 @lru_cache
