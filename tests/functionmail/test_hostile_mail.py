@@ -173,9 +173,9 @@ def test_the_mails_of_the_standard_library_are_read(path):
 
 
 def seconds(content):
-    start = time.perf_counter()
+    start = time.process_time()
     message = read(content)
-    return time.perf_counter() - start, message
+    return time.process_time() - start, message
 
 
 def test_twenty_thousand_recipients_take_less_than_half_a_second():
