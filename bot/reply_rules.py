@@ -289,10 +289,10 @@ class ReplyTask:
 
     case_id: CaseId
     kind: TaskKind
-    step: TaskStep
+    step: TaskStep = TaskStep.WRITE
     next_at: datetime | None
-    message_id: MessageId | None
-    automatic: bool
+    message_id: MessageId | None = None
+    automatic: bool = False
 
 
 def tasks_of_new_case(
@@ -328,7 +328,6 @@ def tasks_of_new_case(
         ReplyTask(
             case_id=case.id,
             kind=kind,
-            step=TaskStep.WRITE,
             next_at=at,
             message_id=message_id,
             automatic=not no_answer and case.received_at >= policy.answer_from,

@@ -281,7 +281,6 @@ def _keep_promise(draft: ReplyDraft, due: datetime) -> ReplyTask:
         step=TaskStep.KEEP,
         next_at=due,
         message_id=draft.message_id,
-        automatic=False,
     )
 
 

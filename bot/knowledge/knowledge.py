@@ -29,6 +29,7 @@ from bot.knowledge.name_book import NameBook
 from bot.knowledge.registers_file import RegistersFile
 from bot.knowledge.replies_file import RepliesFile
 from bot.knowledge.retention_file import RetentionFile
+from bot.reports.lead_times import LeadTimes
 from bot.vocabulary import (
     CustomerKey,
     Language,
@@ -75,6 +76,11 @@ class Knowledge:
     def calendar(self) -> Calendar:
         """When the centre is open."""
         return make_calendar(self.hours)
+
+    @cached_property
+    def agreed_times(self) -> LeadTimes:
+        """How soon cases are to be answered and closed; the first that fits a case holds."""
+        return self.lead_times.as_rules()
 
     @cached_property
     def duty(self) -> Duty:

@@ -37,7 +37,7 @@ class Count:
         self._calendar: Final[Calendar] = knowledge.calendar
         self._now = now
         self._remarked: dict[Period, list[Remarked]] = {}
-        rules = knowledge.lead_times.as_rules()
+        rules = knowledge.agreed_times
         self._lead_times = rules
         self._decided = tuple(
             0 if rule.answer_s is None else last_decided_day(rule, now, self._calendar)

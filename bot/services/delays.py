@@ -25,7 +25,7 @@ _ANSWERS: Final = frozenset(
 def promised_until(case: Case, house: House) -> datetime | None:
     """Return by when a case is to have a first answer; None where nothing is agreed."""
     agreed = fitting(
-        house.knowledge.lead_times.as_rules(),
+        house.knowledge.agreed_times,
         process=case.process,
         matter=case.matter,
         customer=case.customer,
@@ -54,14 +54,7 @@ def delay_of_reopened(case: Case, house: House) -> ReplyTask | None:
     due = delay_at(case, house)
     if due is None:
         return None
-    return ReplyTask(
-        case_id=case.id,
-        kind=TaskKind.DELAY,
-        step=TaskStep.WRITE,
-        next_at=due,
-        message_id=None,
-        automatic=False,
-    )
+    return ReplyTask(case_id=case.id, kind=TaskKind.DELAY, next_at=due)
 
 
 def later(task: ReplyTask, case: Case, house: House, now: datetime) -> ReplyTask:

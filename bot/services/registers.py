@@ -30,7 +30,7 @@ from bot.registers import (
     fold,
     overdue,
 )
-from bot.reply_rules import ReplyTask, TaskKind, TaskStep
+from bot.reply_rules import ReplyTask, TaskKind
 from bot.services.register_facts import UsualFacts
 from bot.store.unit_of_work import Database
 from bot.vocabulary import Channel, EventKind, PersonKey
@@ -252,14 +252,7 @@ class Registers:
 
 def _thanks(case: Case, now: datetime) -> ReplyTask:
     """Return the task to thank the customer for the remark that was just registered."""
-    return ReplyTask(
-        case_id=case.id,
-        kind=TaskKind.REMARK,
-        step=TaskStep.WRITE,
-        next_at=now,
-        message_id=None,
-        automatic=True,
-    )
+    return ReplyTask(case_id=case.id, kind=TaskKind.REMARK, next_at=now, automatic=True)
 
 
 def _check_number(register: Register, number: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -33,12 +34,26 @@ from bot.services.case_sheet import sheets
 from bot.services.delays import breaks, due_by, later, plan_prompt
 from bot.services.writing import Writer, may_be_answered, remark_of
 from bot.store.unit_of_work import Database, Work
-from bot.vocabulary import ActionKind, EventKind, Status, TemplateKey
+from bot.vocabulary import ActionKind, EventKind, MessageId, Status, TemplateKey
 from bot.worktime import end_of_working_day, next_opening
 from functionmail.parse import parse
 from functionmail.subject import strip_prefixes
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Letter:
+    """A letter that is due, and who may send it.
+
+    Attributes:
+        message_id: The mail that it answers; None for the last one on the case.
+    """
+
+    name: TemplateKey
+    policy: Policy
+    occasion: str | None
+    message_id: MessageId | None = None
 
 
 class ReplyTimer:
@@ -118,8 +133,8 @@ class ReplyTimer:
         )
         if name is not None:
             policy = least((self._writer.policy(case, name), Policy.DRAFT))
-            occasion = f"{TaskKind.FITTING}:{name}"
-            self._begin(work, case, task, name, policy, occasion=occasion)
+            letter = _Letter(name=name, policy=policy, occasion=f"{TaskKind.FITTING}:{name}")
+            self._begin_for(task, work, case, letter)
 
     def _say_late(self, work: Work, case: Case, task: ReplyTask, now: datetime) -> None:
         """Draft the letter about a delay, and prompt whoever has the case."""
@@ -130,21 +145,19 @@ class ReplyTimer:
         until = due_by(task, case, house)
         work.actions.plan([plan_prompt(case, until, house, now)], now)
         occasion = f"{TaskKind.DELAY}:{int(until.timestamp())}"
-        self._begin(work, case, task, DELAYED, policy, occasion=occasion)
+        letter = _Letter(name=DELAYED, policy=policy, occasion=occasion)
+        self._begin_for(task, work, case, letter)
 
     def _thank(self, work: Work, case: Case) -> None:
         """Thank for the remark that was registered last, by itself where the rules allow it."""
         remark = remark_of(work, case)
-        policy = self._writer.policy(case, REMARK_RECEIVED)
-        if remark is None or policy not in (Policy.DRAFT, Policy.AUTO):
-            return
-        occasion = f"{TaskKind.REMARK}:{remark}"
-        draft = self._writer.write(work, case, REMARK_RECEIVED, by=SYSTEM, occasion=occasion)
-        if draft is None:
-            return
-        if policy is Policy.AUTO and may_be_answered(work, draft):
-            self._send(work, case, draft)
-        log.info("reply_written", case_id=case.id, template=REMARK_RECEIVED)
+        if remark is not None:
+            letter = _Letter(
+                name=REMARK_RECEIVED,
+                policy=self._writer.policy(case, REMARK_RECEIVED),
+                occasion=f"{TaskKind.REMARK}:{remark}",
+            )
+            self._begin(work, case, letter, may_go=lambda draft: may_be_answered(work, draft))
 
     def _ask(self, work: Work, case: Case, task: ReplyTask) -> None:
         (sheet,) = sheets(work, [case])
@@ -154,7 +167,8 @@ class ReplyTimer:
         policy = self._writer.policy(
             case, name, beyond_doubt=only_one_invoice_number(sheet.missing)
         )
-        self._begin(work, case, task, name, policy, occasion=occasion_of(sheet.missing))
+        letter = _Letter(name=name, policy=policy, occasion=occasion_of(sheet.missing))
+        self._begin_for(task, work, case, letter)
 
     def _say_moved(self, work: Work, case: Case, task: ReplyTask) -> None:
         policy = self._writer.policy(case, MOVED, beyond_doubt=True)
@@ -163,28 +177,32 @@ class ReplyTimer:
         if by_receipt and task.automatic and policy is Policy.AUTO:
             return  # the receipt itself says so
         policy = self._writer.policy(case, MOVED)
-        self._begin(work, case, task, MOVED, policy, occasion=f"moved:{case.process}")
+        letter = _Letter(name=MOVED, policy=policy, occasion=f"moved:{case.process}")
+        self._begin_for(task, work, case, letter)
+
+    def _begin_for(self, task: ReplyTask, work: Work, case: Case, letter: _Letter) -> None:
+        answer = replace(letter, message_id=task.message_id)
+        self._begin(work, case, answer, may_go=lambda _draft: task.automatic)
 
     def _begin(
-        self,
-        work: Work,
-        case: Case,
-        task: ReplyTask,
-        name: TemplateKey,
-        policy: Policy,
-        *,
-        occasion: str,
+        self, work: Work, case: Case, letter: _Letter, *, may_go: Callable[[ReplyDraft], bool]
     ) -> None:
-        if policy not in (Policy.DRAFT, Policy.AUTO):
+        """Write a letter where the rules allow it, and send it where nothing speaks against it."""
+        if letter.policy not in (Policy.DRAFT, Policy.AUTO):
             return
         draft = self._writer.write(
-            work, case, name, by=SYSTEM, occasion=occasion, message_id=task.message_id
+            work,
+            case,
+            letter.name,
+            by=SYSTEM,
+            occasion=letter.occasion,
+            message_id=letter.message_id,
         )
         if draft is None:
             return
-        if policy is Policy.AUTO and task.automatic:
+        if letter.policy is Policy.AUTO and may_go(draft):
             self._send(work, case, draft)
-        log.info("reply_written", case_id=case.id, template=name)
+        log.info("reply_written", case_id=case.id, template=letter.name)
 
     def _send(self, work: Work, case: Case, draft: ReplyDraft) -> None:
         try:
@@ -200,16 +218,12 @@ class ReplyTimer:
             if draft.state is DraftState.SENT and draft.template != INFORMATION_REMINDER
         ]
         by_person = bool(sent) and not sent[-1].automatic
-        policy = self._writer.policy(case, INFORMATION_REMINDER, beyond_doubt=by_person)
-        if policy not in (Policy.DRAFT, Policy.AUTO):
-            return
-        occasion = f"reminder:{sent[-1].id}" if sent else None
-        draft = self._writer.write(work, case, INFORMATION_REMINDER, by=SYSTEM, occasion=occasion)
-        if draft is None:
-            return
-        if policy is Policy.AUTO:
-            self._send(work, case, draft)
-        log.info("reply_written", case_id=case.id, template=INFORMATION_REMINDER)
+        letter = _Letter(
+            name=INFORMATION_REMINDER,
+            policy=self._writer.policy(case, INFORMATION_REMINDER, beyond_doubt=by_person),
+            occasion=f"reminder:{sent[-1].id}" if sent else None,
+        )
+        self._begin(work, case, letter, may_go=lambda _draft: True)
 
 
 def _plan_close(case: Case, now: datetime) -> PlannedAction:
