@@ -57,15 +57,19 @@ class Approvals:
 
     def tell(self) -> int:
         """Hand what is to be told to the outbox; return how many letters that was about."""
-        return sum(self._tell(letter) for letter in self._letters.letters())
+        letters = self._letters.letters()
+        if not letters:
+            return 0
+        told = self._outbox.told([_key(letter, letter.version) for letter in letters])
+        return sum(
+            self._tell(letter) for letter in letters if _key(letter, letter.version) not in told
+        )
 
     def _tell(self, letter: TwoPersonLetter) -> bool:
         earliest = max(1, letter.version - _MOST_VERSIONS)
         keys = [_key(letter, version) for version in range(earliest, letter.version + 1)]
         told = self._outbox.told(keys)
         now = keys[-1]
-        if now in told:
-            return False
         shown = next((place for place in told.values() if place.ts is not None), None)
         if shown is not None:
             self._plan(letter, now, shown.channel, replaces=shown.ts)

@@ -82,6 +82,12 @@ def seen_case(house: SlackHouse, actor: Actor, text: str) -> Case:
     return case
 
 
+def number_of(text: str, most_digits: int = 12) -> int:
+    """Return the number that a button or a modal holds; 0, which nothing has, for anything else."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= most_digits
+    return int(text) if is_number else 0
+
+
 def tell(client: WebClient, body: Body, message: SlackMessage) -> None:
     """Show something to the one who acted: where they are, for them only, else directly."""
     user, channel = body["user"]["id"], (body.get("channel") or {}).get("id")

@@ -32,6 +32,7 @@ from bot.slack.listeners.acting import (
     actor_of,
     not_known,
     note,
+    number_of,
     quietly,
     seen_case,
     tell,
@@ -45,7 +46,6 @@ from bot.vocabulary import DraftId, PersonKey, TemplateKey
 
 Values = dict[str, str | list[str]]
 
-_MOST_DIGITS: Final = 12
 _NAME: Final = 120
 
 
@@ -148,10 +148,10 @@ class _Letters:
         number, _, version = str(body["actions"][0].get("value") or "").partition(":")
 
         def do(actor: Actor) -> SlackMessage | None:
-            sheet = self._seen(actor, DraftId(_count(number)))
+            sheet = self._seen(actor, DraftId(number_of(number)))
             draft = sheet.draft
             try:
-                self._house.replies.approve(draft.id, by=actor.key, version=_count(version))
+                self._house.replies.approve(draft.id, by=actor.key, version=number_of(version))
             except DataError:
                 approver = self._house.replies.show(draft.id).draft.approved_by
                 if approver is None:
@@ -256,12 +256,7 @@ def _is_day(text: str) -> bool:
 
 
 def _draft(body: Body) -> DraftId:
-    return DraftId(_count(str(body["actions"][0].get("value") or "")))
-
-
-def _count(value: str) -> int:
-    is_number = value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS
-    return int(value) if is_number else 0
+    return DraftId(number_of(str(body["actions"][0].get("value") or "")))
 
 
 def _replace(client: WebClient, body: Body, text: str) -> None:

@@ -24,6 +24,7 @@ from bot.slack.listeners.acting import (
     act,
     actor_of,
     not_known,
+    number_of,
     publish_home,
     quietly,
     tell,
@@ -34,7 +35,6 @@ from bot.slack.message import SlackMessage
 from bot.texts import Say
 
 _CHOSEN: Final = frozenset({Part.PROCESS, Part.MATTER, Part.STATE})
-_MOST_DIGITS: Final = 12
 
 
 def register(app: App, house: SlackHouse) -> None:
@@ -54,7 +54,7 @@ class _Proposals:
     def do(self, ack: Ack, body: Body, client: WebClient, respond: Respond) -> None:
         """Do what was proposed."""
         ack()
-        number = _number(_value(body))
+        number = number_of(_value(body))
 
         def confirm(actor: Actor) -> SlackMessage:
             done = self._confirm(actor, number)
@@ -67,7 +67,7 @@ class _Proposals:
         ack()
 
         def let_be(actor: Actor) -> SlackMessage:
-            self._talks().drop(_number(_value(body)), by=actor.key)
+            self._talks().drop(number_of(_value(body)), by=actor.key)
             return settled_message(actor.say("Då låter jag det vara."), actor.say)
 
         self._settle(body, client, respond, let_be)
@@ -77,7 +77,7 @@ class _Proposals:
         ack()
 
         def take_back(actor: Actor) -> SlackMessage:
-            self._talks().undo(_number(_value(body)), by=actor.key)
+            self._talks().undo(number_of(_value(body)), by=actor.key)
             return settled_message(actor.say("Ångrat: det är som det var innan."), actor.say)
 
         self._settle(body, client, respond, take_back)
@@ -109,17 +109,17 @@ class _Proposals:
         if actor is None:
             refuse(ack, body, {part_name(asked[0]): not_known(self._house.say)})
             return
-        errors = self._tell_missing(actor, _number(number), asked, body)
+        errors = self._tell_missing(actor, number_of(number), asked, body)
         if errors:
             refuse(ack, body, errors)
             return
         try:
-            done = self._confirm(actor, _number(number))
+            done = self._confirm(actor, number_of(number))
         except SammaDagError as error:
             refuse(ack, body, {part_name(asked[0]): wrong(error, actor.say)})
             return
         ack()
-        message = settled_message(_said(done, actor.say), actor.say, undo=_number(number))
+        message = settled_message(_said(done, actor.say), actor.say, undo=number_of(number))
         channel, _, ts = place.partition(" ")
         if ts:
             self._house.poster.update(channel, ts, message)
@@ -177,11 +177,6 @@ def _said(done: Done, say: Say) -> str:
 
 def _value(body: Body) -> str:
     return str(body["actions"][0].get("value") or "")
-
-
-def _number(text: str) -> int:
-    is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
-    return int(text) if is_number else 0
 
 
 def _place(body: Body) -> str:

@@ -29,6 +29,7 @@ from bot.slack.listeners.acting import (
     act,
     actor_of,
     not_known,
+    number_of,
     quietly,
     tell,
     wrong,
@@ -175,7 +176,7 @@ class _Talk:
             question = _asked_at(body, user)
             turn = self._house.talks().meant(
                 question.conversation,
-                int(number) if number.isdecimal() and len(number) <= _MOST_DIGITS else 0,
+                number_of(number, _MOST_DIGITS),
                 intent,
                 actor.say,
                 person=actor.key,
