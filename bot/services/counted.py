@@ -15,9 +15,8 @@ from bot.reports.figures import TOTAL
 from bot.reports.lead_times import LeadTimes
 from bot.reports.measures import MEASURES, Basis, Measure, Trait, Way
 from bot.reports.scope import By
-from bot.reports.sums import FORM, Counted, Days, Kept, between
+from bot.reports.sums import FORM, Counted, Days, Kept, between, unpack
 from bot.store.case_facts import Wanted
-from bot.store.fact_sums import rows_of
 from bot.store.unit_of_work import Work
 
 Traits = tuple[Trait, ...]
@@ -184,7 +183,7 @@ def _kept(work: Work, kind: Kept, wanted: Wanted) -> dict[Days, bytes]:
 def _rows(content: bytes, wanted: Wanted, day: int | None) -> Iterator[Counted]:
     """Yield the rows of a sum that are wanted: of one key, where only its cases are."""
     only = next(iter(wanted.scope.said().values()), None)
-    for row in rows_of(content, day):
+    for row in unpack(content, day):
         if only is None:
             yield row
         elif row.key == only:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from bot.reports.scope import By
-from bot.reports.sums import Counted, Days, Kept, Void, pack, unpack
+from bot.reports.sums import Counted, Days, Kept, Void, pack
 from bot.store import counters
 from bot.store.engine import chunks, keep_writers_out
 from bot.store.tables import FactSumRow
@@ -60,7 +60,7 @@ class FactSums:
         self._connection = connection
 
     def kept(self, kind: Kept, by: By | None, days: Days, *, rules: str) -> dict[Days, bytes]:
-        """Return the sums that lie wholly within some days, by their days; see `rows_of`.
+        """Return the sums that lie wholly within some days, packed, by their days.
 
         Args:
             rules: By which they must have been counted.
@@ -152,11 +152,6 @@ class FactSums:
         keys = tuple_(FactSumRow.kind, FactSumRow.by, FactSumRow.first)
         for some in chunks([span.key for span in spans]):
             self._connection.execute(delete(FactSumRow).where(keys.in_(some)))
-
-
-def rows_of(content: bytes, day: int | None = None) -> list[Counted]:
-    """Return the rows of a sum, all with one day."""
-    return unpack(content, day)
 
 
 def make_void(connection: Connection, void: Collection[Void]) -> None:

@@ -79,11 +79,10 @@ def understand_as(
 ) -> Understanding:
     """Return what a question means whose intent somebody has told; of that nothing is unsure."""
     heard = understander.hear(text, today)
-    alone = understander.understood(heard, intent)
-    if before is not None and _points_at_case(heard, alone, before):
-        heard = _naming(understander, heard, today, before)
-    reason = Reason(rule=f"chosen.{intent}", words="")
     found = understander.understood(heard, intent)
+    if before is not None and _points_at_case(heard, found, before):
+        found = understander.understood(_naming(understander, heard, today, before), intent)
+    reason = Reason(rule=f"chosen.{intent}", words="")
     return replace(found, confidence=1.0, second=None, reasons=(reason, *found.reasons))
 
 

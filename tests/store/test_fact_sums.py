@@ -12,11 +12,11 @@ from sqlalchemy import event
 from bot.reports.lead_times import LeadTime
 from bot.reports.measures import Basis
 from bot.reports.scope import By
-from bot.reports.sums import COUNTED_COLUMNS, Counted, Days, Kept, Void
+from bot.reports.sums import COUNTED_COLUMNS, Counted, Days, Kept, Void, unpack
 from bot.services.counted import live
 from bot.store.case_facts import Wanted
 from bot.store.engine import transaction
-from bot.store.fact_sums import Span, make_void, rows_of
+from bot.store.fact_sums import Span, make_void
 from bot.vocabulary import EventKind
 from tests.kept_database import BOTH, empty, kept_databases
 from tests.made_cases import TUESDAY, a_case
@@ -66,7 +66,7 @@ def test_what_was_counted_can_be_read(database):
     stored(database, announced(database))
     with database.reading() as work:
         (content,) = work.fact_sums.kept(Kept.OPENED, None, TODAY, rules=RULES).values()
-    (row,) = rows_of(content, DAY)
+    (row,) = unpack(content, DAY)
     assert (row.key, row.day, row.cells, list(row.lists[0])) == ("", DAY, (3,), [1, 2])
 
 
