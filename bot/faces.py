@@ -158,7 +158,7 @@ class _Building:
             outlines=app.outlines,
             overview=Overview(app.database, app.house, app.clock),
             choices=Choices(app.knowledge),
-            answer_notes=AnswerNotes(app.registers),
+            answer_notes=AnswerNotes(app.database, app.registers, app.clock),
             talks=cache(lambda: make_talks(app)),
             chart_of=AnswerCharts(self._series().of),
             colleagues=self._colleagues,

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from bot.store.cases import last_closing
 from bot.store.engine import chunks, insert_one_if_new
 from bot.store.tables import (
+    AnswerRatingRow,
     AttachmentRow,
     CaseHoldRow,
     CaseInvoiceRow,
@@ -74,6 +75,7 @@ class What(StrEnum):
     DRAFTS = "drafts"
     INVOICE_NAMES = "invoice_names"
     CONVERSATIONS = "conversations"
+    RATINGS = "ratings"
 
 
 class RunKind(StrEnum):
@@ -293,6 +295,15 @@ class Keeping:
         )
         done = self._count(update(ConversationRow).where(wanted).values(topic=None))
         return Erased({What.CONVERSATIONS: done})
+
+    def forget_raters(self, *, before: datetime, dry_run: bool = False) -> Erased:
+        """Forget who rated which answer before an instant; how many did stays."""
+        wanted = and_(AnswerRatingRow.at < before, AnswerRatingRow.person.is_not(None))
+        if dry_run:
+            query = select(func.count()).select_from(AnswerRatingRow).where(wanted)
+            return Erased({What.RATINGS: self._connection.scalar(query) or 0})
+        done = self._count(update(AnswerRatingRow).where(wanted).values(person=None, answer=None))
+        return Erased({What.RATINGS: done})
 
     def forget_sender(self, sender_hash: str) -> None:
         """Forget the keyed hash by which a sender was counted."""

@@ -33,6 +33,7 @@ from bot.store.messages import Messages
 from bot.store.operating import Operating
 from bot.store.presence import Presence
 from bot.store.promises import PhoneCalls, Promises
+from bot.store.ratings import Ratings
 from bot.store.registers import RegisterEntries
 from bot.store.replies import ReplyDrafts, ReplyTasks, TagTips
 from bot.store.reply_facts import ReplyFacts
@@ -74,6 +75,7 @@ class Work:
     slack_pace: SlackPace
     slack_links: SlackLinks
     conversations: Conversations
+    ratings: Ratings
     keeping: Keeping
     control: Control
     outside: OutsideFigures
@@ -193,6 +195,7 @@ def _work(connection: Connection, kept: FactKeeper) -> Work:
         slack_pace=SlackPace(connection),
         slack_links=SlackLinks(connection),
         conversations=Conversations(connection),
+        ratings=Ratings(connection),
         keeping=Keeping(connection),
         control=Control(connection),
         outside=OutsideFigures(connection),

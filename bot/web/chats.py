@@ -23,12 +23,17 @@ MOST_PEOPLE: Final = 500
 KEPT: Final = timedelta(hours=10)
 
 
+def _new_key() -> str:
+    return f"web:{secrets.token_hex(16)}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """A question, its answer, and what became of a proposal in it.
 
     Attributes:
         number: Of the turn; grows within a conversation.
+        answer_key: By which the answer is known where it is rated; another for each answer.
         answer: Lines in the language in which it was asked.
         process: Key of the process that it was about, if any.
         proposal: Its number, while it can be done or let be.
@@ -36,6 +41,7 @@ class Turn:
         readings: Two intents, where the assistant was unsure which was meant; else none.
         outcome: What became of the proposal, in words.
         undo: Number of the proposal, while what was done can be undone.
+        helped: What the person thinks of the answer; None before they say.
     """
 
     number: int
@@ -48,6 +54,8 @@ class Turn:
     readings: tuple[str, ...] = ()
     outcome: str = ""
     undo: int | None = None
+    answer_key: str = field(default_factory=_new_key)
+    helped: bool | None = None
 
 
 @dataclass(slots=True)

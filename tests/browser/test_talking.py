@@ -43,6 +43,10 @@ def test_axe_finds_nothing_in_a_conversation(talk):
     ask(talk, "vilka ärenden är öppna?")
     ask(talk, "logga samtal: kulturförvaltningen ringde om en faktura")
     assert faults(talk) == []
-    talk.get_by_role("link", name="Var svaret fel?").first.click()
+    talk.get_by_role("button", name="Inte till hjälp").first.click()
+    wrong = talk.get_by_role("link", name="Berätta vad som hade varit rätt").first
+    wrong.wait_for()
+    assert faults(talk) == []
+    wrong.click()
     talk.wait_for_url("**/wrong")
     assert faults(talk) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.slack.slack_server import SlackServer
 from tests.slack.workspace import CASES, Workspace
 
 ANNA = "agneta-brandt"
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
 STRANGER = "U0STRANGER"
 
 
@@ -317,5 +319,10 @@ def test_hearing_how_a_case_stands_counts_as_looking_at_it(live, anna):
 def test_a_right_answer_is_thanked_for(live, anna):
     told = reply_to(live, anna.mention("vem hanterar anstånd?"))
     (rating,) = [b["elements"][0] for b in told["blocks"] if b["type"] == "context_actions"]
+    with live.app.database.reading() as work:
+        before = sum(one.count for one in work.ratings.counted(EVER) if one.helped)
     anna.click(told, "answer_rated", choice=rating["positive_button"]["value"])
     wait(live, lambda: "Tack" in str(anna.ephemerals()), "thanks")
+    with live.app.database.reading() as work:
+        after = sum(one.count for one in work.ratings.counted(EVER) if one.helped)
+    assert after == before + 1

@@ -13,7 +13,15 @@ from bot.store import schema
 from bot.store.engine import open_engine
 from bot.store.exclusive import claim_file
 from bot.store.move import fingerprint, move
-from bot.store.tables import CaseRow, EventRow, FactSumRow, RegisterEntryRow, Row, SearchEntryRow
+from bot.store.tables import (
+    AnswerRatingRow,
+    CaseRow,
+    EventRow,
+    FactSumRow,
+    RegisterEntryRow,
+    Row,
+    SearchEntryRow,
+)
 from bot.store.tables.search import is_of_index
 from bot.store.unit_of_work import Database
 from functionmail.connectors.maildir import deliver
@@ -37,6 +45,7 @@ def house(tmp_path_factory):
     with city.app.database.engine.begin() as connection:
         connection.execute(insert(RegisterEntryRow), [entry(number) for number in (1, 2, 7)])
         connection.execute(insert(FactSumRow), [a_sum(1, b"\0\xff\n"), a_sum(2, None)])
+        connection.execute(insert(AnswerRatingRow), [a_rating("anna"), a_rating(None)])
         # What a migration adds to old rows is no JSON at all, unlike what the program stores.
         connection.execute(text("UPDATE case_file SET deadline_reasons = NULL WHERE id = 1"))
     city.close()
@@ -76,6 +85,18 @@ def a_sum(number, content):
         "rules": "1",
         "announced_at": TUESDAY,
         "content": content,
+    }
+
+
+def a_rating(person):
+    return {
+        "answer": None if person is None else "0123456789abcdef" * 2,
+        "person": person,
+        "at": TUESDAY,
+        "face": "web",
+        "intent": "route",
+        "process": None,
+        "helped": person is None,
     }
 
 

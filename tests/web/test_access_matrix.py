@@ -37,6 +37,7 @@ GET   /chat                                             staff
 POST  /chat                                             staff
 POST  /chat/anew                                        staff
 POST  /chat/turns/{turn:int}                            staff
+POST  /chat/turns/{turn:int}/rating                     staff
 GET   /chat/turns/{turn:int}/wrong                      staff
 POST  /chat/turns/{turn:int}/wrong                      staff
 GET   /remarks/suggested                                staff
@@ -95,6 +96,7 @@ GET   /edit/changes/{number}/trial                      editor
 POST  /edit/changes/{number}/approve                    editor
 POST  /edit/changes/{number}/refuse                     editor
 POST  /edit/changes/{number}/undo                       editor
+GET   /edit/answers                                     editor
 GET   /figures                                          staff
 GET   /figures/cases                                    staff
 GET   /figures/file                                     staff

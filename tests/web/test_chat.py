@@ -1,5 +1,7 @@
 import re
 import shutil
+from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 
@@ -14,6 +16,7 @@ from tests.journeys.assistant_talk import unsure_question
 from tests.web_city import HANDLER, WebCity, text_of
 
 MAY_SEE_PROTECTED = PersonKey("amir-haddad")
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
 COLLEAGUE = PersonKey("ebba-nyren")
 QUESTIONS = (
     "vem tar frågor om anstånd?",
@@ -223,6 +226,33 @@ def test_a_wrong_answer_becomes_a_point_in_the_process_log(browser, city):
     sheet = city.app.registers.sheet(Register.PROCESS_LOG, 1)
     about = "Assistentens svar var inte till hjälp. Frågan förstods så: vem som tar hand om något."
     assert sheet.entries[0].text == f"{about}\nFråga teamet."
+
+
+def rated(city):
+    counted = city.app.database
+    with counted.reading() as work:
+        return [(one.intent, one.helped, one.count) for one in work.ratings.counted(EVER)]
+
+
+def test_an_answer_is_rated_and_the_last_word_of_the_person_counts(browser, city):
+    asked(browser, "vem tar frågor om anstånd?")
+    before = Counter({(intent, helped): count for intent, helped, count in rated(city)})
+    page = newest(browser.done("/chat/turns/1/rating", helped="yes"))
+    assert re.search(r'value="yes" aria-pressed="true"', page)
+    page = newest(browser.done("/chat/turns/1/rating", helped="no"))
+    assert re.search(r'value="no" aria-pressed="true"', page)
+    assert "Berätta vad som hade varit rätt" in words(page)
+    after = Counter({(intent, helped): count for intent, helped, count in rated(city)})
+    assert after - before == {("route", False): 1}
+
+
+def test_who_edits_sees_which_questions_get_answers_that_do_not_help(city, browser):
+    asked(browser, "vem tar frågor om anstånd?")
+    browser.done("/chat/turns/1/rating", helped="no")
+    email = city.app.knowledge.people[COLLEAGUE].email
+    page = WebCity(city, rights={Right.EDITOR: [email]}).browser(COLLEAGUE).get("/edit/answers")
+    assert re.search(r"Vem som tar hand om något \d+ \d+ \d+ % Kundreskontra: \d+", text_of(page))
+    assert "anstånd?" not in page.text
 
 
 def test_an_unsure_answer_gives_way_to_the_reading_that_is_chosen(browser):

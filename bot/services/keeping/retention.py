@@ -102,7 +102,7 @@ class Retention:
             registers = work.keeping.forget_registers(
                 before=now - timedelta(days=rules.register_days), dry_run=dry_run
             )
-            talks = work.keeping.forget_conversations(
-                before=now - timedelta(days=rules.conversation_days), dry_run=dry_run
-            )
-        return registers + talks
+            before = now - timedelta(days=rules.conversation_days)
+            talks = work.keeping.forget_conversations(before=before, dry_run=dry_run)
+            ratings = work.keeping.forget_raters(before=before, dry_run=dry_run)
+        return registers + talks + ratings

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import structlog
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
 from bot.errors import SammaDagError
+from bot.services import answer_notes
 from bot.slack.blocks.answers import (
     AnswerAction,
     AnswerView,
@@ -41,8 +41,6 @@ from bot.vocabulary import NONE
 
 if TYPE_CHECKING:
     from bot.services.talks import Turn
-
-log = structlog.get_logger()
 
 COMMAND: Final = "/sammadag"
 _MOST_ASKED: Final = 1000
@@ -197,9 +195,18 @@ class _Talk:
         ack()
         rating, _, about = _value(body).partition(":")
         intent, _, process = about.partition(":")
-        log.info("answer_rated", intent=intent[:_LONGEST_CODE], right=rating == Rating.RIGHT)
 
         def do(actor: Actor) -> SlackMessage | None:
+            self._house.answer_notes.rate(
+                answer_notes.Rating(
+                    answer=_answer_of(body),
+                    person=actor.key,
+                    face=answer_notes.Face.SLACK,
+                    intent=intent,
+                    process=self._house.choices.process(process),
+                    helped=rating == Rating.RIGHT,
+                )
+            )
             if rating == Rating.RIGHT:
                 return SlackMessage(text=actor.say("Tack!"))
             view = wrong_answer_modal(
@@ -275,6 +282,13 @@ def _thread_of(body: Body) -> tuple[str, str]:
     message, container = body.get("message") or {}, body.get("container") or {}
     thread = message.get("thread_ts") or message.get("ts") or container.get("message_ts")
     return str((body.get("channel") or {}).get("id")), str(thread)
+
+
+def _answer_of(body: Body) -> str:
+    """Return by what the message under which somebody clicks is known."""
+    message, container = body.get("message") or {}, body.get("container") or {}
+    channel = (body.get("channel") or {}).get("id")
+    return f"slack:{channel}:{message.get('ts') or container.get('message_ts')}"
 
 
 def _is_direct(channel: str) -> bool:

@@ -12,8 +12,8 @@ Three groups, so that personal data can be deleted without breaking the record:
   and ``customer_no``, ``stop_list_line.line``),
 * what it became (``delivery``, ``message``, ``case_file``, ``stop_list``, ``promise``,
   ``reply_draft``, ``reply_task``, ``tag_tip``; and what of it stands in Slack:
-  ``slack_card``, ``slack_post``; and of talking with the assistant: ``conversation``; and
-  in the browser: ``case_presence``, ``last_act``, ``merged_case``; and
+  ``slack_card``, ``slack_post``; and of talking with the assistant: ``conversation``,
+  ``answer_rating``; and in the browser: ``case_presence``, ``last_act``, ``merged_case``; and
   what process owners write: ``knowledge_change``, ``knowledge_file``),
 * and what happened (``event``, ``action``; and what figures are made of: ``case_fact``,
   ``frozen_figure``), which hold keys, codes and numbers only.
@@ -21,7 +21,7 @@ Three groups, so that personal data can be deleted without breaking the record:
 
 from __future__ import annotations
 
-from bot.store.tables.assistant import ConversationRow, ProposalRow
+from bot.store.tables.assistant import AnswerRatingRow, ConversationRow, ProposalRow
 from bot.store.tables.base import Row, UtcDateTime
 from bot.store.tables.casework import (
     ActionRow,
@@ -77,6 +77,7 @@ from bot.store.tables.web import CasePresenceRow, LastActRow, MergedCaseRow
 
 __all__ = [
     "ActionRow",
+    "AnswerRatingRow",
     "AttachmentRow",
     "BreakerRow",
     "CaseFactRow",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.tables.base import Row
+from bot.store.tables.base import BigId, Digest, Row
 
 
 class ConversationRow(Row):
@@ -48,3 +48,22 @@ class ProposalRow(Row):
     said: Mapped[dict[str, Any] | None]
     undo: Mapped[dict[str, Any] | None]
     settled_at: Mapped[datetime | None]
+
+
+class AnswerRatingRow(Row):
+    """What a person thinks of an answer; neither the question nor the answer is kept.
+
+    ``answer`` and ``person`` are emptied some time after; the rest holds keys and codes only.
+    """
+
+    __tablename__ = "answer_rating"
+    __table_args__ = (UniqueConstraint("answer", "person"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    answer: Mapped[str | None] = mapped_column(Digest(32))
+    person: Mapped[str | None] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(index=True)
+    face: Mapped[str] = mapped_column(String(10))
+    intent: Mapped[str] = mapped_column(String(40))
+    process: Mapped[str | None] = mapped_column(String(60))
+    helped: Mapped[bool]

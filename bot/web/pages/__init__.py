@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.web.page import Page
 from bot.web.pages import (
+    answers,
     case,
     case_acts,
     chat,
@@ -40,6 +41,7 @@ PAGES: tuple[Page, ...] = (
     *case_acts.PAGES,
     *reply.PAGES,
     *editing.PAGES,
+    *answers.PAGES,
     *figures.PAGES,
     *control.PAGES,
     *outside.PAGES,

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-import structlog
 from starlette.responses import Response
 
 from bot.errors import SammaDagError
+from bot.services.answer_notes import Face, Rating
 from bot.services.choices import Choice
 from bot.services.phone import Feedback
 from bot.services.proposals import Done
@@ -21,8 +21,6 @@ from bot.web.chats import Turn
 from bot.web.form import Form
 from bot.web.notices import Notice
 from bot.web.page import Page
-
-log = structlog.get_logger()
 
 _LONGEST: Final = 1000
 _EXAMPLES: Final = ("ask.route", "ask.queue", "ask.urgent", "ask.duty", "ask.template", "ask.stats")
@@ -66,6 +64,16 @@ def settle(ask: Ask) -> Response:
     return ask.go_on(f"{ask.url('chat')}#turn-{turn.number}")
 
 
+def rate(ask: Ask) -> Response:
+    """Keep whether an answer helped."""
+    now = ask.house.clock.now()
+    turn = ask.house.chats.get(ask.viewer.key, int(ask.value("turn")), now)
+    turn = _rated(ask, turn, helped=ask.form.get("helped") == "yes")
+    if ask.is_fragment:
+        return _fragment(ask, "chat/_turn.html", turn, out_of_band=False)
+    return ask.go_on(f"{ask.url('chat')}#turn-{turn.number}")
+
+
 def begin_anew(ask: Ask) -> Response:
     """Forget the conversation."""
     ask.house.chats.begin_anew(ask.viewer.key, ask.house.clock.now())
@@ -92,9 +100,24 @@ def correct(ask: Ask) -> Response:
     except SammaDagError as error:
         errors = {"right": ask.say.error(error)}
         return _wrong(ask, turn, Form(typed=ask.form, errors=errors), status=422)
-    log.info("answer_rated", intent=turn.intent, right=False)
+    _rated(ask, turn, helped=False)
     text = ask.say("Tack! Det står som punkt {number} i processloggen.", number=number)
     return ask.see_other("chat", Notice(text=text))
+
+
+def _rated(ask: Ask, turn: Turn, *, helped: bool) -> Turn:
+    """Keep what the viewer thinks of an answer, and return the turn that shows it."""
+    rating = Rating(
+        answer=turn.answer_key,
+        person=ask.viewer.key,
+        face=Face.WEB,
+        intent=turn.intent,
+        process=ask.house.choices.process(turn.process or ""),
+        helped=helped,
+    )
+    ask.house.answer_notes.rate(rating)
+    rated = replace(turn, helped=helped)
+    return ask.house.chats.put(ask.viewer.key, rated, ask.house.clock.now())
 
 
 def _answered(ask: Ask, question: str) -> Turn:
@@ -186,10 +209,18 @@ def _page(
 
 
 def _fragment(
-    ask: Ask, template: str, turn: Turn, form: Form = _NO_FORM, *, status: int = 200
+    ask: Ask,
+    template: str,
+    turn: Turn,
+    form: Form = _NO_FORM,
+    *,
+    status: int = 200,
+    out_of_band: bool = True,
 ) -> Response:
     drawn = _drawn(ask, {turn.number: form})
-    return ask.page(template, status=status, turn=turn, form=_NO_FORM, out_of_band=True, **drawn)
+    return ask.page(
+        template, status=status, turn=turn, form=_NO_FORM, out_of_band=out_of_band, **drawn
+    )
 
 
 def _drawn(ask: Ask, forms: Mapping[int, Form]) -> Mapping[str, object]:
@@ -214,6 +245,7 @@ PAGES = (
     Page(path="/chat", name="chat_ask", answer=ask_question, method="POST"),
     Page(path="/chat/anew", name="chat_anew", answer=begin_anew, method="POST"),
     Page(path="/chat/turns/{turn:int}", name="chat_settle", answer=settle, method="POST"),
+    Page(path="/chat/turns/{turn:int}/rating", name="chat_rate", answer=rate, method="POST"),
     Page(path="/chat/turns/{turn:int}/wrong", name="chat_wrong", answer=wrong),
     Page(
         path="/chat/turns/{turn:int}/wrong",
