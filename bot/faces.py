@@ -13,7 +13,7 @@ from bot.actions.second_channel import FallbackNotifier, MailNotifier
 from bot.app import App
 from bot.asking import make_talks
 from bot.errors import SettingsError
-from bot.notifying import Alert, AlertCode
+from bot.notifying import ANSWERABLE, Alert
 from bot.services.access import Rights
 from bot.services.answer_notes import AnswerNotes
 from bot.services.answer_series import AnswerSeries
@@ -24,6 +24,7 @@ from bot.services.escalating import Escalating
 from bot.services.naming import case_named
 from bot.services.overview import Overview
 from bot.services.second_person import SecondPerson
+from bot.services.settled_alerts import SettledAlerts
 from bot.services.slack_events import Events
 from bot.services.slack_outbox import Outbox
 from bot.services.telling import Telling
@@ -41,10 +42,10 @@ if TYPE_CHECKING:
     from bot.slack.house import SlackHouse
     from bot.slack.poster import Poster
     from bot.slack.sender import Sender
+    from bot.slack.settling import Settling
 
 _INTERACTIVE_TIMEOUT_S = 5
 """People wait for these calls; what opens a modal must be done within three seconds anyway."""
-_LADDER = (AlertCode.URGENT, AlertCode.UNACKNOWLEDGED, AlertCode.HALF_TIME, AlertCode.LAST_HOUR)
 
 
 def open_slack(
@@ -132,6 +133,7 @@ class _Building:
             outbox=self._outbox,
             sender=self._sender(),
             approvals=self._approvals,
+            settling=self._settling(),
             alerts=self._alerts(),
             end_listeners=end_listeners,
             app_token_client=self._access.app_token_client(),
@@ -192,6 +194,13 @@ class _Building:
             channel_of=self._channels.of_case,
             slack_id=self._directory.slack_id,
         )
+
+    def _settling(self) -> Settling:
+        from bot.slack.settling import Settling
+
+        alerts = SettledAlerts(self._app.database, self._app.clock)
+        teller = self._house.teller(self._say.language)
+        return Settling(alerts, self._poster, self._say, teller)
 
     def _rights(self) -> Rights:
         web = self._app.settings.web
@@ -258,4 +267,4 @@ class _Building:
 
 def cannot_wait(alert: Alert) -> bool:
     """Tell whether an alert must reach somebody although Slack does not answer."""
-    return alert.urgent is not Urgency.NO or alert.code in _LADDER
+    return alert.urgent is not Urgency.NO or alert.code in ANSWERABLE

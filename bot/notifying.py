@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from bot.errors import SammaDagError
 from bot.texts import Say
@@ -52,6 +52,12 @@ class AlertCode(StrEnum):
     STOP_LIST_MISSES = "stop_list_misses"
     KNOWLEDGE_REFUSED = "knowledge_refused"
     KNOWLEDGE_DIFFERS = "knowledge_differs"
+
+
+ANSWERABLE: Final = frozenset(
+    {AlertCode.URGENT, AlertCode.UNACKNOWLEDGED, AlertCode.HALF_TIME, AlertCode.LAST_HOUR}
+)
+"""Alerts that a person can acknowledge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ _LEASE = timedelta(minutes=2)
 _TOO_OLD = timedelta(hours=1)
 """An answer that comes later than this answers nobody."""
 _KEPT = timedelta(days=2)
+ALERTS_KEPT = timedelta(days=14)
+"""So long is it known where an alert stands, to take its buttons away."""
 
 
 class Events:
@@ -51,7 +53,7 @@ class Events:
         before = self._clock.now() - _KEPT
         with self._database.work() as work:
             work.slack_events.forget(before)
-            work.slack_posts.forget(before)
+            work.slack_posts.forget(before, alerts_before=self._clock.now() - ALERTS_KEPT)
 
     def report(self, link: Link) -> None:
         """Note how the connection to Slack stands, for `sammadag health`."""

@@ -150,10 +150,19 @@ class Outbox:
         with self._database.work() as work:
             return work.slack_posts.begin(post, self._clock.now())
 
-    def posted(self, key: str, ts: str, *, planned_at: datetime | None = None) -> None:
-        """Note that a message stands in Slack."""
+    def posted(
+        self,
+        key: str,
+        ts: str,
+        *,
+        planned_at: datetime | None = None,
+        channel: str | None = None,
+    ) -> None:
+        """Note that a message stands in Slack; see `SlackPosts.sent`."""
         with self._database.work() as work:
-            work.slack_posts.sent(key, ts, self._clock.now(), planned_at=planned_at)
+            work.slack_posts.sent(
+                key, ts, self._clock.now(), planned_at=planned_at, channel=channel
+            )
 
     def put_post_off(self, key: str, until: datetime, *, attempts: int, begun: bool) -> None:
         """Give a message back for later; `begun`: it may stand in Slack all the same."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
 
 from bot.cases import Case
-from bot.notifying import Alert, AlertCode, sentence
+from bot.notifying import ANSWERABLE, Alert, AlertCode, sentence
 from bot.slack.blocks.alert import alert as alert_message
 from bot.slack.blocks.card import card, left
 from bot.slack.blocks.digest import digest
@@ -15,11 +14,6 @@ from bot.slack.message import SlackMessage
 from bot.slack.views import Teller
 from bot.texts import Say
 from bot.vocabulary import PersonKey, Urgency
-
-_LADDER: Final = frozenset(
-    {AlertCode.URGENT, AlertCode.UNACKNOWLEDGED, AlertCode.HALF_TIME, AlertCode.LAST_HOUR}
-)
-"""Alerts that a person can acknowledge."""
 
 
 class Drawing:
@@ -54,7 +48,7 @@ class Drawing:
             alert = replace(alert, values={**alert.values, "invoice": hidden})
         if alert.code is AlertCode.DIGEST:
             return digest(alert, self._say, names)
-        can_be_settled = alert.code in _LADDER and alert.urgent is not Urgency.NO
+        can_be_settled = alert.code in ANSWERABLE and alert.urgent is not Urgency.NO
         return alert_message(
             sentence(alert, self._say, names),
             self._say,

@@ -22,6 +22,7 @@ from bot.slack.client import SlackClient
 from bot.slack.inbox import Inbox
 from bot.slack.message import SlackMessage
 from bot.slack.sender import Sender
+from bot.slack.settling import Settling
 from bot.slack.standing import Standing
 from bot.slack.starting import require_ready
 
@@ -52,6 +53,7 @@ class Parts:
 
     Attributes:
         approvals: Tells of letters that wait for a second person.
+        settling: Takes the buttons off alerts that were acknowledged.
         alerts: Tells staff of one alert that is due; False when there is none.
         end_listeners: Waits for the listeners that still run.
         app_token_client: Signs in with the app's own token; None without Socket Mode.
@@ -65,6 +67,7 @@ class Parts:
     outbox: Outbox
     sender: Sender
     approvals: Approvals
+    settling: Settling
     alerts: Callable[[], bool]
     end_listeners: Callable[[], None]
     app_token_client: WebClient | None
@@ -164,6 +167,7 @@ class SlackFace:
         while self._parts.alerts():
             count += 1
         self._parts.approvals.tell()
+        self._parts.settling.tell()
         return count + self._parts.sender.run_due(stop=self._stopping.is_set)
 
     def _send(self) -> None:
@@ -177,6 +181,7 @@ class SlackFace:
                 if now >= next_upkeep:
                     self._note_standing()
                     parts.approvals.tell()
+                    parts.settling.tell()
                     parts.inbox.resume(parts.app)
                     next_upkeep = now + _UPKEEP_S
                 if now >= next_tidy:

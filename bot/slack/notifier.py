@@ -74,22 +74,28 @@ class SlackNotifier:
             if begun.begun_at is not None:
                 ts = self._client.find(channel, key, since=begun.begun_at - LOOK_BACK)
             if ts is None:
-                ts = self._post_where_possible(channel, message, key)
+                channel, ts = self._post_where_possible(channel, message, key)
         except SlackError as error:
             self._after(error)
             raise NotifierUnavailable("Slack tog inte emot larmet") from error
-        self._outbox.posted(key, ts)
+        self._outbox.posted(key, ts, channel=channel)
         self._reach.worked()
 
-    def _post_where_possible(self, channel: str, message: SlackMessage, key: str) -> str:
-        """Post where an alert belongs; where that channel is closed to us, in that of all."""
+    def _post_where_possible(
+        self, channel: str, message: SlackMessage, key: str
+    ) -> tuple[str, str]:
+        """Post where an alert belongs; where that channel is closed to us, in that of all.
+
+        Returns:
+            The channel in which it stands, and Slack's name of it there.
+        """
         try:
-            return self._post(channel, message, key)
+            return channel, self._post(channel, message, key)
         except SlackRefused as error:
             if channel == self._otherwise or error.reason not in _CLOSED:
                 raise
             log.error("slack_refused", reason=error.reason, what="alert")
-        return self._post(self._otherwise, message, key)
+        return self._otherwise, self._post(self._otherwise, message, key)
 
     def _post(self, channel: str, message: SlackMessage, key: str) -> str:
         patience = _PATIENCE

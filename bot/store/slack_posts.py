@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, delete, literal, or_, select, update
+from sqlalchemy import Connection, and_, delete, literal, or_, select, update
+from sqlalchemy.orm import aliased
 
 from bot.store.engine import insert_if_new, insert_one_if_new
-from bot.store.tables import SlackChannelRow, SlackPostRow
+from bot.store.tables import ActionRow, SlackChannelRow, SlackPostRow
+from bot.vocabulary import CaseId
 
 
 class PostState(StrEnum):
@@ -76,6 +78,16 @@ class Place:
 
     channel: str
     ts: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedAlert:
+    """An alert of a case that stands in Slack as it was posted; `code` says why staff were told."""
+
+    channel: str
+    ts: str
+    case_id: CaseId
+    code: str
 
 
 class SlackPosts:
@@ -146,13 +158,23 @@ class SlackPosts:
             attempts=row.attempts,
         )
 
-    def sent(self, key: str, ts: str, now: datetime, *, planned_at: datetime | None = None) -> None:
+    def sent(
+        self,
+        key: str,
+        ts: str,
+        now: datetime,
+        *,
+        planned_at: datetime | None = None,
+        channel: str | None = None,
+    ) -> None:
         """Note that a message stands in Slack, and forget what it said.
 
         Args:
             planned_at: Of what was posted; what took its place since is still to come.
+            channel: Where it stands, if that is not where it was to stand.
         """
-        self._set(key, ts=ts, begun_at=None, claimed_until=None, attempts=0)
+        place = {} if channel is None else {"channel": channel}
+        self._set(key, ts=ts, begun_at=None, claimed_until=None, attempts=0, **place)
         done = update(SlackPostRow).where(SlackPostRow.key == key)
         if planned_at is not None:
             done = done.where(SlackPostRow.planned_at == planned_at)
@@ -187,12 +209,47 @@ class SlackPosts:
         waiting = select(SlackPostRow.key).where(SlackPostRow.state == PostState.WAITING).limit(1)
         return self._connection.execute(waiting).first() is not None
 
-    def forget(self, before: datetime) -> int:
-        """Delete what was planned before an instant and waits no more."""
-        done = self._connection.execute(
-            delete(SlackPostRow).where(
-                SlackPostRow.state != PostState.WAITING, SlackPostRow.planned_at < before
+    def posted_alerts(self, since: datetime) -> list[PostedAlert]:
+        """Return the alerts of cases that were posted since an instant and not changed yet."""
+        changed = aliased(SlackPostRow)
+        key = literal("update:") + SlackPostRow.channel + ":" + SlackPostRow.ts
+        rows = self._connection.execute(
+            select(SlackPostRow.channel, SlackPostRow.ts, ActionRow.case_id, ActionRow.data)
+            .join(ActionRow, ActionRow.key == SlackPostRow.key)
+            .where(
+                SlackPostRow.state == PostState.SENT,
+                SlackPostRow.due_at >= since,
+                SlackPostRow.urgent,
+                SlackPostRow.ts.is_not(None),
+                ActionRow.case_id.is_not(None),
+                ~select(literal(1)).where(changed.key == key).exists(),
             )
+            .order_by(SlackPostRow.due_at, SlackPostRow.key)
+        )
+        return [
+            PostedAlert(
+                channel=row.channel,
+                ts=row.ts,
+                case_id=CaseId(row.case_id),
+                code=row.data["code"],
+            )
+            for row in rows
+        ]
+
+    def forget(self, before: datetime, *, alerts_before: datetime) -> int:
+        """Delete what was planned before an instant and waits no more.
+
+        Args:
+            alerts_before: The same of alerts, and of what took the place of a message, which
+                must be remembered as long: else it would be put there again.
+        """
+        is_answer = and_(SlackPostRow.urgent.is_(False), SlackPostRow.replaces.is_(None))
+        old = or_(
+            SlackPostRow.planned_at < alerts_before,
+            and_(is_answer, SlackPostRow.planned_at < before),
+        )
+        done = self._connection.execute(
+            delete(SlackPostRow).where(SlackPostRow.state != PostState.WAITING, old)
         )
         return done.rowcount
 

@@ -231,8 +231,19 @@ def test_old_messages_are_deleted_but_for_those_that_wait(database):
         work.slack_posts.sent("sent", "1.1", TUESDAY)
         work.slack_posts.failed("failed", "channel_not_found", TUESDAY)
     with database.work() as work:
-        assert work.slack_posts.forget(LATER) == 3
+        assert work.slack_posts.forget(LATER, alerts_before=TUESDAY) == 3
     assert claim_post(database, LATER).key == "waits"
+
+
+def test_alerts_and_what_took_their_place_are_remembered_longer(database):
+    with database.work() as work:
+        work.slack_posts.begin(post("alert", urgent=True), TUESDAY)
+        work.slack_posts.sent("alert", "1.1", TUESDAY)
+        work.slack_posts.plan(post("update", replaces="1.1"), TUESDAY)
+        work.slack_posts.sent("update", "1.1", TUESDAY)
+    with database.work() as work:
+        assert work.slack_posts.forget(LATER, alerts_before=TUESDAY) == 0
+        assert work.slack_posts.forget(LATER, alerts_before=LATER) == 2
 
 
 def remember(database, event_id, now=TUESDAY):

@@ -17,6 +17,7 @@ from bot.slack.blocks.parts import Part
 from bot.slack.house import SlackHouse
 from bot.slack.listeners.acting import Actor, Body, act, note, seen_case
 from bot.slack.message import SlackMessage
+from bot.slack.settling import who_acknowledged
 from bot.slack.text import escaped
 from bot.slack.views import Teller
 from bot.texts import Say, mark
@@ -77,7 +78,7 @@ class _Buttons:
                 seen = self._last(case, EventKind.ACKNOWLEDGED)
                 if seen is None:
                     raise
-                said = self._who_acknowledged(case, seen, actor.say, actor.teller)
+                said = _who_acknowledged(case, seen, actor.say, actor.teller)
                 told = SlackMessage(text=escaped(said))
             seen = self._last(case, EventKind.ACKNOWLEDGED)
             if seen is not None:
@@ -192,17 +193,9 @@ class _Buttons:
             return
         say = self._house.say
         teller = self._house.teller(say.language)
-        done = self._who_acknowledged(case, acknowledged, say, teller)
+        done = _who_acknowledged(case, acknowledged, say, teller)
         drawn = settled(teller.case(case), done, say)
         self._house.poster.update(channel["id"], message["ts"], drawn)
-
-    def _who_acknowledged(self, case: Case, event: Event, say: Say, teller: Teller) -> str:
-        return say(
-            "{person} kvitterade ärende {case} {when}.",
-            person=teller.names.person(PersonKey(event.actor)),
-            case=case.number,
-            when=self._moment(event, say),
-        )
 
     def _last(self, case: Case, kind: EventKind) -> Event | None:
         events = self._house.overview.history(case)
@@ -210,6 +203,10 @@ class _Buttons:
 
     def _moment(self, event: Event, say: Say) -> str:
         return moment(event.at.astimezone(self._house.zone), say)
+
+
+def _who_acknowledged(case: Case, event: Event, say: Say, teller: Teller) -> str:
+    return who_acknowledged(case, PersonKey(event.actor), event.at, say, teller)
 
 
 def _value(body: Body) -> str:
