@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from bot.app import App
+from bot.clock import Clock
 from bot.errors import SettingsError
 from bot.services.colleagues import Colleagues
 from bot.settings import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from bot.web.app import WebApp
     from bot.web.server import WebServer
     from bot.web.signing_in.one_time import OneTimeLink
+    from bot.web.signing_in.provider import Provider
     from bot.web.signing_in.way import Doorkeeper, WayIn
 
 _HERE = "127.0.0.1"
@@ -109,8 +111,7 @@ def open_web(app: App, *, now: Callable[[], App] | None = None) -> WebServer | N
     given = app.settings.web
     if given is None:
         return None
-    if not given.base_url:
-        raise SettingsError("web.base_url: saknas; ange adressen som personalen använder")
+    require_address(given)
     _require_extra()
     from bot.web.server import WebServer, listen
 
@@ -163,17 +164,28 @@ def _require_extra() -> None:
         raise SettingsError("web: tillägget är inte installerat; kör pip install 'sammadag[web]'")
 
 
+def require_address(given: WebSettings) -> None:
+    """Raise SettingsError where staff have no address to go to."""
+    if not given.base_url:
+        raise SettingsError("web.base_url: saknas; ange adressen som personalen använder")
+
+
+def require_one_way(given: WebSettings) -> None:
+    """Raise SettingsError where the settings name no way in, or two."""
+    if (given.oidc is None) == (given.proxy is None):
+        raise SettingsError(
+            "web: ange hur personalen loggar in, med antingen web.oidc eller web.proxy; ingen "
+            "släpps in annars"
+        )
+
+
 def way_in(app: App, given: WebSettings) -> Callable[[Doorkeeper], WayIn]:
     """Return what makes the way in that the settings name.
 
     Raises:
         SettingsError: They name none or two, an extra is not installed, or a file is missing.
     """
-    if (given.oidc is None) == (given.proxy is None):
-        raise SettingsError(
-            "web: ange hur personalen loggar in, med antingen web.oidc eller web.proxy; ingen "
-            "släpps in annars"
-        )
+    require_one_way(given)
     if given.oidc is not None:
         return _oidc(app, given, given.oidc)
     from bot.web.signing_in.proxy import ProxyHeader
@@ -184,12 +196,26 @@ def way_in(app: App, given: WebSettings) -> Callable[[Doorkeeper], WayIn]:
 
 
 def _oidc(app: App, given: WebSettings, oidc: OidcSettings) -> Callable[[Doorkeeper], WayIn]:
+    provider = provider_of(given, oidc, app.clock)
+    from bot.web.cookies import Jar
+    from bot.web.signing_in.oidc import Oidc
+
+    jar = Jar(encrypted=given.base_url.startswith("https://"))
+    key = secret_keys(app.settings, resolve_database_url(app.settings))[0]
+    return lambda doorkeeper: Oidc(doorkeeper, provider, jar, app.clock, key=key)
+
+
+def provider_of(given: WebSettings, oidc: OidcSettings, clock: Clock) -> Provider:
+    """Return what speaks to the identity provider; nothing is asked yet.
+
+    Raises:
+        SettingsError: An extra is not installed, or a file is missing.
+    """
     if any(find_spec(library) is None for library in ("authlib", "httpx2")):
         raise SettingsError(
             "web.oidc: tillägget är inte installerat; kör pip install 'sammadag[oidc]'"
         )
-    from bot.web.cookies import Jar
-    from bot.web.signing_in.oidc import CALLBACK, Oidc
+    from bot.web.signing_in.oidc import CALLBACK
     from bot.web.signing_in.provider import Provider, Registration
 
     registration = Registration(
@@ -200,10 +226,7 @@ def _oidc(app: App, given: WebSettings, oidc: OidcSettings) -> Callable[[Doorkee
         email_claim=oidc.email_claim,
         groups_claim=oidc.groups_claim,
     )
-    provider = Provider(registration, app.clock, tls=_trust(oidc))
-    jar = Jar(encrypted=given.base_url.startswith("https://"))
-    key = secret_keys(app.settings, resolve_database_url(app.settings))[0]
-    return lambda doorkeeper: Oidc(doorkeeper, provider, jar, app.clock, key=key)
+    return Provider(registration, clock, tls=_trust(oidc))
 
 
 def _trust(oidc: OidcSettings) -> ssl.SSLContext:

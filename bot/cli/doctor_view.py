@@ -25,6 +25,8 @@ _NAMES: Final[Mapping[Matter, str]] = {
     Matter.SPACE: mark("Utrymme"),
     Matter.CLOCK: mark("Klocka"),
     Matter.SLACK: mark("Slack"),
+    Matter.WEB: mark("Webbsidan"),
+    Matter.RIGHTS: mark("Rättigheter"),
     Matter.SIGN_IN: mark("Inloggning"),
     Matter.READ: mark("Läsa"),
     Matter.MARK: mark("Märka"),

@@ -12,6 +12,7 @@ from bot.operating.house import CountFaults, count_faults, examine_house
 from bot.operating.mailboxes import Examiner, connect_one, settings_found
 from bot.operating.send_test import SendTest
 from bot.operating.slack import examine_slack
+from bot.operating.web import examine_web
 from bot.settings import Settings, resolve_database_url, secret_keys
 from bot.texts import speaker
 from bot.vocabulary import MailboxKey
@@ -52,6 +53,7 @@ class Doctor:
             house.append(found)
             yield found
         yield from examine_slack(self._settings)
+        yield from examine_web(self._settings, self._clock)
         if not self._settings.mailboxes:
             text = Saying("ingen brevlåda är inställd; se sammadag.sample.toml")
             yield Found(matter=Matter.SETTINGS, state=State.WRONG, text=text)

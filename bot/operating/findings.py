@@ -28,6 +28,8 @@ class Matter(StrEnum):
     SPACE = "space"
     CLOCK = "clock"
     SLACK = "slack"
+    WEB = "web"
+    RIGHTS = "rights"
     SIGN_IN = "sign_in"
     READ = "read"
     MARK = "mark"

@@ -92,9 +92,9 @@ def _contents(settings: Settings) -> Iterator[Found]:
     if database is None:
         return
     with closing(database):
-        differ = sorted(differing(database, ground_of(settings)))
         waiting = waiting_changes(database)
         with database.reading() as work:
+            differ = sorted(differing(work, ground_of(settings)))
             found, searchable = work.search.count(), work.search.count_searchable()
     if 2 * found < searchable:  # some have no words, but not as many as that
         text = Saying(

@@ -9,8 +9,11 @@ from datetime import datetime, timedelta
 
 from bot.cases import Case
 from bot.clock import Clock
+from bot.edits import DocumentPath
 from bot.errors import DatabaseUnavailable
 from bot.services.books import Balance, balance
+from bot.services.editing.ground import Ground
+from bot.services.editing.taking_up import differing
 from bot.services.ignored import Ignored
 from bot.services.intake import Intake
 from bot.services.quarantine import name_of
@@ -83,8 +86,10 @@ class KnowledgeStanding:
 
     Attributes:
         version: 0 before the first change in the program.
-        refused_at: When a change in the folder was last not taken up.
+        refused_at: When a change in the folder was last not taken up; None where something
+            has come into force since, and the folder holds what does.
         refused: What the alert about it said, as values of its sentence.
+        differing: Files in the folder that are not those in force.
         samples: Files that still hold sample values.
     """
 
@@ -92,6 +97,7 @@ class KnowledgeStanding:
     changed_at: datetime | None
     refused_at: datetime | None
     refused: Mapping[str, object]
+    differing: tuple[DocumentPath, ...]
     samples: tuple[str, ...]
 
 
@@ -134,6 +140,7 @@ class Machinery:
     Attributes:
         modes: Of the mailboxes that are watched.
         samples: Files of the knowledge that still hold sample values.
+        ground: The folders of knowledge and templates.
     """
 
     watch: Watch
@@ -142,6 +149,7 @@ class Machinery:
     modes: Mapping[MailboxKey, Mode]
     worker: str
     samples: tuple[str, ...]
+    ground: Ground
 
 
 class Operations:
@@ -229,12 +237,17 @@ class Operations:
     def _knowledge(self, work: Work) -> KnowledgeStanding:
         number = work.knowledge.newest_number()
         newest = next(iter(work.knowledge.latest(limit=1)), None)
+        changed_at = None if newest is None else newest.settled_at
         refused = work.operating.last_alert("knowledge_refused")
+        differ = tuple(sorted(differing(work, self._machinery.ground)))
+        if refused is not None and changed_at is not None and changed_at > refused[0]:
+            refused = refused if differ else None
         return KnowledgeStanding(
             version=number,
-            changed_at=None if newest is None else newest.settled_at,
+            changed_at=changed_at,
             refused_at=None if refused is None else refused[0],
             refused={} if refused is None else refused[1],
+            differing=differ,
             samples=self._machinery.samples,
         )
 

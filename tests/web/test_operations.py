@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.cases import PlannedAction
+from bot.edits import Change, ChangeId, ChangeState, DocumentPath, FileChange, Origin
 from bot.store.slack import Link
 from bot.texts import speaker
 from bot.vocabulary import ActionKind, ActionState, MailboxKey, PersonKey, Right
@@ -127,6 +128,29 @@ def test_connections_to_slack_are_shown_while_they_are_seen(city, operator):
     assert "Inte ansluten maskin-2" in text_of(operator.get("/operations"))
     city.later(minutes=5)
     assert "maskin-2" not in text_of(operator.get("/operations"))
+
+
+def test_files_in_the_folder_that_are_not_those_in_force_are_named(city, operator):
+    change = Change(
+        id=ChangeId(0),
+        state=ChangeState.OPEN,
+        origin=Origin.SAVED,
+        author=OPERATOR,
+        note="",
+        made_at=city.clock.now(),
+        paths=(),
+        touches=frozenset(),
+    )
+    assert "Skiljer sig" not in text_of(operator.get("/operations"))
+    with city.app.database.work() as work:
+        saved = FileChange(path=DocumentPath("knowledge/tags.yaml"), before=b"a: 1", after=b"a: 2")
+        number = work.knowledge.claim_number()
+        stored = work.knowledge.insert(change, [saved])
+        work.knowledge.settle(
+            stored.id, ChangeState.IN_FORCE, city.clock.now(), by=OPERATOR, number=number
+        )
+    text = text_of(operator.get("/operations"))
+    assert "andra än de som gäller: knowledge/tags.yaml" in text
 
 
 def test_room_of_the_database_and_of_its_disk_is_shown(operator):

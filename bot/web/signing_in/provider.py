@@ -35,6 +35,10 @@ class ProviderSilent(Exception):
     """The provider cannot be reached, or answers nonsense; nobody's sign-in is at fault."""
 
 
+class AnotherIssuer(ProviderSilent):
+    """The provider calls itself otherwise than we were told; nobody's token would be believed."""
+
+
 class NotBelieved(Exception):
     """What a browser brought back proves nothing; ``because`` is a code for the log."""
 
@@ -96,6 +100,17 @@ class Provider:
         self._tls = tls
         self._remembered: dict[str, _Remembered] = {}
         self._turn = threading.Lock()
+
+    def examine(self) -> None:
+        """Ask the provider for all that it says of itself without anybody signing in.
+
+        Raises:
+            AnotherIssuer: It calls itself otherwise than the registration.
+            ProviderSilent: It does not answer, or not with all that a sign-in takes.
+        """
+        for name in ("authorization_endpoint", "token_endpoint"):
+            self._endpoint(name)
+        self._keys()
 
     def address(self, secrets: Secrets) -> str:
         """Return where a browser goes to sign in.
@@ -180,7 +195,9 @@ class Provider:
         said = self._fetched(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
         address = said.get(name)
         scheme = f"{issuer.partition('://')[0]}://"
-        if said.get("issuer") != issuer or not str(address).startswith(("https://", scheme)):
+        if said.get("issuer") != issuer:
+            raise AnotherIssuer
+        if not str(address).startswith(("https://", scheme)):
             raise ProviderSilent
         return str(address)
 
