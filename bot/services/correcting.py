@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from bot.cases import Case, Event
 from bot.clock import Clock
 from bot.errors import DataError
-from bot.services.deadlines import deadline_anew
+from bot.services.deadlines import deadline_anew, move_ladder
 from bot.services.new_case import House
-from bot.services.undoing import Act, remember
+from bot.services.undoing import OWN_DEADLINE, Act, deadline_values, remember
 from bot.services.urgent_cases import watch_over
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import (
@@ -90,14 +90,15 @@ class Correcting:
             self._refuse_unlike(work, before, target)
             now = self._clock.now()
             added = self._take_invoices_over(work, before, target)
-            self._store_target(work, target, before, by)
+            went_by = self._store_target(work, target, before, by)
             # Its stop is watched on the other case from now on.
             after = work.cases.change(replace(before, status=Status.CLOSED))
             work.watches.end([after.id])
             work.merges.put(after.id, target.id, now)
             merged = self._event(after, EventKind.MERGED, by, into=str(target.number))
             work.cases.record([merged, self._event(after, EventKind.CLOSED, by)])
-            remember(work, before, after, Act.MERGE, by=by, now=now, into=target.id, invoices=added)
+            beside = {"into": target.id, "invoices": added, **went_by}
+            remember(work, before, after, Act.MERGE, by=by, now=now, **beside)
             return after
 
     def _corrected(self, work: Work, case: Case, right: Correction) -> Case:
@@ -172,11 +173,16 @@ class Correcting:
         )
         return [invoice.number for invoice in new]
 
-    def _store_target(self, work: Work, target: Case, taken_up: Case, by: PersonKey) -> None:
+    def _store_target(
+        self, work: Work, target: Case, taken_up: Case, by: PersonKey
+    ) -> dict[str, object]:
+        """Let a case go on for both; return its deadline under `OWN_DEADLINE` if it had a later."""
+        went_by: dict[str, object] = {}
         changed = replace(target, protected=target.protected or taken_up.protected)
         if taken_up.handle_by is not None and changed.urgent is not Urgency.NO:
             sooner = changed.handle_by is None or taken_up.handle_by < changed.handle_by
             if sooner:
+                went_by = {OWN_DEADLINE: deadline_values(target)}
                 changed = replace(
                     changed,
                     handle_by=taken_up.handle_by,
@@ -185,8 +191,11 @@ class Correcting:
                 )
         if changed != target:
             changed = work.cases.change(changed)
+        if went_by:
+            move_ladder(work, changed, self._house, self._clock.now())
         event = self._event(changed, EventKind.MERGED, by, other=str(taken_up.number))
         work.cases.record([event])
+        return went_by
 
     def _event(
         self, case: Case, kind: EventKind, by: PersonKey, **data: str | int | bool | None

@@ -162,14 +162,15 @@ def refresh_deadlines(database: Database, house: House, clock: Clock) -> int:
                 changed = deadline_by_ledger(case, invoices.get(case.id, ()), house)
                 if changed != case:
                     work.cases.change(changed)
-                    _move_ladder(work, changed, house, clock.now())
+                    move_ladder(work, changed, house, clock.now())
                     moved += 1
         if not cases:
             return moved
         last = cases[-1].id
 
 
-def _move_ladder(work: Work, case: Case, house: House, now: datetime) -> None:
+def move_ladder(work: Work, case: Case, house: House, now: datetime) -> None:
+    """Let the ladder of a case whose deadline moved go on by the new one."""
     stored = work.watches.get(case.id)
     if stored is None or stored.next_at is None:
         return

@@ -16,6 +16,7 @@ from bot.cases import Case, DeadlineReason, Event
 from bot.clock import Clock
 from bot.errors import DataError
 from bot.reply_rules import MOVED, DraftState, ReplyDraft
+from bot.services.deadlines import deadline_by_ledger, move_ladder, urgent_since
 from bot.services.new_case import House
 from bot.services.urgent_cases import watch_over
 from bot.store.merges import LastAct
@@ -33,6 +34,10 @@ from bot.vocabulary import (
 
 OFFERED: Final = timedelta(hours=24)
 """So long is undoing offered; the case itself must not have changed either."""
+
+
+OWN_DEADLINE: Final = "own_deadline"
+"""Of a merge: what the case that goes on went by before it took over a sooner deadline."""
 
 
 class Act(StrEnum):
@@ -142,12 +147,31 @@ class Undoing:
             into = CaseId(int(last.before["into"]))
             work.merges.forget(case.id)
             work.case_invoices.remove(into, [str(one) for one in last.before["invoices"]])
-            target = work.cases.get(into)
+            target = self._by_its_own_deadline(work, work.cases.get(into), last)
             work.cases.record(
                 [self._event(target, EventKind.MERGED, by, other=str(case.number), undone=True)]
             )
         elif last.act == Act.MOVE:
             self._take_letter_back(work, case)
+
+    def _by_its_own_deadline(self, work: Work, target: Case, last: LastAct) -> Case:
+        """Return a case that went on for two, stored with the deadline that it has by itself.
+
+        One that it has been given since, because it became urgent anew, stays.
+        """
+        if target.status is Status.CLOSED or target.urgent is Urgency.NO:
+            return target
+        found, own = target, last.before.get(OWN_DEADLINE)
+        taken_over = replace(target, **_deadline(last.before))
+        if own is not None and urgent_since(target) == urgent_since(taken_over):
+            found = replace(target, **_deadline(own))
+        invoices = work.case_invoices.of_cases([target.id]).get(target.id, ())
+        found = deadline_by_ledger(found, invoices, self._house)
+        if found == target:
+            return target
+        stored = work.cases.change(found)
+        move_ladder(work, stored, self._house, self._clock.now())
+        return stored
 
     def _take_letter_back(self, work: Work, case: Case) -> None:
         """Throw away the letter about a move; DataError where the customer has it already."""
@@ -207,6 +231,13 @@ def _as_values(case: Case) -> dict[str, Any]:
         "owner": case.owner,
         "clock_started_at": case.clock_started_at.isoformat(),
         "stop_confirmed": case.stop_confirmed,
+        **deadline_values(case),
+    }
+
+
+def deadline_values(case: Case) -> dict[str, Any]:
+    """Return the deadline of a case and its reasons as they are remembered."""
+    return {
         "handle_by": _text(case.handle_by),
         "safe_until": _text(case.safe_until),
         "deadline_reasons": [
@@ -230,16 +261,23 @@ def _with_values(case: Case, values: Mapping[str, Any]) -> Case:
         owner=None if values["owner"] is None else PersonKey(values["owner"]),
         clock_started_at=datetime.fromisoformat(values["clock_started_at"]),
         stop_confirmed=values["stop_confirmed"],
-        handle_by=_instant(values["handle_by"]),
-        safe_until=_instant(values["safe_until"]),
-        deadline_reasons=tuple(
+        **_deadline(values),
+    )
+
+
+def _deadline(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a case that `deadline_values` holds."""
+    return {
+        "handle_by": _instant(values["handle_by"]),
+        "safe_until": _instant(values["safe_until"]),
+        "deadline_reasons": tuple(
             DeadlineReason(
                 code=reason["code"],
                 values={key: value for key, value in reason.items() if key != "code"},
             )
             for reason in values["deadline_reasons"]
         ),
-    )
+    }
 
 
 def _text(at: datetime | None) -> str | None:

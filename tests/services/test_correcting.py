@@ -8,7 +8,7 @@ import pytest
 from bot.errors import DataError, IllegalChange
 from bot.services.correcting import Correcting, Correction
 from bot.services.undoing import Undoing
-from bot.vocabulary import CustomerKey, EventKind, Mode, PersonKey, Status, StopReason
+from bot.vocabulary import CustomerKey, EventKind, Mode, PersonKey, Status, StopReason, Urgency
 from tests.city import City
 from tests.letters import ORDINARY, PROTECTED, URGENT_INVOICE
 
@@ -139,14 +139,39 @@ def test_the_invoices_of_a_merged_urgent_case_stay_watched_on_the_other_one(
     assert numbers(city, second) == ["40054321"]
 
 
-def test_of_two_urgent_cases_the_earlier_deadline_holds(city, correcting):
+def merged_with_a_sooner_one(city, correcting):
+    """Return an urgent case as it was, and the closed one that goes on in it."""
     first, second = urgent_pair(city)
     with city.app.database.work() as work:
         case = work.cases.get(second.id)
         sooner = case.handle_by - timedelta(hours=5)
         second = work.cases.change(replace(case, handle_by=sooner))
-    correcting.merge(second, first, by=AGNETA)
-    assert now_of(city, first).handle_by == sooner
+    return now_of(city, first), correcting.merge(second, first, by=AGNETA)
+
+
+def test_of_two_urgent_cases_the_earlier_deadline_holds_until_that_is_undone(
+    city, correcting, undoing
+):
+    first, merged = merged_with_a_sooner_one(city, correcting)
+    assert now_of(city, first).handle_by == merged.handle_by < first.handle_by
+    undoing.undo(merged, by=AGNETA)
+    alone = now_of(city, first)
+    assert alone.handle_by == first.handle_by
+    assert alone.deadline_reasons == first.deadline_reasons
+
+
+def test_a_deadline_that_came_after_a_merge_stays_when_that_is_undone(city, correcting, undoing):
+    first, merged = merged_with_a_sooner_one(city, correcting)
+    city.clock.advance(timedelta(hours=1))
+    for urgent in (Urgency.NO, Urgency.COLLECTIONS):
+        now = now_of(city, first)
+        right = Correction(
+            process=now.process, matter=now.matter, urgent=urgent, customer=now.customer
+        )
+        correcting.correct(now, right, by=AGNETA)
+    given = now_of(city, first).handle_by
+    undoing.undo(merged, by=AGNETA)
+    assert now_of(city, first).handle_by == given
 
 
 def test_an_urgent_case_is_not_lost_in_one_that_may_wait(city, correcting):
