@@ -22,7 +22,7 @@ _NOT_REFERENCES = re.compile(
     r"(?=[\d+])(?:"
     r"(?<!\d)(?:19|20)?\d{6}[-+]\d{4}(?!\d)"
     r"|(?<![\d-])(?:\+|00)\d{2}[\d ()-]{6,16}\d"
-    r"|(?<![\d-])0\d{1,3}[-/ ]{1,3}\d{2,3}(?:[ -]?\d{2,3}){1,3}(?![\d-])"
+    r"|(?<![\d-])(?<!\d\d )0\d{1,3}[-/ ]{1,3}\d{2,3}(?:[ -]?\d{2,3}){1,3}(?![\d-])"
     r"|(?<![\d-])0\d{8,9}(?!\d)"
     r"|(?<!\d)20\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?!\d)"
     r"|(?<![\d#])(?<!faktura )(?<!fakturan )(?<!fakturanr )(?<!fakt )(?<!nr )(?<!invoice )"
@@ -31,8 +31,8 @@ _NOT_REFERENCES = re.compile(
     rf"|(?<![\d,.])\d{{1,3}}(?:,\d{{3}})+\s?{_CURRENCY}"
     rf"|(?<![\d,.])\d{{1,3}}(?:[ .]\d{{3}}){{0,3}}(?:,\d{{1,2}}|\.\d\d)?\s?{_CURRENCY}"
     rf"|(?<![\d,.])\d{{1,7}}(?:[,.]\d{{1,2}})?\s?{_CURRENCY}"
-    r"|(?<!\d)\d{3} \d\d(?= [a-z]{3})"
-    r"|(?<![\d-])\d{1,3} \d{3}(?![\d-]| \d)"
+    r"|(?<!\d)(?<!\d )\d{3} \d\d(?= [a-z]{3})"
+    r"|(?<![\d-])(?<!\d )\d{1,3} \d{3}(?![\d-]| \d)"
     r"|(?<![\d.])\d{1,2}\.\d{1,2}\.(?:20)?\d\d(?![\d.])"
     r")|(?<![a-z])(?=[a-z])(?:"
     r"(?<!\d)[a-z]{2}\d\d(?: ?[a-z0-9]{4}){3,7}(?: ?[a-z0-9]{1,3})?(?![a-z0-9])"
@@ -43,19 +43,25 @@ _NOT_REFERENCES = re.compile(
 _CANDIDATE = re.compile(
     r"(?<![\w/])(?P<letters>[a-z]{1,20}[-/ .:#]?)?"
     r"(?P<digits>\d{2,4}(?:/\d{1,6}){1,2}|20\d\d:\d{2,6}|"
-    r"\d{2,12}(?:-\d{1,8}){0,2}|\d-\d{3,8})(?![\w]|-\w\w|-\d|[.,]\d{1,3}(?!\d))"
+    r"\d{2,12}(?:-\d{1,8}){0,2}|\d-\d{3,8})"
+    r"(?:(?<=\d{3})-?[a-z](?![\w-]))?(?![\w]|-\w\w|-\d|[.,]\d{1,3}(?!\d))"
 )
 # In the next three the digit stands before what must not be before it: so all that is no
 # digit is skipped at once.
-_SPACED = re.compile(r"\d(?<![\w/.,-]\d)\d{1,3}(?: \d{3,4}){1,2}(?![\w]|[.,:]\d| ?\d)")
+_SPACED = re.compile(
+    r"\d(?<![\w/.,-]\d)(?<!\d \d)(?:\d{1,3}(?: \d{2,4}){1,3}|\d{3}\.\d{4})"
+    r"(?![\w]|[.,:/]\d|-\d| ?\d)"
+)
+_THROUGH = r"till och med|t\.? ?o\.? ?m\.?|till|to|through|och|and"
 _RANGE = re.compile(
-    r"(\d(?<![\w/-]\d)\d{3,9})[ \t]?(?:-|–|—|\.\.|till och med|t\.? ?o\.? ?m\.?)[ \t]?"
+    rf"(\d(?<![\w/-]\d)\d{{3,9}})[ \t]?(?:-|–|—|\.\.|{_THROUGH})[ \t]?"
     r"(\d{1,10})(?![\w-]|[/:]\d)"
 )
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d+")
 _ENDINGS = re.compile(
-    r"\d(?<![\w/-]\d)\d{5,9}(?:(?:, ?| och | samt | & | and )-\d{1,4}(?![\d-])){1,20}"
+    r"\d(?<![\w/-]\d)\d{5,9}"
+    r"(?:(?:(?:, ?| och | samt | & | and )[-–]\d{1,4}|(?<=\d{7})/\d{1,3})(?![\d/-])){1,20}"
 )
 _DAY_AND_MONTH = re.compile(r"[0-3]?\d/(?:1[0-2]|0?[1-9])")
 _LISTED = re.compile(r"(?<=\d{5})/(?=\d{5})")
@@ -63,7 +69,19 @@ _MOST_IN_RANGE = 60
 _LISTED_FROM = 7
 """Digits from which ``40012345-47`` is a range; shorter ones are often one number."""
 _EVEN_FROM = 5
-_PLURAL = re.compile(r"(?:fakturor(?:na)?|rakningar(?:na)?|avier(?:na)?|invoices)[ :nr.]{1,5}$")
+_PLURAL = re.compile(
+    r"(?:fakturor(?:na)?|rakningar(?:na)?|avier(?:na)?|invoices|serien?)[ :nr.(]{1,5}"
+    r"(?:mellan |between |from )?$"
+)
+_LABELLED = re.compile(r"(?:faktur\w{0,10}|rakning\w{0,8}|invoices?|flodet)[^.;\d]{0,30}$")
+_BETWEEN = ("mellan ", "between ")
+_NEAR_EACH_OTHER = 20
+_BESIDE = 40
+_GROUP = 3
+_FEWEST_SPACED, _MOST_SPACED, _SPACED_IN_PAIRS = 7, 9, 8
+"""Digits of a number in groups of three or four, and of one with shorter groups."""
+_YEAR_AND_SERIAL = [2, 4]
+_CENTURIES = ("19", "20")
 _CONTEXT = 16
 _REACH = 240
 _SENTENCE_END = re.compile(r"[a-z)\d][.!?]\s+(?=\S|$)|\n\s*\n")
@@ -182,19 +200,30 @@ def _spans(part: str, lines: Sequence[Span]) -> Iterator[_Found]:
     for match in _each(_RANGE, part, lines):
         if not free(match):
             continue
-        several = (
-            len(match[1]) >= _LISTED_FROM
-            or (len(match[1]) == len(match[2]) >= _EVEN_FROM)
-            or _PLURAL.search(part, 0, match.start())
-        )
-        in_words = "o" in match.group() or "till" in match.group()
-        if in_words and len(match[2]) < len(match[1]):
-            continue
-        numbers = _expanded(match[1], match[2]) if several else ()
+        numbers = _expanded(match[1], match[2]) if _is_range(match, part) else ()
         if numbers:
             taken.append(match.span())
             yield *match.span(), numbers, False, False
     yield from _plain(part, lines, free, taken)
+
+
+def _is_range(match: re.Match[str], part: str) -> bool:
+    """Tell whether two numbers bound a range rather than make one number."""
+    first, last = match[1], match[2]
+    even = len(first) == len(last)
+    before = part[max(0, match.start() - _BESIDE) : match.start()]
+    if any(map(str.isalpha, match.group())):
+        exact = "m" in match.group()
+        plural = _PLURAL.search(before)
+        if "nd" in match.group() or "och" in match.group().split():
+            return even and plural is not None and plural.group().endswith(_BETWEEN)
+        return even and (exact or plural is not None)
+    if len(first) >= _LISTED_FROM or (even and len(first) >= _EVEN_FROM):
+        return True
+    if _PLURAL.search(before):
+        return True
+    close = even and 0 < int(last) - int(first) <= _NEAR_EACH_OTHER
+    return close and _LABELLED.search(before) is not None
 
 
 def _plain(
@@ -204,8 +233,8 @@ def _plain(
     taken: list[tuple[int, int]],
 ) -> Iterator[_Found]:
     for match in _each(_SPACED, part, lines):
-        digits = match.group().replace(" ", "")
-        if free(match) and 7 <= len(digits) <= 9:
+        digits = _joined(match.group())
+        if digits and free(match):
             taken.append(match.span())
             yield *match.span(), (digits,), False, True
     for match in _each(_CANDIDATE, part, lines):
@@ -216,10 +245,25 @@ def _plain(
         digits = re.sub(r"\D", "", match["digits"])
         letters = match["letters"] or ""
         joined = (
-            bool(letters) and not letters.endswith((" ", ".", ":", "#")) and len(letters) <= _PREFIX
+            bool(letters)
+            and not letters.endswith((" ", ".", ":", "#"))
+            and len(letters) <= _PREFIX
+            and letters not in _NUMBER_WORDS
         )
         first = match.start() if joined else match.start("digits")
         yield first, match.end(), (digits,), joined, digits != match["digits"]
+
+
+def _joined(text: str) -> str:
+    """Return the digits of a number written in groups; empty where they make none."""
+    groups = text.replace(".", " ").split(" ")
+    digits = "".join(groups)
+    sizes = [len(group) for group in groups]
+    if all(size >= _GROUP for size in sizes[1:]):
+        whole = _FEWEST_SPACED <= len(digits) <= _MOST_SPACED or sizes == _YEAR_AND_SERIAL
+    else:
+        whole = len(digits) == _SPACED_IN_PAIRS and not groups[-1].startswith(_CENTURIES)
+    return digits if whole else ""
 
 
 def _each(pattern: re.Pattern[str], part: str, lines: Iterable[Span]) -> Iterator[re.Match[str]]:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language.dates import easter, find_dates
+from bot.language.date_words import easter
+from bot.language.dates import find_dates
 from bot.language.folding import fold
 
 WEDNESDAY = date(2018, 3, 14)
@@ -55,6 +56,23 @@ def _days(text, **how):
         ("March 31st, 2018", date(2018, 3, 31)),
         ("on Friday", date(2018, 3, 16)),
         ("tomorrow", date(2018, 3, 15)),
+        ("i morrn", date(2018, 3, 15)),
+        ("31-03-2018", date(2018, 3, 31)),
+        ("03/31/2018", date(2018, 3, 31)),
+        ("den femtonde april", date(2018, 4, 15)),
+        ("tjugoförsta mars", date(2018, 3, 21)),
+        ("den siste mars", date(2018, 3, 31)),
+        ("per ultimo mars", date(2018, 3, 31)),
+        ("ska in den sista.", date(2018, 3, 31)),
+        ("förra fredagen", date(2018, 3, 9)),
+        ("idag om en vecka", date(2018, 3, 21)),
+        ("onsdag om en vecka", date(2018, 3, 21)),
+        ("next week on Friday", date(2018, 3, 23)),
+        ("tre dagar kvar", date(2018, 3, 17)),
+        ("dan före midsommarafton", date(2018, 6, 21)),
+        ("tredje advent", date(2017, 12, 17)),
+        ("trettondagsafton", date(2018, 1, 5)),
+        ("Alla helgons dag", date(2017, 11, 4)),
     ],
 )
 def test_a_day_is_read_in_every_form(text, day):
@@ -71,7 +89,17 @@ def test_vague_words_give_no_day(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["08-465 004 12", "6 x 750 kr", "1 148:-", "kl 10:30", "31 februari", "99/99", "2018-13-45"],
+    [
+        "08-465 004 12",
+        "6 x 750 kr",
+        "den sista räkningen",
+        "förra man",
+        "1 148:-",
+        "kl 10:30",
+        "31 februari",
+        "99/99",
+        "2018-13-45",
+    ],
 )
 def test_other_numbers_are_no_dates(text):
     assert [day for day in _days(text) if day] == []
@@ -86,6 +114,11 @@ def test_digits_that_may_be_anything_need_a_label():
 def test_a_day_without_month_lies_behind_where_the_words_say_so():
     assert _days("den 5", past=True) == [date(2018, 3, 5)]
     assert _days("den 5") == [date(2018, 4, 5)]
+
+
+def test_a_day_without_month_tells_both_the_day_ahead_and_the_one_behind():
+    (mention,) = find_dates("den 5", WEDNESDAY)
+    assert (mention.day, mention.past_day) == (date(2018, 4, 5), date(2018, 3, 5))
 
 
 def test_without_year_the_nearest_year_counts():
