@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -16,6 +17,7 @@ from bot.simulate.city import City
 from bot.simulate.hours import moment, seconds, stored
 from bot.simulate.rows import Rows
 from bot.store.engine import stored_json
+from bot.store.packing import pack_short
 from bot.vocabulary import (
     CaseId,
     Channel,
@@ -151,7 +153,7 @@ class CaseState:
                     event.actor,
                     event.wall,
                     event.working,
-                    as_json(event.data),
+                    packed_json(event.data),
                 )
             )
         self._write_facts(rows)
@@ -181,7 +183,7 @@ class CaseState:
             self.version,
             None if self.handle_by is None else stored(self.handle_by),
             None if self.safe_until is None else stored(self.safe_until),
-            self.deadline_reasons,
+            _pack_often(self.deadline_reasons),
         )
 
     def _write_facts(self, rows: Rows) -> None:
@@ -238,6 +240,14 @@ class _Happened:
 
 
 _values = attrgetter(*FACT_COLUMNS)
+
+
+_pack_often = lru_cache(maxsize=10_000)(pack_short)
+
+
+def packed_json(data: Mapping[str, Value]) -> str | bytes:
+    """Return what an event or an action holds as a SQLite file holds it."""
+    return _pack_often(as_json(data))
 
 
 def as_json(data: Mapping[str, Value]) -> str:

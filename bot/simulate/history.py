@@ -199,7 +199,7 @@ def _play_two(item: Item, later: Iterator[Item], stage: Stage) -> None:
 
 def still_counted(sent: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Return the rows of automatic mails that are not forgotten; see `SentReplies.record`."""
-    kept = COUNTED_FOR // timedelta(microseconds=1)
+    kept = COUNTED_FOR // timedelta(seconds=1)
     first = max((row[-1] for row in sent), default=0) - kept
     return [row for row in sent if row[-1] >= first]
 

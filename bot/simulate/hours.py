@@ -102,7 +102,7 @@ def moment(at: int) -> datetime:
 
 def stored(at: int) -> int:
     """Return seconds since 1970 as a SQLite file holds an instant."""
-    return at * 1_000_000
+    return at
 
 
 def seconds(at: datetime) -> int:

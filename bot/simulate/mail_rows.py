@@ -10,7 +10,8 @@ from bot.simulate.hours import stored
 from bot.simulate.letter_moulds import LetterMould
 from bot.simulate.mail_moulds import MailMould, content_hash
 from bot.simulate.rows import Rows
-from bot.store.packing import pack_bytes, pack_text
+from bot.store.engine import stored_json
+from bot.store.packing import pack_bytes, pack_short, pack_text
 from bot.vocabulary import FILE_KEY, IgnoredBecause, Kind, MailboxKey, Outcome, sent_folder
 from functionmail.message import MessageKey
 
@@ -86,7 +87,7 @@ def _said(
 ) -> None:
     texts = (mould.text, mould.signature, mould.quoted)
     said = [pack_text(text % values) for text in texts]
-    rows["message_text"].append((message_id, mould.subject % values, *said))
+    rows["message_text"].append((message_id, pack_short(mould.subject % values), *said))
     _addresses(rows, message_id, sender, ("", values["to"]))
     rows["message_triage"].append((message_id, pack_text(mould.triage % values)))
 
@@ -125,7 +126,7 @@ def outgoing(
         )
     )
     rest = _pack_often(mould.signature % values), _pack_often(mould.quoted % values)
-    rows["message_text"].append((message_id, subject, pack_text(text), *rest))
+    rows["message_text"].append((message_id, pack_short(subject), pack_text(text), *rest))
     _addresses(rows, message_id, (mould.sender_name, mould.sender), ("", to))
     if mould.template is None:
         rows["search_entry"].append((message_id, None, entry_words(subject, text)))
@@ -147,5 +148,5 @@ def _outcome(kind: Kind, ignored: IgnoredBecause | None) -> Outcome:
 
 
 def _addresses(rows: Rows, message_id: int, sender: tuple[str, str], to: tuple[str, str]) -> None:
-    rows["message_address"].append((message_id, 0, "from", *sender))
-    rows["message_address"].append((message_id, 1, "to", *to))
+    people = stored_json([("from", *sender), ("to", *to)])
+    rows["message_address"].append((message_id, pack_short(people)))

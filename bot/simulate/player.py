@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Final
 
 from bot.cases import PlannedAction
-from bot.simulate.case_state import CaseState, as_json
+from bot.simulate.case_state import CaseState, packed_json
 from bot.simulate.city import City, Moulds
 from bot.simulate.hours import seconds, stored
 from bot.simulate.rows import Rows
@@ -172,7 +172,7 @@ class Stage:
                 action.key,
                 action.kind.value,
                 action.case_id,
-                as_json(action.data),
+                packed_json(action.data),
                 stored(due),
                 "done" if is_done else "planned",
                 None,

@@ -55,7 +55,7 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     ),
     "message_raw": ("message_id", "content", "transport_headers"),
     "message_text": ("message_id", "subject", "text", "signature", "quoted"),
-    "message_address": ("message_id", "position", "role", "name", "address"),
+    "message_address": ("message_id", "people"),
     "message_triage": ("message_id", "triage"),
     "delivery": (
         "mailbox",

@@ -161,17 +161,15 @@ class CaseMails:
 
     def _parties(self, ids: Sequence[int]) -> dict[int, tuple[Party, ...]]:
         rows = self._connection.execute(
-            select(MessageAddressRow.__table__)
-            .where(
-                MessageAddressRow.message_id.in_(ids), MessageAddressRow.position < _MOST_ADDRESSES
-            )
-            .order_by(MessageAddressRow.message_id, MessageAddressRow.position)
+            select(MessageAddressRow.__table__).where(MessageAddressRow.message_id.in_(ids))
         )
-        found: dict[int, tuple[Party, ...]] = {}
-        for row in rows:
-            party = Party(role=row.role, name=row.name, address=row.address)
-            found[row.message_id] = (*found.get(row.message_id, ()), party)
-        return found
+        return {
+            row.message_id: tuple(
+                Party(role=role, name=name, address=address)
+                for role, name, address in row.people[:_MOST_ADDRESSES]
+            )
+            for row in rows
+        }
 
     def _files(self, ids: Sequence[int]) -> dict[int, tuple[MailFile, ...]]:
         rows = self._connection.execute(

@@ -14,7 +14,7 @@ from bot.errors import DataError, NotFound
 from bot.store import counters
 from bot.store.fact_keeping import FactKeeper
 from bot.store.records import TeamLoad
-from bot.store.tables import CaseRow, DeliveryRow, EventRow, MessageAddressRow, MessageRow
+from bot.store.tables import IS_OPEN, CaseRow, DeliveryRow, EventRow, MessageAddressRow, MessageRow
 from bot.vocabulary import (
     NOT_CLOSED,
     CaseId,
@@ -30,6 +30,7 @@ from bot.vocabulary import (
     Urgency,
 )
 
+_SENDERS = ("from", "reply_to")
 _ANSWERS = (EventKind.ANSWERED, EventKind.FEEDBACK_ONGOING, EventKind.FEEDBACK_DONE)
 
 
@@ -137,7 +138,7 @@ class Cases:
         """
         query = (
             select(CaseRow.__table__)
-            .where(CaseRow.status.in_(NOT_CLOSED))
+            .where(CaseRow.status.in_(NOT_CLOSED), IS_OPEN)
             .order_by(CaseRow.handle_by.is_(None), CaseRow.handle_by, CaseRow.received_at)
         )
         if urgent_only:
@@ -152,7 +153,12 @@ class Cases:
         """Return open urgent cases by id, those after `after`."""
         rows = self._connection.execute(
             select(CaseRow.__table__)
-            .where(CaseRow.id > after, CaseRow.status.in_(NOT_CLOSED), CaseRow.urgent != Urgency.NO)
+            .where(
+                CaseRow.id > after,
+                CaseRow.status.in_(NOT_CLOSED),
+                IS_OPEN,
+                CaseRow.urgent != Urgency.NO,
+            )
             .order_by(CaseRow.id)
             .limit(limit)
         )
@@ -172,7 +178,7 @@ class Cases:
                 func.count().filter(~answered),
                 func.count().filter(CaseRow.handle_by <= handle_until),
             )
-            .where(CaseRow.status.in_(NOT_CLOSED))
+            .where(CaseRow.status.in_(NOT_CLOSED), IS_OPEN)
             .group_by(CaseRow.team)
             .order_by(CaseRow.team)
         )
@@ -195,6 +201,7 @@ class Cases:
                 CaseRow.id.in_(opened_here),
                 CaseRow.received_at < before,
                 CaseRow.status.in_(NOT_CLOSED),
+                IS_OPEN,
             )
         ).one()
         return row[0], row[1]
@@ -266,19 +273,20 @@ class Cases:
         if not case_ids:
             return {}
         rows = self._connection.execute(
-            select(MessageRow.case_id, MessageAddressRow.address)
+            select(MessageRow.case_id, MessageAddressRow.people)
             .join(MessageAddressRow, MessageAddressRow.message_id == MessageRow.id)
             .where(
                 MessageRow.case_id.in_(case_ids),
                 MessageRow.direction == "in",
-                MessageAddressRow.role.in_(("from", "reply_to")),
             )
             .order_by(MessageRow.id)
         )
         found: dict[CaseId, set[str]] = {}
-        for case_id, address in rows:
+        for case_id, people in rows:
             if case_id is not None:
-                found.setdefault(CaseId(case_id), set()).add(address)
+                found.setdefault(CaseId(case_id), set()).update(
+                    address for role, _, address in people if role in _SENDERS
+                )
         return {case_id: frozenset(addresses) for case_id, addresses in found.items()}
 
     def clocks_between(

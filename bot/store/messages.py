@@ -81,8 +81,7 @@ class Messages:
         execute(insert(MessageRow), [_message_values(new) for new in news])
         execute(insert(MessageRawRow), [_raw_values(new) for new in news])
         execute(insert(MessageTextRow), [_text_values(new.id, new.message) for new in news])
-        if addresses := [row for new in news for row in _address_rows(new.id, new.message)]:
-            execute(insert(MessageAddressRow), addresses)
+        execute(insert(MessageAddressRow), [_address_values(new.id, new.message) for new in news])
         execute(
             insert(MessageTriageRow),
             [{"message_id": new.id, "triage": dict(new.triage)} for new in news],
@@ -108,7 +107,7 @@ class Messages:
         )
         self._connection.execute(insert(MessageTextRow), [_text_values(message_id, sent.message)])
         self._connection.execute(
-            insert(MessageAddressRow), list(_address_rows(message_id, sent.message))
+            insert(MessageAddressRow), [_address_values(message_id, sent.message)]
         )
         SearchIndex(self._connection).add_stored(message_id)
         return message_id
@@ -334,20 +333,14 @@ def _text_values(message_id: MessageId, message: Message) -> dict[str, Any]:
     }
 
 
-def _address_rows(message_id: MessageId, message: Message) -> Iterator[dict[str, Any]]:
+def _address_values(message_id: MessageId, message: Message) -> dict[str, Any]:
     parties: list[tuple[str, Address]] = []
     if message.sender is not None:
         parties.append(("from", message.sender))
     for role, addresses in (("reply_to", message.reply_to), ("to", message.to), ("cc", message.cc)):
         parties.extend((role, address) for address in addresses)
-    for position, (role, address) in enumerate(parties):
-        yield {
-            "message_id": message_id,
-            "position": position,
-            "role": role,
-            "name": address.name,
-            "address": address.address,
-        }
+    people = [[role, address.name, address.address] for role, address in parties]
+    return {"message_id": message_id, "people": people}
 
 
 def _attachment_rows(new: NewMessage) -> Iterator[dict[str, Any]]:

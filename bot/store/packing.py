@@ -6,6 +6,11 @@ letters, heads of mails and names of rules. What has been packed needs the same 
 unpacked: that file is never changed (tests/store/test_packing.py holds it to its sum); a better
 one would be a second file, with a mark of its own.
 
+What is a line long (a subject, who wrote to whom, what an event tells) has a way of its own:
+the help is ``packing_short.txt``, a fourth as long and so twice as fast, and no mark stands
+before it. One of the three lowest bits of the first byte is always set (they tell how zlib
+packs); a better help would have a mark with none of them.
+
 PostgreSQL packs what is long by itself, and gets everything as it is.
 """
 
@@ -25,6 +30,10 @@ _SHORTEST: Final = 40
 _WINDOW: Final = -14
 """The text that helps fits in it; negative for bare data, without head and sum."""
 _MEMORY: Final = 5
+_SHORTEST_SHORT: Final = 12
+_SHORT_WINDOW: Final = -12
+_SHORT_MEMORY: Final = 3
+_HOW: Final = 0b111
 
 
 def pack_text(text: str) -> str | bytes:
@@ -39,6 +48,23 @@ def pack_text(text: str) -> str | bytes:
 def unpack_text(stored: str | bytes) -> str:
     """Return the text that `pack_text` stored, or that lay there before there was packing."""
     return stored if isinstance(stored, str) else _unpacked(stored).decode()
+
+
+def pack_short(text: str) -> str | bytes:
+    """Return a line as it is stored: packed, or itself where that is no longer."""
+    if not _SHORTEST_SHORT <= len(text) <= MOST:
+        return text
+    content = text.encode()
+    packer = _short_begun().copy()
+    packed = packer.compress(content) + packer.flush()
+    return packed if packed[0] & _HOW and len(packed) < len(content) else text
+
+
+def unpack_short(stored: str | bytes) -> str:
+    """Return the line that `pack_short` stored, or that lay there before there was packing."""
+    if isinstance(stored, str):
+        return stored
+    return zlib.decompressobj(_SHORT_WINDOW, zdict=short_helping_text()).decompress(stored).decode()
 
 
 def pack_bytes(content: bytes) -> bytes:
@@ -62,6 +88,19 @@ def unpack_bytes(stored: bytes) -> bytes:
 def helping_text() -> bytes:
     """Return the text that what is packed resembles."""
     return resources.files(__package__).joinpath("packing.txt").read_bytes()
+
+
+@cache
+def short_helping_text() -> bytes:
+    """Return the text that lines resemble."""
+    return resources.files(__package__).joinpath("packing_short.txt").read_bytes()
+
+
+@cache
+def _short_begun() -> zlib._Compress:
+    return zlib.compressobj(
+        6, zlib.DEFLATED, _SHORT_WINDOW, _SHORT_MEMORY, zdict=short_helping_text()
+    )
 
 
 @cache

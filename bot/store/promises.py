@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import (
     Connection,
@@ -15,7 +15,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    literal_column,
     select,
     union,
     update,
@@ -25,7 +24,7 @@ from bot.language.search_words import entry_words
 from bot.promises import Feedback, Promise
 from bot.store.engine import insert_if_new
 from bot.store.search import Entry, SearchIndex
-from bot.store.tables import CaseRow, PhoneCallRow, PromiseRow
+from bot.store.tables import IS_OPEN, CaseRow, PhoneCallRow, PromiseRow
 from bot.vocabulary import CaseId, Channel
 
 
@@ -219,13 +218,9 @@ class Promises:
         return [CaseId(case_id) for case_id in rows]
 
 
-_IS_OPEN: Final = CaseRow.status != literal_column("'closed'")
-"""As a literal, since an index of a part of a table serves only those who ask for that part."""
-
-
 def _open_calls() -> Select[int]:
     """Return what selects the ids of open phone cases."""
-    return select(CaseRow.id).where(_IS_OPEN, CaseRow.channel == Channel.PHONE)
+    return select(CaseRow.id).where(IS_OPEN, CaseRow.channel == Channel.PHONE)
 
 
 def _values(promise: Promise) -> dict[str, Any]:

@@ -127,12 +127,14 @@ class AllSaid:
     def _mails(self, rows: list[Any]) -> Iterator[Said]:
         people: dict[int, list[str]] = {}
         found = self._connection.execute(
-            select(
-                MessageAddressRow.message_id, MessageAddressRow.address, MessageAddressRow.name
-            ).where(MessageAddressRow.message_id.in_([row.id for row in rows]))
+            select(MessageAddressRow.__table__).where(
+                MessageAddressRow.message_id.in_([row.id for row in rows])
+            )
         )
-        for person in found:
-            people.setdefault(person.message_id, []).extend((person.address, person.name))
+        for mail in found:
+            people[mail.message_id] = [
+                said for _, name, address in mail.people for said in (address, name)
+            ]
         for row in rows:
             yield Said(
                 source=Source.MAIL,

@@ -228,13 +228,16 @@ class SearchIndex:
                 .join(MessageRow, MessageRow.id == MessageAddressRow.message_id)
                 .where(
                     MessageAddressRow.message_id.in_(some),
-                    MessageAddressRow.role.in_(_SENDERS),
                     MessageRow.direction == "in",
                 )
-                .order_by(MessageAddressRow.message_id, MessageAddressRow.position)
             )
             for row in rows:
-                found.setdefault(row.message_id, []).extend((row.name, row.address))
+                found[row.message_id] = [
+                    said
+                    for role, name, address in row.people
+                    if role in _SENDERS
+                    for said in (name, address)
+                ]
         return found
 
     def _by_trigrams(self, asked: Sequence[AskedWord], limit: int) -> list[int]:

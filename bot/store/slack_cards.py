@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, case, func, literal, or_, select, update
 
 from bot.store.engine import insert_if_new
-from bot.store.tables import CaseRow, SlackCardRow, SlackChannelRow
+from bot.store.tables import IS_OPEN, CaseRow, SlackCardRow, SlackChannelRow
 from bot.vocabulary import NOT_CLOSED, CaseId, ProcessKey, TeamKey, Urgency
 
 _AT_ONCE = 500
@@ -216,7 +216,7 @@ def _stale(shown_closed: bool) -> Select[Any]:
         )
         .limit(1)
     )
-    return found.where(CaseRow.status.in_(NOT_CLOSED)) if shown_closed else found
+    return found.where(CaseRow.status.in_(NOT_CLOSED), IS_OPEN) if shown_closed else found
 
 
 def _due(now: datetime, shown_closed: bool, urgent_only: bool) -> Select[Any]:

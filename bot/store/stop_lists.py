@@ -23,6 +23,7 @@ from bot.stop_list import Line, ListedCase, ListedInvoice
 from bot.store import counters
 from bot.store.engine import chunks
 from bot.store.tables import (
+    IS_OPEN,
     CaseInvoiceRow,
     CaseRow,
     LedgerCurrentRow,
@@ -120,7 +121,7 @@ class StopLists:
         written = self._connection.execute(
             select(
                 MessageRow.case_id,
-                MessageAddressRow.name,
+                MessageAddressRow.people,
                 MessageTextRow.subject,
                 MessageTextRow.text,
             )
@@ -129,13 +130,13 @@ class StopLists:
             .where(
                 MessageRow.case_id.in_(case_ids),
                 MessageRow.direction == "in",
-                MessageAddressRow.role == "from",
             )
-            .order_by(MessageRow.id, MessageAddressRow.position)
+            .order_by(MessageRow.id)
         )
-        for case_id, name, subject, text in written:
-            if case_id is not None:
-                yield CaseId(case_id), name, f"{subject}\n{text}"
+        for case_id, people, subject, text in written:
+            for role, name, _ in people:
+                if case_id is not None and role == "from":
+                    yield CaseId(case_id), name, f"{subject}\n{text}"
         called = self._connection.execute(
             select(PhoneCallRow.case_id, PhoneCallRow.customer, PhoneCallRow.note)
             .where(PhoneCallRow.case_id.in_(case_ids))
@@ -230,6 +231,7 @@ def _open_cases(urgent: Urgency) -> Select[*tuple[Any, ...]]:
         )
         .where(
             CaseRow.status.in_(NOT_CLOSED),
+            IS_OPEN,
             CaseRow.urgent == urgent,
             CaseRow.stop_confirmed.is_(False),
         )

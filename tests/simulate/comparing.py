@@ -22,7 +22,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from bot.store.packing import unpack_bytes, unpack_text
+from bot.store.packing import unpack_bytes, unpack_short, unpack_text
 
 _LEFT_OUT: Mapping[str, frozenset[str]] = {
     "message": frozenset({"id", "size"}),
@@ -158,6 +158,9 @@ def _unpack(told: dict[str, Any]) -> None:
     for name in ("text", "signature", "quoted", "html", "triage"):
         if isinstance(told.get(name), bytes):
             told[name] = unpack_text(told[name])
+    for name in ("subject", "people", "data", "deadline_reasons"):
+        if isinstance(told.get(name), bytes):
+            told[name] = unpack_short(told[name])
     if isinstance(told.get("content"), bytes):
         told["content"] = unpack_bytes(told["content"])
 

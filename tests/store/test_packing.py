@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from random import Random
 
 import pytest
 from alembic import command
 from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import OperationalError
 
 from bot.store import schema
 from bot.store.engine import open_engine, transaction
@@ -18,11 +18,20 @@ from bot.store.packing import (
     MOST,
     helping_text,
     pack_bytes,
+    pack_short,
     pack_text,
+    short_helping_text,
     unpack_bytes,
+    unpack_short,
     unpack_text,
 )
-from bot.store.tables import MessageRawRow, MessageRow, MessageTextRow, MessageTriageRow
+from bot.store.tables import (
+    MessageAddressRow,
+    MessageRawRow,
+    MessageRow,
+    MessageTextRow,
+    MessageTriageRow,
+)
 from bot.store.tables.base import stored_instant, told_instant
 from tests.kept_database import BOTH, empty, kept_databases
 
@@ -49,6 +58,20 @@ def test_a_text_is_the_same_after_packing(said):
     assert unpack_text(pack_text(said)) == said
 
 
+NOISE = Random(5).randbytes(30_000).decode("latin-1")
+TOLD = '{"message":12345,"process":"redovisning","matter":"bokforing","urgent":"no","tag":"none"}'
+
+
+@given(st.text(max_size=60))
+@example("Ärende \x00")
+@example(NOISE)
+@example(TOLD * 1_000)
+def test_a_line_is_the_same_after_packing(said):
+    packed = pack_short(said)
+    assert unpack_short(packed) == said
+    assert isinstance(packed, str) or packed[0] & 0b111
+
+
 @given(st.binary(max_size=300))
 @example(b"\x00" + bytes(60))
 @example(b"\x01not packed")
@@ -57,7 +80,9 @@ def test_bytes_are_the_same_after_packing(content):
     assert unpack_bytes(pack_bytes(content)) == content
 
 
-INSTANTS = st.datetimes(timezones=st.just(UTC))
+FAR = st.datetimes(timezones=st.just(UTC))
+SPAN = timedelta(days=99_000)
+INSTANTS = st.timedeltas(-SPAN, SPAN).map(datetime(1970, 1, 1, tzinfo=UTC).__add__)
 
 
 @given(INSTANTS)
@@ -65,19 +90,38 @@ def test_an_instant_is_the_same_as_a_number(at):
     assert told_instant(stored_instant(at)) == at
 
 
+@given(FAR)
+@example(datetime.max.replace(tzinfo=UTC))
+def test_an_instant_of_another_age_keeps_its_second(at):
+    assert told_instant(stored_instant(at)).replace(microsecond=0) == at.replace(microsecond=0)
+
+
 @given(INSTANTS, INSTANTS)
 def test_instants_are_in_the_same_order_as_their_numbers(one, other):
     assert (one < other) == (stored_instant(one) < stored_instant(other))
 
 
-def test_the_text_that_packing_needs_is_never_changed():
+def test_the_texts_that_packing_needs_are_never_changed():
     told = "cdbf8cd2bbb2a0c6d581fe7550c708c3c5cd4a87113664b63362b3de7fc10c2d"
     assert sha256(helping_text()).hexdigest() == told
+    told = "e517d163ef8a37abccd94863a4a6485fae29660f57a88e83531e14bff71da0c4"
+    assert sha256(short_helping_text()).hexdigest() == told
+
+
+def test_what_an_event_tells_takes_a_fourth():
+    assert len(pack_short(TOLD)) < len(TOLD) / 4
 
 
 def test_a_letter_becomes_much_shorter_and_a_huge_mail_stays_as_it_is():
     assert len(pack_text(LETTER)) < len(LETTER.encode()) / 3
     assert len(pack_bytes(b"a" * (MOST + 1))) == MOST + 1
+
+
+PEOPLE = [
+    ["from", 'Åsa "Å" Berg', "asa@hemmapost.example"],
+    ["to", "", "info@exempelstad.example"],
+    ["cc", "Ö", "info@exempelstad.example"],
+]
 
 
 def a_mail(number, content=b"From: a@b.example\r\n\r\nHej"):
@@ -97,12 +141,13 @@ def a_mail(number, content=b"From: a@b.example\r\n\r\nHej"):
         MessageRawRow: {"message_id": number, "content": content, "transport_headers": {}},
         MessageTextRow: {
             "message_id": number,
-            "subject": "Hej",
+            "subject": "Vi har tagit emot ditt mejl [#2026-000123-k7]",
             "text": LETTER.replace("\x00", ""),
             "signature": "",
             "quoted": "x" * 200,
         },
         MessageTriageRow: {"message_id": number, "triage": {"process": "kundreskontra" * 9}},
+        MessageAddressRow: {"message_id": number, "people": PEOPLE},
     }
 
 
@@ -155,18 +200,19 @@ def test_an_upgrade_keeps_mails_as_they_are_read(database_url):
     engine.dispose()
 
 
-def test_an_upgraded_file_minds_parents_again_and_has_no_numbers_for_rows_of_addresses(tmp_path):
+def test_an_upgraded_file_minds_parents_again(tmp_path):
     engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
     schema.upgrade(engine)
     with engine.begin() as connection:
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
-        with pytest.raises(OperationalError, match="no such column"):
-            connection.execute(text("SELECT rowid FROM message_address"))
     engine.dispose()
 
 
 def put_as_before(connection, number, content):
-    """Store a mail as the schema before 0014 had it: instants as text, nothing packed."""
+    """Store a mail as the schema before 0014 had it: instants as text, nothing packed.
+
+    The people of a mail had a row each, and came in any order.
+    """
     mail = a_mail(number, content)
     zone = "" if connection.dialect.name == "sqlite" else "+00"
     connection.execute(
@@ -187,4 +233,10 @@ def put_as_before(connection, number, content):
     connection.execute(
         text("INSERT INTO message_triage VALUES (:id, :triage)"),
         {"id": number, "triage": '{"process": "' + "kundreskontra" * 9 + '"}'},
+    )
+    people = [(number, place, *person) for place, person in enumerate(PEOPLE)]
+    names = ("message_id", "position", "role", "name", "address")
+    connection.execute(
+        text("INSERT INTO message_address VALUES (:message_id, :position, :role, :name, :address)"),
+        [dict(zip(names, row, strict=True)) for row in reversed(people)],
     )

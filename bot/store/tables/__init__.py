@@ -24,6 +24,7 @@ from __future__ import annotations
 from bot.store.tables.assistant import AnswerRatingRow, ConversationRow, ProposalRow
 from bot.store.tables.base import Row, UtcDateTime
 from bot.store.tables.casework import (
+    IS_OPEN,
     ActionRow,
     BreakerRow,
     CaseRow,
@@ -76,6 +77,7 @@ from bot.store.tables.slack import (
 from bot.store.tables.web import CasePresenceRow, LastActRow, MergedCaseRow
 
 __all__ = [
+    "IS_OPEN",
     "ActionRow",
     "AnswerRatingRow",
     "AttachmentRow",

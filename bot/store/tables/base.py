@@ -1,15 +1,18 @@
 """What all tables have in common: names of keys, and types that both databases keep alike.
 
-A SQLite file holds instants as whole microseconds since 1970, UTC, and long texts packed
-(`bot.store.packing`); so it is half as large as with instants as text and texts as they are.
+A SQLite file holds instants as seconds since 1970, UTC, and texts packed (`bot.store.packing`);
+so it is far smaller than with instants as text and texts as they are. A whole second is a whole
+number, which takes half the room of one with a fraction; SQLite orders both kinds together.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Final
+from math import floor
+from typing import Any, ClassVar, Final, NamedTuple
 
 from sqlalchemy import (
     BLOB,
@@ -26,26 +29,54 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
-from bot.store.packing import pack_bytes, pack_text, unpack_bytes, unpack_text
+from bot.store.engine import stored_json
+from bot.store.packing import (
+    pack_bytes,
+    pack_short,
+    pack_text,
+    unpack_bytes,
+    unpack_short,
+    unpack_text,
+)
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY: Final = 86_400_000_000
+_DAY: Final = 86_400
+_MICROS: Final = 1_000_000
+_EXACT: Final = 2**33
+"""Seconds from 1970, there or back, within which a fraction keeps all its microseconds."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{32}")
 
 Convert = Callable[[Any], Any]
 
 
-def stored_instant(at: datetime) -> int:
-    """Return an aware instant as a SQLite file holds it."""
+class _Way(NamedTuple):
+    """How a column is packed."""
+
+    pack: Convert
+    unpack: Convert
+
+
+_TEXT: Final = _Way(pack_text, unpack_text)
+_LINE: Final = _Way(pack_short, unpack_short)
+
+
+def stored_instant(at: datetime) -> int | float:
+    """Return an aware instant as a SQLite file holds it; whole seconds before 1698, after 2241."""
     span = at - _EPOCH
-    return span.days * _DAY + span.seconds * 1_000_000 + span.microseconds
+    seconds = span.days * _DAY + span.seconds
+    if not span.microseconds or not -_EXACT < seconds < _EXACT:
+        return seconds
+    return (seconds * _MICROS + span.microseconds) / _MICROS
 
 
-def told_instant(stored: int) -> datetime:
+def told_instant(stored: float) -> datetime:
     """Return the aware UTC instant that a SQLite file holds."""
-    return _EPOCH + timedelta(microseconds=stored)
+    if isinstance(stored, int):
+        return _EPOCH + timedelta(seconds=stored)
+    seconds = floor(stored)
+    return _EPOCH + timedelta(seconds=seconds, microseconds=round((stored - seconds) * _MICROS))
 
 
 def _unless_none(convert: Convert) -> Convert:
@@ -62,7 +93,7 @@ class _Micros(sqlite.DATETIME):
         return _unless_none(told_instant)
 
     def literal_processor(self, dialect: Dialect) -> Convert:
-        return lambda value: str(stored_instant(value))
+        return lambda value: repr(stored_instant(value))
 
 
 class _PackedBlob(BLOB):
@@ -75,18 +106,50 @@ class _PackedBlob(BLOB):
         return _unless_none(unpack_bytes)
 
 
-class _PackedJson(sqlite.JSON):
-    """A column of packed JSON."""
+class _JsonText(UserDefinedType[Any]):
+    """A column that is declared as JSON, and gets texts and bytes as they are.
 
-    def bind_processor(self, dialect: Dialect) -> Convert:
-        write: Convert | None = super().bind_processor(dialect)  # type: ignore[no-untyped-call]
-        assert write is not None
-        return lambda value: None if (text := write(value)) is None else pack_text(text)
+    SQLAlchemy puts a type of its own in the place of whatever is a JSON of SQLite.
+    """
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:
-        read = super().result_processor(dialect, coltype)
-        assert read is not None
-        return lambda stored: read(None if stored is None else unpack_text(stored))
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        return "JSON"
+
+
+class PackedJson(TypeDecorator[Any]):
+    """JSON, packed in a SQLite file; no SQL can look into it."""
+
+    impl = JSON
+    cache_ok = True
+    way: ClassVar[_Way] = _TEXT
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Store texts and bytes in a SQLite file."""
+        kind = _JsonText() if dialect.name == "sqlite" else JSON(none_as_null=True)
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: Any | None, dialect: Dialect) -> Any:  # noqa: ANN401 - JSON
+        """Pack for SQLite."""
+        return (
+            value
+            if value is None or dialect.name != "sqlite"
+            else self.way.pack(stored_json(value))
+        )
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Any:  # noqa: ANN401 - JSON
+        """Unpack what SQLite has."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        return json.loads(self.way.unpack(value))
+
+
+class ShortJson(PackedJson):
+    """JSON that is a line long."""
+
+    cache_ok = True
+    way = _LINE
 
 
 class PackedText(TypeDecorator[str]):
@@ -94,14 +157,22 @@ class PackedText(TypeDecorator[str]):
 
     impl = Text
     cache_ok = True
+    way: ClassVar[_Way] = _TEXT
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401 - bytes
         """Pack a text for SQLite."""
-        return value if value is None or dialect.name != "sqlite" else pack_text(value)
+        return value if value is None or dialect.name != "sqlite" else self.way.pack(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ANN401
         """Unpack a text of SQLite."""
-        return value if value is None or dialect.name != "sqlite" else unpack_text(value)
+        return value if value is None or dialect.name != "sqlite" else self.way.unpack(value)
+
+
+class ShortText(PackedText):
+    """A line of people, packed in a SQLite file; no SQL can look into it."""
+
+    cache_ok = True
+    way = _LINE
 
 
 class Digest(TypeDecorator[str]):
@@ -126,7 +197,6 @@ def _digits(stored: Any) -> Any:  # noqa: ANN401 - bytes, text or None
 
 
 PackedBytes = LargeBinary().with_variant(_PackedBlob(), "sqlite")
-PackedJson = JSON().with_variant(_PackedJson(), "sqlite")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -200,8 +270,8 @@ def _out_of_file(kind: TypeEngine[Any]) -> Convert | None:
     """Return what makes a plain value of one of a SQLite file; None where it is one."""
     if isinstance(kind, UtcDateTime):
         return told_instant
-    if isinstance(kind, PackedText) or kind is PackedJson:
-        return unpack_text
+    if isinstance(kind, PackedText | PackedJson):
+        return kind.way.unpack
     if kind is PackedBytes:
         return unpack_bytes
     return _digits if isinstance(kind, Digest) else None

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.tables.base import BigId, Row
+from bot.store.tables.base import BigId, Row, ShortJson
 
 
 class CounterRow(Row):
@@ -24,6 +33,7 @@ _SEEN_IN_INBOX = (
     "mailbox", "process", "team", "owner", "urgent", "possible", "protected", "status",
 )  # fmt: skip
 """What the inbox is filtered by: in its indexes, so that no row is read to be left out."""
+_OPEN: Final = "status <> 'closed'"
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:
@@ -37,8 +47,8 @@ class CaseRow(Row):
     __tablename__ = "case_file"
     __table_args__ = (
         UniqueConstraint("year", "serial"),
-        Index(None, "status", "urgent"),
-        Index(None, "team", "status"),
+        _partial("ix_case_file_open_by_status", "status", "urgent", where=_OPEN),
+        _partial("ix_case_file_open_by_team", "team", "status", where=_OPEN),
         Index(None, "received_at"),
         Index(None, "serial", "year"),
         Index(None, "customer", "received_at"),
@@ -47,7 +57,7 @@ class CaseRow(Row):
             "handle_by",
             "id",
             *_SEEN_IN_INBOX,
-            where="status <> 'closed' AND handle_by IS NOT NULL",
+            where=f"{_OPEN} AND handle_by IS NOT NULL",
         ),
         _partial(
             "ix_case_file_open_by_age",
@@ -55,27 +65,27 @@ class CaseRow(Row):
             "id",
             *_SEEN_IN_INBOX,
             "handle_by",
-            where="status <> 'closed' AND handle_by IS NULL",
+            where=f"{_OPEN} AND handle_by IS NULL",
         ),
         _partial(
             "ix_case_file_open_by_owner",
             "owner",
             "id",
-            where="status <> 'closed' AND owner IS NOT NULL",
+            where=f"{_OPEN} AND owner IS NOT NULL",
         ),
         _partial(
             "ix_case_file_open_by_process",
             "process",
             "protected",
             "status",
-            where="status <> 'closed'",
+            where=_OPEN,
         ),
         _partial(
             "ix_case_file_open_by_mailbox",
             "mailbox",
             "protected",
             "status",
-            where="status <> 'closed'",
+            where=_OPEN,
         ),
     )
 
@@ -102,7 +112,11 @@ class CaseRow(Row):
     version: Mapped[int]
     handle_by: Mapped[datetime | None] = mapped_column(index=True)
     safe_until: Mapped[datetime | None]
-    deadline_reasons: Mapped[list[dict[str, Any]] | None]
+    deadline_reasons: Mapped[list[dict[str, Any]] | None] = mapped_column(ShortJson)
+
+
+IS_OPEN: Final = CaseRow.status != literal_column("'closed'")
+"""A case is open, in the words of those indexes that hold only open cases."""
 
 
 class EventRow(Row):
@@ -118,7 +132,7 @@ class EventRow(Row):
     actor: Mapped[str] = mapped_column(String(60))
     wall_seconds: Mapped[int]
     working_seconds: Mapped[int]
-    data: Mapped[dict[str, Any]]
+    data: Mapped[dict[str, Any]] = mapped_column(ShortJson)
 
 
 class ActionRow(Row):
@@ -146,7 +160,7 @@ class ActionRow(Row):
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
-    data: Mapped[dict[str, Any]]
+    data: Mapped[dict[str, Any]] = mapped_column(ShortJson)
     due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10))
     because: Mapped[str | None] = mapped_column(String(60))

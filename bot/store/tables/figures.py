@@ -13,6 +13,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,7 +31,12 @@ class CaseFactRow(Row):
         Index(None, "opened_day"),
         Index(None, "answered_day"),
         Index(None, "closed_day", "opened_day"),
-        Index(None, "due_day"),
+        Index(
+            "ix_case_fact_due_day",
+            "due_day",
+            sqlite_where=text("due_day IS NOT NULL"),
+            postgresql_where=text("due_day IS NOT NULL"),
+        ),
     )
 
     case_id: Mapped[int] = mapped_column(

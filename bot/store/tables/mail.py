@@ -8,7 +8,15 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.tables.base import Digest, PackedBytes, PackedJson, PackedText, Row
+from bot.store.tables.base import (
+    Digest,
+    PackedBytes,
+    PackedJson,
+    PackedText,
+    Row,
+    ShortJson,
+    ShortText,
+)
 
 
 class MailboxRow(Row):
@@ -116,25 +124,21 @@ class MessageTextRow(Row):
     message_id: Mapped[int] = mapped_column(
         ForeignKey("message.id"), primary_key=True, autoincrement=False
     )
-    subject: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(ShortText)
     text: Mapped[str] = mapped_column(PackedText)
     signature: Mapped[str] = mapped_column(PackedText)
     quoted: Mapped[str] = mapped_column(PackedText)
 
 
 class MessageAddressRow(Row):
-    """Who wrote to whom."""
+    """Who wrote to whom: ``[role, name, address]`` of each, in the order of the mail."""
 
     __tablename__ = "message_address"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy types it so
 
     message_id: Mapped[int] = mapped_column(
         ForeignKey("message.id"), primary_key=True, autoincrement=False
     )
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    role: Mapped[str] = mapped_column(String(10))
-    name: Mapped[str] = mapped_column(Text)
-    address: Mapped[str] = mapped_column(Text)
+    people: Mapped[list[list[str]]] = mapped_column(ShortJson)
 
 
 class MessageTriageRow(Row):
