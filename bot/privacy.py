@@ -21,9 +21,10 @@ ADDRESS = "[e-post]"
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}")
 _PERSONAL = re.compile(
     r"(?=\d)(?<!\d)(?<!\d[-.,])(?:(?P<century>1[89]|20)[ -]?)?"
-    r"(?P<year>\d\d)[ -]?(?P<month>0[1-9]|1[0-2])[ -]?"
-    r"(?P<day>0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])(?P<mark> ?[-+–−] ?| )?"
-    r"(?P<last>\d{4}|(?:[xX*#]{4}))(?!\d)(?![-.,]\d)"
+    r"(?P<year>\d\d)[ .\xa0\u2010-\u2013-]?(?P<month>0[1-9]|1[0-2])[ .\xa0\u2010-\u2013-]?"
+    r"(?P<day>0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
+    r"(?P<mark>\s?[-+\u2010-\u2015\u2212/]\s{0,2}|\s{1,2})?"
+    r"(?P<last>[\dxX*#]{4})(?!\d)(?![-.,]\d)"
 )
 _PHONE = re.compile(
     r"(?<![\w/+.,-])(?:(?:\+|00)\d{1,3}[ -]{0,2}(?:\(0\)[ -]?)?\d{1,3}|0\d{1,3})"
@@ -34,8 +35,18 @@ _OTHER_LABEL = re.compile(
     r"[ .:-]{0,3}(?:nr|nummer|no)?[ .:-]{0,3}$",
     re.I,
 )
+_OWN_LABEL = re.compile(
+    r"(?<![a-z\xe5\xe4\xf6])(?:person(?:al)?[ -]?(?:numm?\w{1,6}|nr|id\w{0,4})|pers[. -]{1,2}nr"
+    r"|p[.-]?nr|samordnings[ -]?n(?:umm|r)\w{0,5}|(?:identity|social security) n\w{1,6})"
+    r"[^\d\]]{0,24}$",
+    re.I,
+)
+_REFERENCE = re.compile(r"[^\W\d_]-$")
+"""A letter and a hyphen: what follows is part of a reference such as ``KR-261007-0090``."""
 _LABEL_REACH = 40
 _OLDEST = 1890
+_COMPLETE = 12
+"""Digits of a number with its century, written in one run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +55,11 @@ class PersonalNumber:
 
     Attributes:
         start, end: Place in the text.
-        certain: The check digit is right; else only the form speaks (masked last digits, or
-            a hyphen in the right place).
-        labelled_otherwise: It is written in one run right after "OCR", "faktura" or the like,
-            and may well be such a number. It is hidden, but says nothing about the mail.
+        certain: The check digit is right; else only the form speaks (masked last digits, a
+            hyphen in the right place, a year such as 1985), or the word before it.
+        labelled_otherwise: It is written in one run right after "OCR", "faktura" or the like, or
+            with letters and a hyphen before it, and may well be such a number. It is hidden,
+            but says nothing about the mail.
     """
 
     start: int
@@ -60,8 +72,10 @@ def find_personal_numbers(text: str) -> list[PersonalNumber]:
     """Find personal and coordination numbers, in order, with or without century and hyphen.
 
     A number counts if its date exists and its check digit is right (Luhn over the last ten
-    digits). Without a right check digit it counts as uncertain if it has the hyphen of a
-    personal number after a date that exists, or if its last four are masked.
+    digits), also where points, blanks or the end of a line divide it. Without a right check
+    digit it counts as uncertain if it has the hyphen of a personal number after a date that
+    exists, if some of its last four are masked, if it is written in one run from a year of the
+    last century, or if the word before says what it is.
     """
     return list(_personal_numbers(text))
 
@@ -88,14 +102,17 @@ def _personal_numbers(text: str) -> Iterator[PersonalNumber]:
             continue
         hidden = not digits.isdigit()
         certain = not hidden and luhn_valid(digits)
-        marked = bool(match["mark"] and match["mark"].strip())
-        if certain or hidden or marked:
-            before = text[max(0, match.start() - _LABEL_REACH) : match.start()]
+        marked = bool(match["mark"] and match["mark"].strip(" \t\r\n\xa0/"))
+        before = text[max(0, match.start() - _LABEL_REACH) : match.start()]
+        complete = match["century"] == "19" and match.end() - match.start() == _COMPLETE
+        named = _OWN_LABEL.search(before) is not None
+        if certain or hidden or marked or complete or named:
+            otherwise = (_REFERENCE if marked else _OTHER_LABEL).search(before)
             yield PersonalNumber(
                 start=match.start(),
                 end=match.end(),
                 certain=certain,
-                labelled_otherwise=not marked and _OTHER_LABEL.search(before) is not None,
+                labelled_otherwise=otherwise is not None and not named,
             )
 
 

@@ -104,6 +104,49 @@ def test_a_wrong_check_digit_is_uncertain_with_a_hyphen_and_nothing_without():
     assert find_personal_numbers("8112289875") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "811228\n9874",
+        "19811228-\n9874",
+        "1981.12.28-9874",
+        "811228/9874",
+        "19811228\N{NO-BREAK SPACE}9874",
+        "19811228\N{NON-BREAKING HYPHEN}9874",
+    ],
+)
+def test_a_right_number_is_found_however_it_is_divided(text):
+    (found,) = find_personal_numbers(f"Det gäller {text}, tack.")
+    assert found.certain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "personnr 8112289875",
+        "Pnr: 811228 9875",
+        "personnumret är 8112289875",
+        "samordningsnummer 811288 9875",
+        "social security number 8112289875",
+        "198112289875",
+        "811228-987x",
+    ],
+)
+def test_a_number_that_is_said_to_be_one_needs_no_right_check_digit(text):
+    (found,) = find_personal_numbers(text)
+    assert not found.certain
+    assert not found.labelled_otherwise
+
+
+def test_part_of_a_reference_is_hidden_but_says_nothing():
+    (found,) = find_personal_numbers("Re: KR-261007-0090")
+    assert found.labelled_otherwise
+
+
+def test_the_day_and_time_of_a_letter_are_no_person():
+    assert find_personal_numbers("2018-03-05 10 00, 2018-03-05 10:00") == []
+
+
 def test_a_date_that_does_not_exist_makes_no_personal_number():
     assert find_personal_numbers("810231-1234") == []
 

@@ -68,7 +68,7 @@ def triage(
 
 
 def _for_nobody(kind: Kind, reading: Reading, why: Reason) -> Triage:
-    protected = protected_reasons(reading) if kind is Kind.BOUNCE else ()
+    protected = () if kind is Kind.SPAM else protected_reasons(reading)
     return Triage(
         kind=kind,
         process=None,

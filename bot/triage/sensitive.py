@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.privacy import find_personal_numbers
 from bot.triage.cues import Feature
 from bot.triage.model import Reason
-from bot.triage.reading import Reading
+from bot.triage.reading import Reading, Statement
 
 _EXAMINED = 20_000
 
@@ -23,9 +23,15 @@ def protected_reasons(reading: Reading) -> tuple[Reason, ...]:
     found += tuple(
         statement.reason("protected.health", hit)
         for statement in reading.having(Feature.HEALTH)
-        if not statement.has(Feature.NOT_PROTECTED) and (hit := statement.first(Feature.HEALTH))
+        if _speaks_of_health(statement) and (hit := statement.first(Feature.HEALTH))
     )
     return found
+
+
+def _speaks_of_health(statement: Statement) -> bool:
+    """Tell whether a word of health is meant so; two are, whatever stands beside them."""
+    phrases = {hit.cue.phrase for hit in statement.hits if hit.cue.feature == Feature.HEALTH}
+    return len(phrases) > 1 or not statement.has(Feature.NOT_PROTECTED)
 
 
 def complains_plainly(reading: Reading) -> bool:
