@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.language.dates import DateMention, find_dates
 from bot.language.phrases import words_between
 from bot.triage.cues import Feature
-from bot.triage.reading import Hit, Reading, Statement, Text
+from bot.triage.hearing import Hit
+from bot.triage.reading import Reading, Statement, Text
 from bot.triage.tables import column_under
 
 _HERE = ZoneInfo("Europe/Stockholm")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from bot.language.tokens import words
 from bot.privacy import mask
@@ -51,7 +51,6 @@ _HANDLERS: Mapping[str, Sequence[str]] = {
 """Processes of the matters that no single one handles, and not just any."""
 
 _MOST_WORDS = 600
-_MOST_IN_PAIRS = 12
 _MOST_FORWARDED = 1500
 
 
@@ -239,16 +238,9 @@ def _of_subject(run: Sequence[str]) -> Iterator[str]:
 
 
 def _cues(reading: Reading) -> Iterator[str]:
-    """Yield each cue, and the pairs that stand in one sentence: what is asked of what."""
+    """Yield what each statement says, and what surrounds them."""
     for statement in reading.statements:
-        names = sorted({hit.cue.name for hit in statement.hits})
-        for name in names:
-            yield f"cue {name}"
-        for first, second in combinations(names[:_MOST_IN_PAIRS], 2):
-            yield f"pair {first}&{second}"
-        if statement.sentence.question:
-            for name in names:
-                yield f"ask {name}"
+        yield from statement.heard.signs
     if reading.marked_reply:
         yield "cue marked_reply"
     if reading.marked_forward:

@@ -7,12 +7,13 @@ still tells the matter, but is not *live*: only live sentences make a mail urgen
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from bot.triage.cues import WEIGHTS, Combination, Feature, Says
+from bot.triage.hearing import Hit
 from bot.triage.model import Reason
-from bot.triage.reading import Hit, Reading, Statement
+from bot.triage.reading import Reading, Statement
 from bot.triage.rules import TriageRules
 from bot.triage.tags import Tag
 from bot.vocabulary import MatterKey, ProcessKey, Urgency
@@ -145,7 +146,7 @@ def strongest(statements: Iterable[Statement], rules: TriageRules) -> MatterKey 
     """Return the matter that statements speak of most, in earnest or not; None for none."""
     found: dict[MatterKey, float] = {}
     for statement in statements:
-        for matter, _, weight in _counting(statement):
+        for matter, _, weight in statement.heard.counting:
             found[matter] = found.get(matter, 0.0) + weight
     best = max(found, key=lambda key: (found[key], -rules.matters[key].rank), default=None)
     return best if best is not None and found[best] >= ENOUGH else None
@@ -218,7 +219,7 @@ def _add_hits(
 ) -> None:
     hushed = _hushes(statement, concrete)
     asks = statement.has(Feature.REQUEST) and not statement.in_subject
-    for matter, hit, weight in _counting(statement):
+    for matter, hit, weight in statement.heard.counting:
         score = found[matter]
         says = hit.cue.says
         score.withdrawn |= says is Says.WITHDRAWN
@@ -237,24 +238,6 @@ def _add_hits(
             score.asked += weight if asks else 0.0
         if weight > 0:
             score.seen.append((statement, hit))
-
-
-def _counting(statement: Statement) -> Iterator[tuple[MatterKey, Hit, float]]:
-    """Yield the cues of a sentence; of those that share words, only the strongest counts."""
-    taken: dict[MatterKey, list[tuple[int, int]]] = {}
-    cues = [hit for hit in statement.hits if hit.cue.matter]
-    for hit in sorted(cues, key=lambda hit: -abs(WEIGHTS[hit.cue.says])):
-        matter = hit.cue.matter
-        if matter is None:
-            continue
-        start, end = hit.match.start, hit.match.end
-        spans = taken.setdefault(matter, [])
-        speaks_alone = hit.cue.says in (Says.AGAINST, Says.WITHDRAWN, Says.GENERAL)
-        if not speaks_alone:
-            if any(start < last and first < end for first, last in spans):
-                continue
-            spans.append((start, end))
-        yield matter, hit, WEIGHTS[hit.cue.says]
 
 
 def _combine(found: dict[MatterKey, Score], live: set[str], rows: Iterable[Combination]) -> None:

@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.language.folding import fold, readable
-from bot.language.phrases import Match, words_between
+from bot.language.phrases import words_between
 from bot.language.tokens import Sentence, sentences
-from bot.triage.cues import Cue, Feature, Says
+from bot.triage.cues import Feature, Says
+from bot.triage.hearing import Heard, Hit
 from bot.triage.model import Reason
 from bot.triage.rules import TriageRules
 from functionmail.message import Message
@@ -57,18 +58,12 @@ class Text:
         return cls(place=place, shown=shown, folded=fold(shown))
 
 
-class Hit(NamedTuple):
-    """A cue that was found in a sentence."""
-
-    cue: Cue
-    match: Match
-
-
 class Statement(NamedTuple):
     """A sentence, where it stands, and the cues in it."""
 
     text: Text
     sentence: Sentence
+    heard: Heard
     hits: tuple[Hit, ...]
     features: frozenset[str]
 
@@ -216,20 +211,7 @@ def _statements(text: Text, rules: TriageRules) -> Iterator[Statement]:
     listed = sentences(text.folded, text.shown)
     if len(listed) > _FIRST_SENTENCES + _LAST_SENTENCES:
         listed = listed[:_FIRST_SENTENCES] + listed[-_LAST_SENTENCES:]
-    cues, find = rules.cues, rules.book.find
+    hear = rules.hearing.hear
     for sentence in listed:
-        found = find(sentence)
-        if not found:
-            yield Statement(text, sentence, (), _NO_FEATURES)
-            continue
-        hits = _unblocked([Hit(cues[match.label], match) for match in found])
-        features = frozenset([hit.cue.feature for hit in hits if hit.cue.feature])
-        yield Statement(text, sentence, hits, features)
-
-
-def _unblocked(hits: list[Hit]) -> tuple[Hit, ...]:
-    """Leave out what a blocking cue says not to count, and the blocking cues themselves."""
-    blocked = {hit.cue.matter or hit.cue.feature for hit in hits if hit.cue.blocks}
-    if not blocked:
-        return tuple(hits)
-    return tuple(hit for hit in hits if (hit.cue.matter or hit.cue.feature) not in blocked)
+        heard = hear(sentence)
+        yield Statement(text, sentence, heard, heard.hits, heard.features)

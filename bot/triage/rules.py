@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from bot.language.phrases import PhraseBook
 from bot.triage.cues import Combination, Cue, CustomerRule, MatterRule, ReferenceRules, TagRule
 from bot.triage.customers import CustomerNames
+from bot.triage.hearing import Hearing
 from bot.triage.tags import Tags
 from bot.triage.weights import Learned
 from bot.vocabulary import MailboxKey, MatterKey, ProcessKey, Urgency
@@ -48,7 +49,7 @@ class TriageRules:
         learned: Weights from labelled mails; None leaves everything to the rules.
     """
 
-    book: PhraseBook
+    hearing: Hearing
     cues: tuple[Cue, ...]
     combinations: tuple[Combination, ...]
     last_resort: tuple[Combination, ...]
@@ -68,13 +69,15 @@ class TriageRules:
         Raises:
             BadPhrase: A cue or a list cannot be read.
         """
+        cues = tuple(source.cues)
+        book = PhraseBook(
+            enumerate(cue.phrase for cue in cues),
+            lists=source.lists,
+            never_fuzzy=source.never_fuzzy,
+        )
         return cls(
-            book=PhraseBook(
-                enumerate(cue.phrase for cue in source.cues),
-                lists=source.lists,
-                never_fuzzy=source.never_fuzzy,
-            ),
-            cues=tuple(source.cues),
+            hearing=Hearing(cues, book),
+            cues=cues,
             combinations=tuple(source.combinations),
             last_resort=tuple(source.last_resort),
             matters={matter.key: matter for matter in source.matters},

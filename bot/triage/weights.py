@@ -115,19 +115,21 @@ class Learned:
     answers: Mapping[str, tuple[str, ...]]
     bias: tuple[float, ...]
     weights: Mapping[str, int]
-    _words: dict[str, dict[str, int]] = field(default_factory=dict, init=False, compare=False)
+    _words: dict[str, dict[str, int | None]] = field(
+        default_factory=dict, init=False, compare=False
+    )
     _speaking: dict[int, dict[str, int]] = field(default_factory=dict, init=False, compare=False)
 
     def chances(self, features: Features) -> dict[str, dict[str, float]]:
         """Return question -> answer -> probability; those of a question add up to one."""
-        written = dict(self._weights_of(features.wordings))
+        written = self._weights_of(features.wordings)
         known, look_up = self._words.get, self._look_up
         for word in features.words:
             written.update(known(word) or look_up(word))
         size, loudness = len(self.bias), _loudness(len(written)) / 100
-        said = unpack(sum(written.values()), size)
-        signs = _SIGN * sum(weight for _, weight in self._weights_of(features.signs))
-        facts = _FACT * sum(weight for _, weight in self._weights_of(features.facts))
+        said = unpack(_sum(written.values()), size)
+        signs = _SIGN * _sum(map(self.weights.get, features.signs))
+        facts = _FACT * _sum(map(self.weights.get, features.facts))
         sums = [
             own + loudness * in_words + beside / 100_000
             for own, in_words, beside in zip(
@@ -141,16 +143,16 @@ class Learned:
             found[question] = dict(zip(answers, _softmax(own), strict=True))
         return found
 
-    def _look_up(self, word: str) -> dict[str, int]:
+    def _look_up(self, word: str) -> dict[str, int | None]:
         """Return what the parts of a word weigh, packed, and remember it."""
         if len(self._words) >= _REMEMBERED:
             self._words.clear()
-        found = self._words[word] = dict(self._weights_of(parts(word)))
+        found = self._words[word] = self._weights_of(parts(word))
         return found
 
-    def _weights_of(self, features: Iterable[str]) -> Iterator[tuple[str, int]]:
-        get = self.weights.get
-        return ((feature, get(feature, 0)) for feature in features)
+    def _weights_of(self, features: Collection[str]) -> dict[str, int | None]:
+        """Return what features weigh; None for one that nothing was learned of."""
+        return dict(zip(features, map(self.weights.get, features), strict=True))
 
     def words_for(
         self, question: str, answer: str, features: Features, *, most: int = 3
@@ -179,6 +181,11 @@ class Learned:
                 return start + answers.index(answer)
             start += len(answers)
         raise KeyError(question)
+
+
+def _sum(packed: Iterable[int | None]) -> int:
+    """Add up packed weights. Nothing was learned of most features, and nothing is not added."""
+    return sum(filter(None, packed))
 
 
 def _softmax(sums: list[float]) -> Iterator[float]:
