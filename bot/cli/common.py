@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -89,6 +90,21 @@ def opened_house(context: typer.Context, *, files: FileMail | None = None) -> It
         yield built
     finally:
         built.close()
+
+
+_OBJECTS = 20_000
+"""Made before garbage is looked for, where hardly any of them is in a circle."""
+
+
+@contextmanager
+def seldom_garbage() -> Iterator[None]:
+    """Look for garbage seldom: mails leave hardly any that goes round in a circle."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def person_option(say: Say) -> str:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, opened_house, print_json, progress_bar, settings_of, tell
+from bot.cli.common import (
+    console,
+    of,
+    opened_house,
+    print_json,
+    progress_bar,
+    seldom_garbage,
+    settings_of,
+    tell,
+)
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -106,7 +115,7 @@ def _ingest(
 ) -> tuple[Mapping[Outcome, int], float, int]:
     from bot.services.ingest import ingest_folder
 
-    with progress_bar() as progress:
+    with progress_bar() as progress, seldom_garbage():
         task = progress.add_task(say("Tar in mejl"), total=None)
         result = ingest_folder(
             app.intake,

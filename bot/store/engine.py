@@ -59,9 +59,12 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+_DENSE = json.JSONEncoder(separators=(",", ":"))
+
+
 def stored_json(value: object) -> str:
     """Return JSON as it is stored: without spaces, which many events would hold."""
-    return json.dumps(value, separators=(",", ":"))
+    return _DENSE.encode(value)
 
 
 def _with_driver(url: str) -> str:

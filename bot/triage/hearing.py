@@ -6,7 +6,7 @@ a sentence says depends on its words and its question mark, so it is remembered 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
@@ -36,12 +36,15 @@ class Heard(NamedTuple):
         hits: The cues in it, by place.
         features: That it speaks of.
         counting: The cues that count for a matter, and how much.
+        withdrawn, general: Matters that it withdraws, or asks about in general.
         signs: What the learned weights know it by.
     """
 
     hits: tuple[Hit, ...] = ()
     features: frozenset[str] = frozenset()
     counting: tuple[tuple[MatterKey, Hit, float], ...] = ()
+    withdrawn: frozenset[MatterKey] = frozenset()
+    general: frozenset[MatterKey] = frozenset()
     signs: tuple[str, ...] = ()
 
 
@@ -72,6 +75,8 @@ class Hearing:
             hits=hits,
             features=frozenset([hit.cue.feature for hit in hits if hit.cue.feature]),
             counting=tuple(_counting(hits)),
+            withdrawn=_matters(hits, Says.WITHDRAWN),
+            general=_matters(hits, Says.GENERAL),
             signs=tuple(_signs(hits, question)),
         )
 
@@ -82,6 +87,10 @@ def _unblocked(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     if not blocked:
         return tuple(hits)
     return tuple(hit for hit in hits if (hit.cue.matter or hit.cue.feature) not in blocked)
+
+
+def _matters(hits: Iterable[Hit], says: Says) -> frozenset[MatterKey]:
+    return frozenset([hit.cue.matter for hit in hits if hit.cue.matter and hit.cue.says is says])
 
 
 def _counting(hits: Sequence[Hit]) -> Iterator[tuple[MatterKey, Hit, float]]:

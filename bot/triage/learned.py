@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from bot.language.tokens import words
 from bot.privacy import mask
@@ -207,8 +207,8 @@ def features_of(
     several = ("none", "one", "several")[min(2, len(invoices))]
     return Features(
         words=frozenset(run),
-        wordings=frozenset((*_pairs(run), *_of_subject(subject))),
-        signs=frozenset((*_cues(reading), *_rules(judgement, kind, tag))),
+        wordings=_pairs(run).union(_of_subject(subject)),
+        signs=frozenset(chain(_cues(reading), _rules(judgement, kind, tag))),
         facts=(f"box {mailbox}", f"invoices {several}"),
     )
 
@@ -227,8 +227,8 @@ def _words(reading: Reading) -> tuple[list[str], list[str]]:
     return subject, subject + run
 
 
-def _pairs(run: Sequence[str]) -> Iterator[str]:
-    return (f"{first}_{second}" for first, second in pairwise(run))
+def _pairs(run: Sequence[str]) -> frozenset[str]:
+    return frozenset(map("_".join, pairwise(run)))
 
 
 def _of_subject(run: Sequence[str]) -> Iterator[str]:

@@ -42,7 +42,6 @@ _EARNEST = frozenset(
     )
 )
 """Without a number, a case of its own needs one of these; else somebody merely speaks of it."""
-_NOTHING: frozenset[MatterKey] = frozenset()
 
 
 @dataclass(slots=True)
@@ -166,11 +165,10 @@ def _quiet_kinds(reading: Reading, concrete: bool) -> frozenset[str]:
         kinds |= statement.features & {Feature.THANKS, Feature.WITHDRAWAL, Feature.SETTLED}
         if statement.has(Feature.GENERAL_QUESTION) and not concrete:
             kinds.add(Feature.GENERAL_QUESTION)
-        for hit in statement.hits:
-            if hit.cue.says is Says.WITHDRAWN and hit.cue.matter:
-                kinds.add(Feature.WITHDRAWAL)
-            if hit.cue.says is Says.GENERAL and hit.cue.matter and not concrete:
-                kinds.add(Feature.GENERAL_QUESTION)
+        if statement.heard.withdrawn:
+            kinds.add(Feature.WITHDRAWAL)
+        if statement.heard.general and not concrete:
+            kinds.add(Feature.GENERAL_QUESTION)
     return frozenset(kinds)
 
 
@@ -192,14 +190,8 @@ def _body_asks(reading: Reading, concrete: bool, requests: bool, rules: TriageRu
 
 def _hushes(statement: Statement, concrete: bool) -> frozenset[MatterKey]:
     """Return the matters that a statement withdraws or asks about in general."""
-    if not statement.hits:
-        return _NOTHING
-    return frozenset(
-        hit.cue.matter
-        for hit in statement.hits
-        if hit.cue.matter
-        and (hit.cue.says is Says.WITHDRAWN or (hit.cue.says is Says.GENERAL and not concrete))
-    )
+    heard = statement.heard
+    return heard.withdrawn if concrete else heard.withdrawn | heard.general
 
 
 def _lives(statement: Statement, concrete: bool) -> bool:

@@ -181,10 +181,12 @@ def _for_people(
 
 def _is_plain(reading: Reading, judgement: Judgement) -> bool:
     """Tell whether a mail says one thing in a line: there the rules read better."""
-    count = sum(
-        word.isalpha() for statement in reading.statements for word in statement.sentence.words
-    )
-    return count <= (_LINE if judgement.matter is not None else _WORD)
+    left = _LINE if judgement.matter is not None else _WORD
+    for statement in reading.statements:
+        left -= sum(map(str.isalpha, statement.sentence.words))
+        if left < 0:
+            return False
+    return True
 
 
 def _by_rules(
