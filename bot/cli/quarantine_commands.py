@@ -99,7 +99,9 @@ def _retry(context: typer.Context) -> tuple[int, int]:
         with built.database.reading() as work:
             outcomes = work.books.outcomes()
     remaining = sum(
-        count for (_, outcome), count in outcomes.items() if outcome is Outcome.QUARANTINED
+        counted.every
+        for (_, outcome), counted in outcomes.items()
+        if outcome is Outcome.QUARANTINED
     )
     return left, remaining
 

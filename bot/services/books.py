@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -61,11 +62,13 @@ def balance(database: Database, sources: Iterable[MailSource] = ()) -> Balance:
             keys = list(source.keys())
             without += len(set(keys) - work.books.seen(MailboxKey(source.mailbox), keys))
         outcomes: dict[MailboxKey, dict[Outcome, int]] = {}
-        for (mailbox, outcome), count in work.books.outcomes().items():
-            outcomes.setdefault(mailbox, {})[outcome] = count
+        taken_away: Counter[MailboxKey] = Counter()
+        for (mailbox, outcome), counted in work.books.outcomes().items():
+            outcomes.setdefault(mailbox, {})[outcome] = counted.every
+            taken_away[mailbox] += counted.gone
         return Balance(
             outcomes=outcomes,
             without_outcome=without,
             faulty=work.books.faulty_outcomes(),
-            taken_away=work.books.taken_away(),
+            taken_away=taken_away,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from bot.cases import Case
 from bot.clock import Clock
@@ -16,6 +17,8 @@ from bot.store.unit_of_work import Database, Work
 from bot.triage.model import Triage
 from bot.vocabulary import MessageId, Mode, Outcome
 
+MOST_LISTED: Final = 200
+
 
 class Ignored:
     """Lists ignored mail and makes a case of it when a person says so."""
@@ -26,10 +29,12 @@ class Ignored:
         self._house = house
         self._clock = clock
 
-    def listed(self, *, glance_only: bool = False) -> list[IgnoredMail]:
-        """Return ignored mails, newest first; those only that hold words of urgency on request."""
+    def listed(
+        self, *, glance_only: bool = False, below: MessageId | None = None, limit: int = MOST_LISTED
+    ) -> list[IgnoredMail]:
+        """Return ignored mails, newest first; see `Books.ignored`."""
         with self._database.reading() as work:
-            return work.books.ignored(glance_only=glance_only)
+            return work.books.ignored(glance_only=glance_only, below=below, limit=limit)
 
     def make_case(self, message_id: MessageId, *, by: str) -> Case:
         """Open a case for an ignored mail; no receipt goes out, a person has taken it up.

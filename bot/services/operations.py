@@ -40,6 +40,7 @@ _LINK_SEEN = timedelta(minutes=2)
 _HEALTH_HOLDS_S = 2.0
 _MOST_TROUBLED = 50
 _MOST_LISTED = 200
+_MOST_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +135,18 @@ class HouseStanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoredPage:
+    """Some mails that became no case, the newest first.
+
+    Attributes:
+        next: To be given as `below` for the following page; None on the last one.
+    """
+
+    mails: tuple[IgnoredMail, ...]
+    next: MessageId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Machinery:
     """What is looked at.
 
@@ -201,9 +214,22 @@ class Operations:
         """Count the books, and compare them with what is stored; slow where there is much."""
         return balance(self._database)
 
-    def ignored(self, *, glance_only: bool) -> list[IgnoredMail]:
-        """Return mails that became no case, newest first; see `Ignored.listed`."""
-        return self._machinery.ignored.listed(glance_only=glance_only)
+    def ignored(
+        self, *, glance_only: bool, below: int | None = None, limit: int = _MOST_ROWS
+    ) -> IgnoredPage:
+        """Return a page of the mails that became no case.
+
+        Args:
+            glance_only: Only those that hold words of urgency.
+            below: Where the page before ended; None for the first.
+        """
+        found = self._machinery.ignored.listed(
+            glance_only=glance_only,
+            below=None if below is None else MessageId(below),
+            limit=limit + 1,
+        )
+        here = tuple(found[:limit])
+        return IgnoredPage(mails=here, next=here[-1].id if len(found) > limit else None)
 
     def make_case(self, message: int, *, by: PersonKey) -> Case:
         """Open a case for an ignored mail; see `Ignored.make_case`."""

@@ -11,9 +11,9 @@ from typing import Final
 from bot.cases import Case
 from bot.knowledge import Knowledge
 from bot.registers import Entry, Register, fold
-from bot.services.registers import MOST_SUGGESTED, Registers, Sheet, Wanted
+from bot.services.registers import Registers, Sheet, Wanted
 from bot.store.unit_of_work import Database, Work
-from bot.vocabulary import CustomerKey, PersonKey, ProcessKey
+from bot.vocabulary import CaseId, CustomerKey, PersonKey, ProcessKey
 
 __all__ = ["Register", "RegisterFilters", "RegisterPage", "RegisterPages", "Suggested"]
 
@@ -63,13 +63,13 @@ class Suggested:
     """Cases that look like complaints and have no remark, the newest first.
 
     Attributes:
-        hidden: How many more there are with protected data.
-        more: There are more than are read at a time.
+        hidden: How many more there are among these with protected data.
+        next: To be given as `below` for the following page; None on the last one.
     """
 
     cases: tuple[Case, ...]
     hidden: int
-    more: bool
+    next: CaseId | None
 
 
 class RegisterPages:
@@ -113,12 +113,21 @@ class RegisterPages:
                     return RegisterPage(sheets=tuple(found), next=sheet.item.number)
         return RegisterPage(sheets=tuple(found), next=None)
 
-    def suggested(self, *, sees_protected: bool) -> Suggested:
-        """Return the cases that should perhaps be registered as remarks."""
-        every = self._registers.suggested()
-        shown = tuple(case for case in every if sees_protected or not case.protected)
+    def suggested(
+        self, *, sees_protected: bool, below: CaseId | None = None, limit: int = MOST_ROWS
+    ) -> Suggested:
+        """Return a page of the cases that should perhaps be registered as remarks.
+
+        Args:
+            below: Where the page before ended; None for the first.
+        """
+        found = self._registers.suggested(below=below, limit=limit + 1)
+        here = found[:limit]
+        shown = tuple(case for case in here if sees_protected or not case.protected)
         return Suggested(
-            cases=shown, hidden=len(every) - len(shown), more=len(every) == MOST_SUGGESTED
+            cases=shown,
+            hidden=len(here) - len(shown),
+            next=here[-1].id if len(found) > limit else None,
         )
 
     def _from(

@@ -33,7 +33,7 @@ from bot.registers import (
 from bot.reply_rules import ReplyTask, TaskKind
 from bot.services.register_facts import UsualFacts
 from bot.store.unit_of_work import Database
-from bot.vocabulary import Channel, EventKind, PersonKey
+from bot.vocabulary import CaseId, Channel, EventKind, PersonKey
 
 MOST_SUGGESTED: Final = 200
 """How many cases are suggested at a time, the newest first."""
@@ -192,10 +192,14 @@ class Registers:
         )
         return [sheet for sheet in sheets if wanted.has(sheet.item)]
 
-    def suggested(self) -> list[Case]:
-        """Return the cases that look like complaints and have no remark, newest first."""
+    def suggested(self, *, below: CaseId | None = None, limit: int = MOST_SUGGESTED) -> list[Case]:
+        """Return the cases that look like complaints and have no remark, newest first.
+
+        Args:
+            below: Only those behind this one.
+        """
         with self._database.reading() as work:
-            ids = work.registers.complaints_without_remark(limit=MOST_SUGGESTED)
+            ids = work.registers.complaints_without_remark(below=below, limit=limit)
             cases = work.cases.get_many(ids)
         return [cases[case_id] for case_id in ids]
 

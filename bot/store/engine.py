@@ -271,6 +271,15 @@ def keep_writers_out(connection: Connection, table: str) -> bool:
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
+def flagged(column: str) -> TextClause:
+    """Return the condition that a column of booleans is true, as partial indexes say it.
+
+    SQLite reads such an index only for a condition in the same words, and not for the ``= 1``
+    that SQLAlchemy writes there.
+    """
+    return text(column)
+
+
 def by_index(connection: Connection, table: str, index: str) -> TextClause:
     """Return a table for FROM, to be searched by an index.
 

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, exists, insert, select
+from sqlalchemy import Connection, Row, Select, exists, insert, literal, select, tuple_
+from sqlalchemy.orm import aliased
 
 from bot.cases import CaseNumber
 from bot.registers import Entry, EntryKind, Facts, Nature, Register, Rung, Source
 from bot.store import counters
+from bot.store.engine import flagged
 from bot.store.tables import CaseRow, RegisterEntryRow
 from bot.vocabulary import CaseId, CustomerKey, PersonKey, ProcessKey, UnitKey
 
@@ -109,17 +111,27 @@ class RegisterEntries:
             .limit(1)
         )
 
-    def complaints_without_remark(self, *, limit: int) -> list[CaseId]:
-        """Return the cases that were taken for complaints and have no remark, newest first."""
+    def complaints_without_remark(self, *, below: CaseId | None = None, limit: int) -> list[CaseId]:
+        """Return the cases that were taken for complaints and have no remark, newest first.
+
+        Args:
+            below: Only those behind this one, whatever became of it.
+        """
         remark = exists().where(
             RegisterEntryRow.register == Register.REMARKS, RegisterEntryRow.case_id == CaseRow.id
         )
-        found = self._connection.scalars(
+        query = (
             select(CaseRow.id)
-            .where(CaseRow.complaint, ~remark)
+            .where(flagged("case_file.complaint"), ~remark)
             .order_by(CaseRow.received_at.desc(), CaseRow.id.desc())
             .limit(limit)
         )
+        if below is not None:
+            last = aliased(CaseRow)
+            came = select(last.received_at).where(last.id == below).scalar_subquery()
+            place = tuple_(CaseRow.received_at, CaseRow.id)
+            query = query.where(place < tuple_(came, literal(below)))
+        found = self._connection.scalars(query)
         return [CaseId(case_id) for case_id in found]
 
     def _read(self, query: Select[Any]) -> list[Entry]:

@@ -25,3 +25,8 @@ class Form:
     def error(self, name: str) -> str:
         """Return what is wrong with a field; empty for nothing."""
         return self.errors.get(name, "")
+
+
+def row_number(text: str) -> int | None:
+    """Return the number of a row that stands in an address; None for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None

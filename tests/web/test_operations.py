@@ -12,6 +12,7 @@ from bot.store.slack import Link
 from bot.texts import speaker
 from bot.vocabulary import ActionKind, ActionState, MailboxKey, PersonKey, Right
 from bot.web.pages.operations import room
+from bot.web_face import web_house
 from tests.city import City, mail
 from tests.letters import ORDINARY, URGENT_INVOICE
 from tests.poison import poisoned_material
@@ -205,6 +206,17 @@ def test_ignored_mail_is_listed_with_its_reason_and_nothing_of_what_it_says(oper
     assert text.count("Automatiskt svar från avsändarens e-post") == 2
     assert ORDINARY["subject"] not in text
     assert "karin@" not in text
+
+
+def test_ignored_mail_is_shown_page_by_page(city, operator, put_aside):
+    listed = web_house(city.app).operations
+    first = listed.ignored(glance_only=False, limit=1)
+    assert (first.mails, first.next) == ((put_aside[0],), put_aside[0].id)
+    second = listed.ignored(glance_only=False, below=first.next, limit=1)
+    assert (second.mails, second.next) == ((put_aside[1],), None)
+    page = operator.get("/operations/ignored", below=str(first.next))
+    assert f'value="{put_aside[0].id}"' not in page.text
+    assert f'value="{put_aside[1].id}"' in page.text
 
 
 def test_one_can_see_only_those_with_words_of_urgency(operator, put_aside):

@@ -4,6 +4,7 @@ import pytest
 
 from bot.registers import EntryKind, Facts, Nature, Register, Step
 from bot.vocabulary import PersonKey, ProcessKey
+from bot.web_face import web_house
 from tests.web_city import HANDLER, text_of
 
 REMARK = {"text": "Svaret tog tre veckor.", "nature": "complaint", "process": "kundreskontra"}
@@ -170,6 +171,18 @@ def test_what_is_no_complaint_is_suggested_no_more(browser, city):
     page = browser.done(f"/remarks/suggested/{case.number}")
     assert "är inget klagomål" in text_of(page)
     assert "Inga klagomål väntar" in text_of(page)
+
+
+def test_suggested_complaints_are_shown_page_by_page(browser, city):
+    older, newer = complaint(city), complaint(city)
+    pages = web_house(city.app).register_pages
+    first = pages.suggested(sees_protected=True, limit=1)
+    assert (first.cases, first.next) == ((newer,), newer.id)
+    second = pages.suggested(sees_protected=True, below=first.next, limit=1)
+    assert (second.cases, second.next) == ((older,), None)
+    page = text_of(browser.get("/remarks/suggested", below=str(newer.id)))
+    assert str(older.number) in page
+    assert str(newer.number) not in page
 
 
 def test_a_case_that_does_not_exist_is_told_beside_its_field(browser):

@@ -52,6 +52,7 @@ class CaseRow(Row):
         Index(None, "received_at"),
         Index(None, "serial", "year"),
         Index(None, "customer", "received_at"),
+        _partial("ix_case_file_complaint", "received_at", "id", where="complaint"),
         _partial(
             "ix_case_file_open_by_deadline",
             "handle_by",

@@ -33,12 +33,26 @@ class MailboxRow(Row):
     leader_until: Mapped[datetime | None] = mapped_column(default=None)
 
 
+CONTRADICTING = (
+    "outcome IN ('case', 'follow_up') AND (case_id IS NULL OR message_id IS NULL)"
+    " OR outcome IN ('ignored', 'duplicate') AND message_id IS NULL"
+    " AND coalesce(because, '') NOT IN ('own_copy', 'no_case')"
+)
+"""An entry of the books that contradicts what is stored; an index holds the few there may be."""
+
+
 class DeliveryRow(Row):
     """The books: one row, and so one outcome, for each message a mailbox has shown us."""
 
     __tablename__ = "delivery"
     __table_args__ = (
-        Index(None, "outcome", "mailbox"),
+        Index(None, "outcome", "mailbox", "gone_at"),
+        Index(
+            "ix_delivery_contradicting",
+            "mailbox",
+            sqlite_where=text(CONTRADICTING),
+            postgresql_where=text(CONTRADICTING),
+        ),
         Index(
             "ix_delivery_mark_due",
             "mailbox",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from starlette.responses import Response
 
 from bot.errors import DataError, NotFound
 from bot.texts import Say
 from bot.vocabulary import Outcome, Right, Verdict, is_sent_folder, mailbox_of_sent
 from bot.web.ask import Ask
+from bot.web.form import row_number
 from bot.web.notices import Notice, Tone
 from bot.web.page import Page
 
@@ -48,8 +51,12 @@ def books(ask: Ask) -> Response:
 def ignored(ask: Ask) -> Response:
     """Show mail that became no case."""
     glance = ask.query("glance") == "1"
-    mails = ask.house.operations.ignored(glance_only=glance)
-    return ask.page("operations/ignored.html", mails=mails, glance=glance)
+    page = ask.house.operations.ignored(glance_only=glance, below=row_number(ask.query("below")))
+    older = None
+    if page.next is not None:
+        asked = {"below": page.next, **({"glance": 1} if glance else {})}
+        older = f"{ask.url('operations_ignored')}?{urlencode(asked)}"
+    return ask.page("operations/ignored.html", mails=page.mails, glance=glance, older=older)
 
 
 def make_case(ask: Ask) -> Response:

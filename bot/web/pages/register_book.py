@@ -18,7 +18,7 @@ from bot.services.register_pages import Register, RegisterFilters
 from bot.texts import mark
 from bot.vocabulary import CustomerKey
 from bot.web.ask import Ask
-from bot.web.form import Form
+from bot.web.form import Form, row_number
 from bot.web.notices import Notice
 from bot.web.page import Page
 from bot.web.seeing import seen_case
@@ -84,7 +84,7 @@ def listed(book: Book, ask: Ask) -> Response:
         if name in typed and _day(typed[name]) is None
     }
     page = ask.house.register_pages.page(
-        book.register, _filters(ask, typed), below=_number(ask.query("below"))
+        book.register, _filters(ask, typed), below=row_number(ask.query("below"))
     )
     older = "" if page.next is None else f"{book.path}?{urlencode({**typed, 'below': page.next})}"
     return _answer(
@@ -208,10 +208,6 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
 def _page(

@@ -7,7 +7,9 @@ from starlette.responses import Response
 from bot.errors import DataError
 from bot.services.register_pages import Register
 from bot.texts import mark
+from bot.vocabulary import CaseId
 from bot.web.ask import Ask
+from bot.web.form import row_number
 from bot.web.notices import Notice, Tone
 from bot.web.page import Page
 from bot.web.pages.register_book import Book, pages_of
@@ -27,8 +29,14 @@ _BOOK = Book(
 
 def suggested(ask: Ask) -> Response:
     """Show the cases that look like complaints and are not registered."""
-    found = ask.house.register_pages.suggested(sees_protected=ask.viewer.sees_protected)
-    return ask.page("registers/suggested.html", found=found, name=ask.house.register_forms.name)
+    below = row_number(ask.query("below"))
+    found = ask.house.register_pages.suggested(
+        sees_protected=ask.viewer.sees_protected, below=None if below is None else CaseId(below)
+    )
+    here = ask.url("remarks_suggested")
+    older = None if found.next is None else f"{here}?below={found.next}"
+    name = ask.house.register_forms.name
+    return ask.page("registers/suggested.html", found=found, older=older, name=name)
 
 
 def dismiss(ask: Ask) -> Response:
