@@ -4,6 +4,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 # Tests start many programs; each would compile the house anew where byte code is not kept.
 export PYTHONDONTWRITEBYTECODE :=
+# Hundreds of databases that last for a second need no disk, where memory has room for them.
+ROOM := $(shell df --output=avail /dev/shm 2>/dev/null | tail -n 1)
+export PYTEST_DEBUG_TEMPROOT := $(shell [ "0$(ROOM)" -gt 6000000 ] && echo /dev/shm)
 
 .PHONY: help setup demo test test-slow check format learn bench bench-full screenshots lock clean
 

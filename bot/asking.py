@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from bot.app import App, open_if_there
 from bot.clock import Clock, SystemClock
 from bot.knowledge import Knowledge
-from bot.material import articles_of, knowledge_folder, load_material
+from bot.material import articles_of, load_material, understander_of
 from bot.services.articles import Articles
 from bot.services.assistant import Assistant
 from bot.services.proposals import Proposals
-from bot.services.question_words import make_understander
 from bot.services.talks import Talks
 from bot.settings import Settings
 from bot.store.unit_of_work import Database
@@ -59,9 +58,7 @@ def load_wits(settings: Settings) -> Wits:
     material = load_material(settings)
     return Wits(
         knowledge=material.knowledge,
-        understander=make_understander(
-            knowledge_folder(settings), material.knowledge, material.rules
-        ),
+        understander=understander_of(settings),
         templates=material.templates,
         articles=articles_of(settings),
     )

@@ -24,11 +24,13 @@ from bot.services.articles import Articles, ArticleWarning, warnings
 from bot.services.backtest import Trial
 from bot.services.editing.ground import Ground
 from bot.services.letter_preview import Advice, advice
+from bot.services.question_words import make_understander
 from bot.services.reading import Reader
 from bot.settings import Settings, resolve_database_url, secret_keys
 from bot.templates import Known, Templates
 from bot.triage import TriageRules
 from bot.triage.cues import CustomerRule
+from bot.understanding import Understander
 from bot.vocabulary import Language
 from functionmail.identity import Identity
 
@@ -202,7 +204,29 @@ def articles_of(settings: Settings) -> Articles:
     Raises:
         KnowledgeError: A file is missing or wrong; names file and line.
     """
-    return Articles(load_articles(knowledge_folder(settings)))
+    folder = knowledge_folder(settings)
+    return _read_articles(folder, _state(folder))
+
+
+@lru_cache(maxsize=2)
+def _read_articles(folder: Path, _state: _State) -> Articles:
+    return Articles(load_articles(folder))
+
+
+def understander_of(settings: Settings) -> Understander:
+    """Compile what understands the questions of staff.
+
+    Raises:
+        KnowledgeError: A file is missing or wrong; names file and line.
+    """
+    folder, people = knowledge_folder(settings), settings.people
+    return _compiled_understander(folder, people, _state_of_knowledge(folder, people))
+
+
+@lru_cache(maxsize=2)
+def _compiled_understander(folder: Path, people: Path | None, state: _State) -> Understander:
+    knowledge = _read_knowledge(folder, people, state)
+    return make_understander(folder, knowledge, _rules(folder, _customer_rules(knowledge)))
 
 
 def warnings_about_articles(settings: Settings, now: datetime) -> list[ArticleWarning]:
@@ -245,7 +269,11 @@ def settings_on(settings: Settings, ground: Ground) -> Settings:
 def load_knowledge(settings: Settings) -> Knowledge:
     """Load and check the knowledge that holds."""
     folder, people = knowledge_folder(settings), settings.people
-    return _read_knowledge(folder, people, _state(folder, *(() if people is None else (people,))))
+    return _read_knowledge(folder, people, _state_of_knowledge(folder, people))
+
+
+def _state_of_knowledge(folder: Path, people: Path | None) -> _State:
+    return _state(folder, *(() if people is None else (people,)))
 
 
 def refuse_unknown_mailboxes(settings: Settings, knowledge: Knowledge) -> None:

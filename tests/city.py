@@ -21,10 +21,9 @@ from bot.notifying import MemoryNotifier
 from bot.services.books import Balance, balance
 from bot.services.intake import Probe, no_probe
 from bot.settings import MailboxSettings, Settings
-from bot.store import schema
-from bot.store.engine import open_engine
 from bot.vocabulary import CaseId, EventKind, MailboxKey, Mode, Outcome, Status
 from functionmail.connectors.maildir import deliver
+from tests.kept_database import bring_up_to_date
 
 TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 """10:00 in Sweden, an ordinary working day."""
@@ -102,9 +101,7 @@ class City:
         self.clock = clock or FixedClock(TUESDAY)
         self.notifier = MemoryNotifier()
         make_folders(folder, self.mailboxes)
-        engine = open_engine(database_url)
-        schema.upgrade(engine)
-        engine.dispose()
+        bring_up_to_date(database_url)
         self.app: App = build(
             city_settings(folder, database_url, self.mailboxes, **settings),  # type: ignore[arg-type]
             material=material or shipped_material(),

@@ -20,12 +20,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import make_url
+from sqlalchemy import Engine, event, make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from bot.clock import FixedClock
 from bot.store import schema
 from bot.store.engine import open_engine
 from tests.dovecot_server import Dovecot, NoDovecot, dovecot_server
+from tests.kept_database import empty_file
 from tests.postgres_server import NoPostgres, fresh_database, postgres_server
 
 _QUICK_ON_BOTH = tuple(Path(__file__).parent / name for name in ("store", "contracts"))
@@ -47,11 +50,28 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+def _compile_statements_once() -> None:
+    """Share what SQLAlchemy compiled between engines, of which the tests open thousands.
+
+    Its keys hold the dialect, so dialects of one kind must count as equal.
+    """
+    for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        kind.__hash__ = lambda self: hash(type(self))
+        kind.__eq__ = lambda self, other: type(self) is type(other)
+    compiled: dict[object, object] = {}
+
+    @event.listens_for(Engine, "engine_connect")
+    def share(connection):
+        connection.execution_options(compiled_cache=compiled)
+
+
+_compile_statements_once()
+
 settings.register_profile(
     "ci",
     deadline=None,
     derandomize=False,
-    max_examples=60,
+    max_examples=30,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -142,9 +162,7 @@ def skip_unless_required(what: str, reason: str) -> NoReturn:
 def empty_database(tmp_path_factory):
     """A SQLite file with the present schema and nothing in it, to be copied."""
     path = tmp_path_factory.mktemp("database") / "empty.db"
-    engine = open_engine(f"sqlite:///{path}")
-    schema.upgrade(engine)
-    engine.dispose()
+    path.write_bytes(empty_file())
     return path
 
 

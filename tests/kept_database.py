@@ -5,18 +5,41 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import delete
 
-from bot.store.engine import open_engine, transaction
+from bot.store import schema
+from bot.store.engine import open_engine, opened, sqlite_file, transaction
 from bot.store.tables import Row
 from bot.store.unit_of_work import Database
 from tests.postgres_server import fresh_database
 
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 """For the params of a fixture."""
+
+
+@cache
+def empty_file() -> bytes:
+    """Return a SQLite file with the present schema and nothing in it, migrated once."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        with opened(f"sqlite:///{path}") as engine:
+            schema.upgrade(engine)
+        return path.read_bytes()
+
+
+def bring_up_to_date(database_url: str) -> None:
+    """Give a database the present schema; a SQLite file that is not there is copied."""
+    with opened(database_url) as engine:
+        file = sqlite_file(engine)
+        if file is not None and not file.exists():
+            file.write_bytes(empty_file())
+        else:
+            schema.upgrade(engine)
 
 
 class KeptDatabases:

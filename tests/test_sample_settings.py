@@ -16,6 +16,8 @@ from bot.material import load_knowledge
 from bot.settings import Connector, load
 from bot.vocabulary import MailboxKey, Mode
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 SAMPLE = (ROOT / "sammadag.sample.toml").read_text("utf-8")
 PEM = "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\n"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bot.clock import FixedClock
 from bot.notifying import Alert, sentence
@@ -15,12 +13,12 @@ from bot.slack.client import Endpoint, SlackClient
 from bot.slack.message import SlackMessage
 from bot.slack.notifier import SlackNotifier
 from bot.slack.reach import Reach
-from bot.store import schema
-from bot.store.engine import open_engine, opened
+from bot.store.engine import open_engine
 from bot.store.unit_of_work import Database
 from bot.texts import speaker
 from bot.vocabulary import Language
 from tests.city import TUESDAY, shipped_material
+from tests.kept_database import empty_file
 from tests.slack.slack_server import BOT_TOKEN, Fault, SlackServer
 from tests.slack.workspace import ALERTS, Workspace
 
@@ -35,7 +33,7 @@ class Slack:
         self._clock = FixedClock(TUESDAY)
         self._slack = SlackServer(Workspace(lambda: self._clock.now().timestamp()))
         file = folder / "slack.db"
-        file.write_bytes(_empty_database())
+        file.write_bytes(empty_file())
         self._database = Database(open_engine(f"sqlite:///{file}"))
         self.notifier = SlackNotifier(
             SlackClient(Endpoint(url=self._slack.url).web_client(BOT_TOKEN)),
@@ -63,16 +61,6 @@ class Slack:
     def close(self) -> None:
         self._database.close()
         self._slack.close()
-
-
-@cache
-def _empty_database() -> bytes:
-    """Return a SQLite file with the present schema and nothing in it."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "empty.db"
-        with opened(f"sqlite:///{file}") as engine:
-            schema.upgrade(engine)
-        return file.read_bytes()
 
 
 def _drawn(alert: Alert) -> SlackMessage:

@@ -9,6 +9,8 @@ import pytest
 from bot.knowledge import bundled_folder
 from tests.commands import call, write_settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def own(tmp_path, sqlite_url):

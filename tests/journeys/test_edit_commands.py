@@ -9,6 +9,8 @@ import pytest
 from bot.knowledge import bundled_folder
 from tests.commands import call, write_settings
 
+pytestmark = pytest.mark.slow
+
 AS = ("--as", "agneta.brandt@exempelstad.example")
 OTHER = ("--as", "ebba.nyren@exempelstad.example")
 HOURS = "knowledge/hours.yaml"

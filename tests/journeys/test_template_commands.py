@@ -11,6 +11,8 @@ from tests.city import make_folders
 from tests.commands import call, write_settings
 from tests.letters import URGENT_INVOICE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def config(tmp_path, sqlite_url):

@@ -11,8 +11,6 @@ from bot.material import load_knowledge
 from bot.operating.doctor import Doctor
 from bot.operating.findings import Matter, State
 from bot.settings import MailboxSettings
-from bot.store import schema
-from bot.store.engine import open_engine
 from bot.vocabulary import MailboxKey, Mode
 from tests.city import TUESDAY, city_settings
 from tests.ews.house import ACCOUNT, PASSWORD
@@ -20,6 +18,7 @@ from tests.ews.server import EwsServer
 from tests.ews.world import User
 from tests.graph.graph_server import CLIENT_ID, SECRET, TENANT, GraphServer
 from tests.graph.loopback_ca import authority
+from tests.kept_database import bring_up_to_date
 
 MAIL = b"Message-ID: <1@kund.example>\r\nSubject: Faktura\r\n\r\nHej\r\n"
 ALL = (Matter.SIGN_IN, Matter.READ, Matter.MARK, Matter.DRAFTS, Matter.SENT, Matter.SEND)
@@ -31,9 +30,7 @@ def examine(tmp_path):
 
     def run(connector, **section):
         url = f"sqlite:///{tmp_path / 'sammadag.db'}"
-        engine = open_engine(url)
-        schema.upgrade(engine)
-        engine.dispose()
+        bring_up_to_date(url)
         mailbox = MailboxSettings(connector=connector, mode=Mode.AUTO)
         settings = city_settings(tmp_path, url, [], **{connector: section})
         settings = settings.model_copy(update={"mailboxes": {"info": mailbox}})

@@ -16,14 +16,16 @@ from bot.store.unit_of_work import Database
 from bot.vocabulary import MailboxKey
 from tests.city import city_settings
 from tests.commands import call, write_settings
+from tests.kept_database import bring_up_to_date
 from tests.postgres_server import fresh_database
 
 
 @pytest.fixture
 def file(tmp_path):
     """An engine for a SQLite file with the present schema."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'sammadag.db'}")
-    schema.upgrade(engine)
+    url = f"sqlite:///{tmp_path / 'sammadag.db'}"
+    bring_up_to_date(url)
+    engine = open_engine(url)
     yield engine
     engine.dispose()
 

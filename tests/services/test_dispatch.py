@@ -8,10 +8,10 @@ from bot.actions.result import Done
 from bot.cases import PlannedAction
 from bot.services.dispatch import LEASE, Dispatch
 from bot.services.intake import no_probe
-from bot.store import schema
 from bot.store.engine import open_engine
 from bot.store.unit_of_work import Database
 from bot.vocabulary import ActionKind
+from tests.kept_database import bring_up_to_date
 
 
 class Recorder:
@@ -33,9 +33,9 @@ class Recorder:
 
 @pytest.fixture
 def database(tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path / 'a.db'}")
-    schema.upgrade(engine)
-    database = Database(engine)
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    bring_up_to_date(url)
+    database = Database(open_engine(url))
     yield database
     database.close()
 

@@ -206,6 +206,7 @@ def told_apart(life, period):
     days=st.integers(0, 80),
 )
 @settings(max_examples=12)
+@pytest.mark.slow
 def test_each_figure_is_what_a_look_at_every_event_gives(life, acts, before, days):
     life.cases = life.cases[-3:]
     for kind, choice, hours in acts:

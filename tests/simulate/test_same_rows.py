@@ -29,6 +29,8 @@ from tests.city import SECRET, shipped_material
 from tests.simulate.comparing import differences
 from tests.simulate.replaying import Replay
 
+pytestmark = pytest.mark.slow
+
 END = datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
 
 
@@ -120,7 +122,6 @@ def test_forty_cases_with_which_people_do_a_lot_are_as_the_real_house_leaves_the
     assert compare(tmp_path, wishes, BUSY) == {}
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_thousand_cases_are_as_the_real_house_leaves_them(tmp_path):
     wishes = Wishes(cases=1_000, seed=1, first=first_day(END.date(), 1), end=END)

@@ -28,6 +28,8 @@ from bot.store.unit_of_work import Database
 from bot.vocabulary import Outcome, Right
 from tests.city import SECRET, shipped_material
 
+pytestmark = pytest.mark.slow
+
 END = datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
 WISHES = Wishes(cases=40, seed=5, first=date(2025, 11, 26), end=END)
 

@@ -15,6 +15,8 @@ from tests.slack.office import slack_user
 from tests.slack.slack_server import Fault
 from tests.slack_blocks import mentions_in
 
+pytestmark = pytest.mark.slow
+
 AWAY = Fault(status=503)
 
 

@@ -10,6 +10,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
 from email.utils import getaddresses
+from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -56,13 +57,15 @@ class Letter:
     lines: frozenset[str]
 
 
+@cache
 def letters():
     """Return all sample mails and those of the development sets."""
-    yield from (read(mail.mailbox, mail.content) for mail in sample_mails(NOW))
+    found = [read(mail.mailbox, mail.content) for mail in sample_mails(NOW)]
     for name in SETS:
         file = ROOT / "tests" / "data" / f"{name}.jsonl"
         for number, line in enumerate(file.read_text("utf-8").splitlines()):
-            yield written(json.loads(line), f"{name.replace('/', '-')}-{number}")
+            found.append(written(json.loads(line), f"{name.replace('/', '-')}-{number}"))
+    return found
 
 
 def written(row, name):
@@ -100,9 +103,6 @@ def read(mailbox, content):
     )
 
 
-LETTERS = tuple(letters())
-
-
 def our_words():
     """Return all that we ourselves may say: the knowledge, the templates, our sentences."""
     folders = (
@@ -120,14 +120,14 @@ def our_words():
     return "\n".join((*texts, (ROOT / "bot/texts/codes.py").read_text("utf-8"))).casefold()
 
 
-def forbidden():
+def texts_of_mails():
     """Return every text that must not be sent, and what kind of thing it is."""
     ours = our_words()
     known = {name.casefold() for person in KNOWLEDGE.people.values() for name in (person.name,)}
     known |= {unit.full_name.casefold() for unit in KNOWLEDGE.customers.values()}
     ours += "\n".join(known)
     addresses = set(KNOWLEDGE.mailbox_by_address) | set(KNOWLEDGE.person_by_email)
-    for letter in LETTERS:
+    for letter in letters():
         yield from (("address", one) for one in letter.addresses - addresses)
         yield from (("name", one) for one in letter.names if one.casefold() not in known)
         text = "\n".join(letter.lines)
@@ -138,7 +138,10 @@ def forbidden():
         yield from (("text", line) for line in letter.lines if line.casefold() not in ours)
 
 
-FORBIDDEN = frozenset(forbidden())
+@cache
+def forbidden():
+    """Return those texts with their kinds, each once; found once for all tests."""
+    return frozenset(texts_of_mails())
 
 
 def readable(text):
@@ -163,7 +166,7 @@ def sent(tmp_path_factory, empty_database):
         web=sees_everything(person),
     )
     office.begin()
-    for letter in LETTERS:
+    for letter in letters():
         office.deliver(letter.content, letter.mailbox)
     office.take_in()
     office.tell(seconds=36_000)
@@ -190,8 +193,8 @@ def everything(office, tour):
 
 
 def test_there_is_much_to_look_for():
-    kinds = [kind for kind, _ in FORBIDDEN]
-    assert len(LETTERS) > 300
+    kinds = [kind for kind, _ in forbidden()]
+    assert len(letters()) > 300
     assert kinds.count("name") > 150
     assert kinds.count("address") > 150
     assert kinds.count("subject") > 200
@@ -215,7 +218,7 @@ def test_nothing_of_a_mail_is_sent_to_slack(sent, kind):
     _, _, text = sent
     found = {
         one
-        for what, one in FORBIDDEN
+        for what, one in forbidden()
         if what == kind and re.sub(r"\s+", " ", one.casefold()) in text
     }
     assert found == set()

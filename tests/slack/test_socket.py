@@ -9,6 +9,8 @@ from bot.slack.socket_link import SocketLink
 from tests.slack.office import Office, slack_user
 from tests.slack.slack_server import Fault
 
+pytestmark = pytest.mark.slow
+
 
 class Echo:
     """Answers a slash command."""

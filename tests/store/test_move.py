@@ -30,7 +30,7 @@ from tests.commands import call, write_settings
 from tests.letters import ORDINARY, PROTECTED, URGENT_INVOICE
 from tests.postgres_server import fresh_database
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,8 @@ from bot.store import schema
 from bot.store.engine import open_engine
 from bot.store.unit_of_work import Database
 
+pytestmark = pytest.mark.slow
+
 ANNA, BO = "agneta-brandt", "ebba-nyren"
 TAGS = DocumentPath("knowledge/tags.yaml")
 HOURS = DocumentPath("knowledge/hours.yaml")

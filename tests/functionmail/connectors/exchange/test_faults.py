@@ -13,6 +13,8 @@ from functionmail.errors import ConnectorError, MailboxUnavailable, MessageGone,
 from tests.ews.house import ACCOUNT, House
 from tests.ews.world import Item
 
+pytestmark = pytest.mark.slow
+
 ID = "c1.0a1b2c@exempelstad.example"
 MAIL = b"Message-ID: <1@kund.example>\r\nSubject: Faktura\r\n\r\nHej\r\n"
 DRAFT = f"Message-ID: <{ID}>\r\nSubject: Mottaget\r\n\r\nTack\r\n".encode()

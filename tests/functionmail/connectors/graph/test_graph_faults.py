@@ -14,6 +14,8 @@ from tests.graph.graph_connection import GraphConnection
 from tests.graph.graph_mailbox import GraphMailbox
 from tests.graph.graph_server import Fault
 
+pytestmark = pytest.mark.slow
+
 ID = "c1.0a1b2c@exempelstad.example"
 MAIL = f"Message-ID: <{ID}>\r\nAuto-Submitted: auto-replied\r\nSubject: Hej\r\n\r\nHej\r\n".encode()
 ALWAYS = 9

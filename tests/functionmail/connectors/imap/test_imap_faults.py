@@ -17,6 +17,8 @@ from tests.contracts.imap_server import ImapServer
 from tests.dovecot_server import HOST
 from tests.faulty_proxy import Fault
 
+pytestmark = pytest.mark.slow
+
 CASE = frozenset({"case"})
 PATIENCE_S = 10.0
 

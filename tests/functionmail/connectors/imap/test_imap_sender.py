@@ -20,6 +20,8 @@ from tests.dovecot_server import SMALL_BYTES
 from tests.faulty_proxy import Fault
 from tests.smtp_server import Trouble
 
+pytestmark = pytest.mark.slow
+
 ID = "fm.2026-000123.0.abcdefghij@exempelstad.example"
 
 
