@@ -80,7 +80,7 @@ def _words(text: str) -> list[str]:
     plain = text if text.isascii() else unicodedata.normalize("NFC", text)
     found = dict.fromkeys(_WORD.findall(plain.lower()))
     kept = [word for word in found if word not in _STOP_WORDS]
-    if any(len(word) > LONGEST for word in kept):
+    if len(max(kept, key=len, default="")) > LONGEST:
         return list(dict.fromkeys(word[:LONGEST] for word in kept))
     return kept
 

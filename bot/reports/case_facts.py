@@ -7,12 +7,12 @@ can be traced and counted anew.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from operator import attrgetter
+from typing import Any, Final, NamedTuple, Protocol
 
 from bot.cases import SYSTEM
 from bot.vocabulary import Channel, EventKind, Urgency
@@ -100,9 +100,10 @@ class Happened(Protocol):
     def data(self) -> Mapping[str, Any]: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFact:
+class CaseFact(NamedTuple):
     """One run of the clock of a case. Days are ordinals of local dates (`date.toordinal`).
+
+    A tuple, since it is a row, and since a history of years makes very many of them.
 
     Attributes:
         clock: 1 from the arrival on; one more each time that the case was opened again.
@@ -154,7 +155,7 @@ class CaseFact:
     mark: str | None = None
 
 
-FACT_COLUMNS: Final = tuple(each.name for each in dataclasses.fields(CaseFact))
+FACT_COLUMNS: Final = CaseFact._fields
 """The columns of ``case_fact``, in order, before ``rules``."""
 
 
@@ -191,10 +192,10 @@ def facts_of(case: About, events: Iterable[Happened], calendar: Calendar) -> tup
 @dataclass(slots=True)
 class _Clock:
     started: datetime
-    turns: list[Happened] = dataclasses.field(default_factory=list)
+    turns: list[Happened] = field(default_factory=list)
     closing: Happened | None = None
     closed_by: Happened | None = None
-    stops: list[Happened] = dataclasses.field(default_factory=list)
+    stops: list[Happened] = field(default_factory=list)
     merged: bool = False
     handovers: int = 0
     moves: int = 0
@@ -330,9 +331,9 @@ def _drop_last(turns: list[Happened], kinds: Collection[str]) -> Happened | None
 def _fact(
     case: About, number: int, clock: _Clock, calendar: Calendar, *, last: bool, again: bool
 ) -> CaseFact:
-    zone = calendar.zone
-    started = clock.started.astimezone(zone)
-    first = min(clock.answers, key=lambda answer: answer.at, default=None)
+    started = clock.started.astimezone(calendar.zone)
+    opened_day = started.toordinal()
+    first = min(clock.answers, key=_at, default=None)
     closing = clock.closing
     answered_day = None if first is None else _day(first.at, calendar)
     urgent = last and not clock.merged and case.urgent != Urgency.NO and case.handle_by is not None
@@ -348,13 +349,12 @@ def _fact(
         protected=case.protected,
         urgent=case.urgent,
         misdirected=case.misdirected,
-        opened_day=started.toordinal(),
+        opened_day=opened_day,
         opened_hour=started.hour,
         answered_day=answered_day,
         answer_wall_s=None if first is None else first.wall_seconds,
         answer_work_s=None if first is None else first.working_seconds,
-        same_day=first is not None
-        and bool(first.data.get("in_time", answered_day == started.toordinal())),
+        same_day=first is not None and bool(first.data.get("in_time", answered_day == opened_day)),
         template=None if first is None else first.data.get("template"),
         again=again,
         closed_day=None if closing is None else _day(closing.at, calendar),
@@ -368,6 +368,9 @@ def _fact(
         corrections=clock.corrections,
         mark=_mark(case, clock) if number == 1 else None,
     )
+
+
+_at = attrgetter("at")
 
 
 def _day(at: datetime, calendar: Calendar) -> int:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import attrgetter
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from bot.cases import SYSTEM, Case, CaseNumber
-from bot.reports.case_facts import COUNTED_EVENTS, FACT_COLUMNS, RULES, facts_of
+from bot.reports.case_facts import COUNTED_EVENTS, RULES, facts_of
 from bot.simulate.city import City
+from bot.simulate.deflating import PackedPattern, lines_of
 from bot.simulate.hours import moment, seconds, stored
 from bot.simulate.rows import Rows
 from bot.store.engine import stored_json
@@ -35,16 +36,15 @@ from bot.vocabulary import (
 Value = str | int | bool | None
 
 
-@dataclass(slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """Something that happened; instants in seconds."""
 
-    kind: EventKind
     at: int
+    kind: EventKind
     actor: str
     wall: int
     working: int
-    data: dict[str, Value]
+    data: Mapping[str, Value]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,25 +81,26 @@ class CaseState:
     safe_until: int | None = None
     deadline_reasons: str = "[]"
     events: list[Event] = field(default_factory=list)
+    number: str = field(init=False)
+    _counted_from: int | None = None
+    _open_before: int = 0
 
-    @property
-    def number(self) -> str:
-        """Return the number of the case."""
-        return f"{self.year:04}-{self.serial:06}"
+    def __post_init__(self) -> None:
+        """Name the case."""
+        self.number = f"{self.year:04}-{self.serial:06}"
 
     def happened(self, kind: EventKind, at: int, actor: str = SYSTEM, **data: Value) -> None:
         """Note an event, with the time since the clock of the case started."""
-        started = self.clock_started_at
-        self.events.append(
-            Event(
-                kind=kind,
-                at=at,
-                actor=actor,
-                wall=max(0, at - started),
-                working=self.city.hours.between(started, at),
-                data=data,
-            )
-        )
+        wall = at - self.clock_started_at
+        if wall <= 0:
+            self.events.append(Event(at, kind, actor, 0, 0, data))
+            return
+        open_until = self.city.hours.open_until
+        if self._counted_from != self.clock_started_at:
+            self._counted_from = self.clock_started_at
+            self._open_before = open_until(self._counted_from)
+        working = open_until(at) - self._open_before
+        self.events.append(Event(at, kind, actor, wall, working, data))
 
     def as_case(self) -> Case:
         """Return the case as the services know it."""
@@ -136,26 +137,22 @@ class CaseState:
         )
 
     def finish(self, rows: Rows) -> None:
-        """Add its rows, with its events in order of time."""
-        self.events.sort(key=attrgetter("at"))
-        self.write(rows)
-
-    def write(self, rows: Rows) -> None:
-        """Add the row of the case, its events, and what figures need of it."""
+        """Add its row, those of its events in order of time, and what figures need of it."""
+        self.events.sort(key=_at)
+        number = self.id
         rows["case_file"].append(self._row())
-        add = rows["event"].append
-        for event in self.events:
-            add(
-                (
-                    self.id,
-                    event.kind._value_,  # the property takes longer than all else here
-                    stored(event.at),
-                    event.actor,
-                    event.wall,
-                    event.working,
-                    packed_json(event.data),
-                )
+        rows["event"] += [
+            (
+                number,
+                kind._value_,  # the property takes longer than all else here
+                at,
+                actor,
+                wall,
+                working,
+                packed_json(data) if data else "{}",
             )
+            for at, kind, actor, wall, working, data in self.events
+        ]
         self._write_facts(rows)
 
     def _row(self) -> tuple[Any, ...]:
@@ -163,12 +160,12 @@ class CaseState:
             self.id,
             self.year,
             self.serial,
-            self.status.value,
-            self.channel.value,
+            self.status._value_,
+            self.channel._value_,
             self.mailbox,
             self.process,
             self.matter,
-            self.urgent.value,
+            self.urgent._value_,
             int(self.possible),
             int(self.protected),
             int(self.complaint),
@@ -183,13 +180,13 @@ class CaseState:
             self.version,
             None if self.handle_by is None else stored(self.handle_by),
             None if self.safe_until is None else stored(self.safe_until),
-            _pack_often(self.deadline_reasons),
+            pack_short(self.deadline_reasons),
         )
 
     def _write_facts(self, rows: Rows) -> None:
         counted = [_Happened(event) for event in self.events if event.kind in COUNTED_EVENTS]
         for fact in facts_of(_About(self), counted, self.city.hours.calendar):
-            rows["case_fact"].append((*_values(fact), RULES))
+            rows["case_fact"].append((*fact, RULES))
 
 
 class _About:
@@ -239,25 +236,32 @@ class _Happened:
         self.data = event.data
 
 
-_values = attrgetter(*FACT_COLUMNS)
-
-
-_pack_often = lru_cache(maxsize=10_000)(pack_short)
+_at = itemgetter(0)
 
 
 def packed_json(data: Mapping[str, Value]) -> str | bytes:
-    """Return what an event or an action holds as a SQLite file holds it."""
-    return _pack_often(as_json(data))
+    """Return what an event or an action holds as a SQLite file holds it.
+
+    Its keys and codes need no escapes in JSON, and have no slots.
+    """
+    numbers = {name: str(value) for name, value in data.items() if type(value) is int}
+    said = [
+        f'"{name}":"{value}"'
+        if isinstance(value, str)
+        else f'"{name}":%({name})s'
+        if name in numbers
+        else f'"{name}":{_plain(value)}'
+        for name, value in data.items()
+    ]
+    pattern = "{" + ",".join(said) + "}"
+    return _pattern_of(pattern).fill(pattern % numbers, numbers)
 
 
-def as_json(data: Mapping[str, Value]) -> str:
-    """Return what an event holds as the store writes it; its keys and codes need no escapes."""
-    return "{" + ",".join([f'"{name}":{_plain(value)}' for name, value in data.items()]) + "}"
+@lru_cache(maxsize=10_000)
+def _pattern_of(pattern: str) -> PackedPattern:
+    (packed,) = lines_of(pattern)
+    return packed
 
 
 def _plain(value: Value) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        return f'"{value}"'
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return "null" if value is None else str(value).lower()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING
 
 from bot.actions.tag_tips import tag_tip
@@ -31,9 +32,11 @@ from bot.simulate.letter_moulds import (
     letter_mould,
 )
 from bot.simulate.mail_moulds import MailMould
+from bot.simulate.slots import slots_of_name, slots_of_place
 from bot.simulate.wording import Wording, load_wording
 from bot.texts import speaker
 from bot.vocabulary import (
+    CustomerKey,
     MailboxKey,
     MatterKey,
     PersonKey,
@@ -93,6 +96,7 @@ class City:
     hours: Hours
     end: int
     wording: Wording = field(default_factory=load_wording)
+    _belongs: dict[int, tuple[CustomerKey | None, TeamKey]] = field(default_factory=dict)
     _openings: dict[tuple[int, str], str] = field(default_factory=dict)
     _receipts: dict[tuple[object, ...], tuple[LetterMould, bool]] = field(default_factory=dict)
     _letters: dict[tuple[object, ...], LetterMould] = field(default_factory=dict)
@@ -119,6 +123,27 @@ class City:
         for person in self.material.knowledge.people.values():
             if person.team is not None:
                 found.setdefault(person.team, []).append(person.key)
+        return found
+
+    @cached_property
+    def names(self) -> Sequence[Mapping[str, str]]:
+        """Return what stands in the slots for each person's name, without a number of its own."""
+        words = self.wording
+        return [slots_of_name(*each) for each in product(words.first_names, words.last_names)]
+
+    @cached_property
+    def places(self) -> Sequence[Mapping[str, str]]:
+        """Return what stands in the slots for each place."""
+        return [slots_of_place(place) for place in self.wording.places]
+
+    def belongs(self, mould: MailMould) -> tuple[CustomerKey | None, TeamKey]:
+        """Return whose case a mail of a mould is, and which team takes it."""
+        found = self._belongs.get(id(mould))
+        if found is None:
+            knowledge, triage = self.material.knowledge, mould.found
+            customer = knowledge.customer_key(triage.customer)
+            team = knowledge.team_for(triage.process, triage.customer, mould.mailbox)
+            found = self._belongs[id(mould)] = (customer, team)
         return found
 
     @property

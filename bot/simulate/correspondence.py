@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.cases import PlannedAction
 from bot.simulate import mail_rows
 from bot.simulate.case_state import CaseState
-from bot.simulate.hours import moment, stored
+from bot.simulate.hours import stored
 from bot.simulate.letter_moulds import LetterMould
 from bot.simulate.mail_moulds import MailMould
 from bot.simulate.player import LAG, MESSAGES, Item, Stage
 from bot.store.engine import stored_json
-from bot.store.packing import pack_text
 from bot.vocabulary import (
     ActionKind,
-    CaseId,
     EventKind,
     Kind,
     PersonKey,
@@ -39,7 +36,6 @@ class Correspondence:
         self._next_message = MESSAGES * item.index + 1
         self._last_received = 0
         self._letters = 1
-        self._names: dict[str, str] = {}
         self._slots: dict[str, str] = {}
         self._address = ""
 
@@ -52,8 +48,6 @@ class Correspondence:
                 "mid": f"{at:x}.{self._item.index:x}@{mould.domain}",
                 "date": self._city.hours.mail_date(at),
                 "to": mailboxes[mould.arrived_in].address,
-                "own": "",
-                "ref": "",
                 "domain": mould.domain,
             },
         )
@@ -97,16 +91,7 @@ class Correspondence:
             "n": 1,
         }
         key = f"reply:receipt:{case.id}"
-        if not stage.done(
-            PlannedAction(
-                key=key,
-                kind=ActionKind.REPLY,
-                case_id=CaseId(case.id),
-                due_at=moment(at),
-                data=data,
-            ),
-            seen,
-        ):
+        if not stage.acted(key, ActionKind.REPLY, case.id, data, at, seen):
             return
         letter, is_tip = city.receipt(case, mould, at)
         self._send(case, letter, at, automatic=True)
@@ -131,7 +116,8 @@ class Correspondence:
         opening = ""
         if letter.needs_opening:
             opening = self._city.say_opening(hours.next_opening(at), case.language)
-        values = {**self._slots, **self._names_of(case), "opening": opening}
+        values = self._slots
+        values["opening"] = opening
         message_id = self._next_message
         self._next_message += 1
         mail_rows.outgoing(
@@ -151,7 +137,7 @@ class Correspondence:
         return message_id
 
     def _in_outlook(self, case: CaseState, at: int) -> None:
-        text = self._chance.choice(self._city.wording.answers)
+        text = self._stage.pick(self._city.wording.answers)
         letter = self._city.answer(text, case.mailbox)
         message_id = self._send(case, letter, at, automatic=False, number=None)
         found_at = stored(at + 60)
@@ -177,7 +163,7 @@ class Correspondence:
             to=self._address,
             mid=f"{at:x}.{message_id:x}@{letter.sender.partition('@')[2]}",
             answered=self._slots["mid"],
-            said=self._said(letter, case),
+            said=self._said(letter),
         )
 
     def _from_template(
@@ -201,16 +187,7 @@ class Correspondence:
             "mailbox": case.mailbox,
             "n": number,
         }
-        stage.done(
-            PlannedAction(
-                key=f"reply:draft:{draft}:{number}",
-                kind=ActionKind.REPLY,
-                case_id=CaseId(case.id),
-                due_at=moment(at),
-                data=data,
-            ),
-            at,
-        )
+        stage.acted(f"reply:draft:{draft}:{number}", ActionKind.REPLY, case.id, data, at, at)
         case.happened(EventKind.ANSWERED, at, person, template=name, draft=draft)
         stage.note(at, "letter", case, template=name, by=person, given=dict(given))
 
@@ -246,19 +223,15 @@ class Correspondence:
                 3,
             )
         )
-        subject, text, html = self._said(letter, case)
-        row = (draft, stored_json(dict(given)), subject, pack_text(text), pack_text(html))
+        subject, *said = self._said(letter)
+        packed = (
+            pattern.fill(plain, self._slots)
+            for pattern, plain in zip(letter.packed_draft, said, strict=True)
+        )
+        row = (draft, stored_json(dict(given)), subject, *packed)
         rows["reply_draft_text"].append(row)
 
-    def _names_of(self, case: CaseState) -> dict[str, str]:
-        """Return what stands in our mails for a case."""
-        if not self._names:
-            reference = self._city.identity.case_reference(case.number)
-            self._names = {"number": case.number, "ref": reference}
-        return self._names
-
-    def _said(self, letter: LetterMould, case: CaseState) -> tuple[str, str, str]:
+    def _said(self, letter: LetterMould) -> tuple[str, str, str]:
         """Return subject, text and HTML of a letter as it was written."""
-        values = {**self._slots, **self._names_of(case)}
-        subject, text, html = (part % values for part in letter.written)
+        subject, text, html = (part % self._slots for part in letter.written)
         return subject, text, html

@@ -125,5 +125,5 @@ def _what_it_is_about(stage: Stage, case: CaseState) -> tuple[ProcessKey, Matter
     """Return another process and matter of the house, mostly of the same process."""
     ordinary, process = stage.moulds.ordinary, case.process
     if process is None or process not in ordinary or stage.chance.random() < stage.habits.moves:
-        process = stage.chance.choice(list(ordinary))
-    return process, stage.chance.choice(ordinary[process])
+        process = stage.pick(list(ordinary))
+    return process, stage.pick(ordinary[process])

@@ -42,7 +42,8 @@ class Hours:
         index = bisect_right(self._opens, at) - 1
         if index < 0:
             return 0
-        return self._before[index] + min(at, self._closes[index]) - self._opens[index]
+        closes = self._closes[index]
+        return self._before[index] + (at if at < closes else closes) - self._opens[index]
 
     def between(self, start: int, end: int) -> int:
         """Return the open seconds between two instants, as `worktime.working_time` does."""
@@ -97,7 +98,7 @@ class Hours:
 
 def moment(at: int) -> datetime:
     """Return seconds since 1970 as an aware instant."""
-    return _EPOCH + timedelta(seconds=at)
+    return datetime.fromtimestamp(at, UTC)
 
 
 def stored(at: int) -> int:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
+from bot.simulate.deflating import PackedPattern, lines_of, texts_of
 from bot.simulate.slots import Pattern
+from bot.simulate.word_patterns import WordPattern
+from bot.store.engine import stored_json
 from bot.templates import Rendered
 from functionmail.compose import compose
 from functionmail.message import Address, Outgoing
@@ -21,7 +25,7 @@ _ANSWERED = "besvarat.1@mould.example"
 _SLOTS = ("ref", "number", "n", "opening", "place", "amount")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LetterMould:
     """A mail of ours without its values.
 
@@ -42,6 +46,29 @@ class LetterMould:
     sender: str
     written: tuple[str, str, str]
     needs_opening: bool
+
+    @cached_property
+    def packed(self) -> tuple[PackedPattern, ...]:
+        """Return subject, people, text, signature and quoted text as they are stored."""
+        texts = (self.text, self.signature, self.quoted)
+        return (*lines_of(self.subject, self.people), *texts_of(*texts))
+
+    @cached_property
+    def people(self) -> str:
+        """Return who wrote to whom, as JSON with its slots."""
+        sender = stored_json(["from", self.sender_name, self.sender]).replace("%", "%%")
+        return f'[{sender},["to","","%(local)s@%(domain)s"]]'
+
+    @cached_property
+    def packed_draft(self) -> tuple[PackedPattern, ...]:
+        """Return text and HTML as they were written, as they are stored."""
+        _, text, html = self.written
+        return tuple(texts_of(text, html))
+
+    @cached_property
+    def words(self) -> WordPattern:
+        """Return the words that it is found by, if at all."""
+        return WordPattern(f"{self.subject}\n{self.text}")
 
 
 def letter_mould(

@@ -11,16 +11,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import cached_property
 from hashlib import sha256
 from itertools import count
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from bot.knowledge import Knowledge
 from bot.reply_rules import SURE
 from bot.services.deadlines import mentions_collection
 from bot.services.reading import Arrival, Reader, Reading
+from bot.simulate.deflating import PackedPattern, lines_of, texts_of
 from bot.simulate.slots import Pattern, Person, local_part, quoted, slots_of
+from bot.simulate.word_patterns import WordPattern
 from bot.simulate.wording import Topic, Wording
 from bot.store.engine import stored_json
 from bot.triage.model import Triage
@@ -30,11 +33,14 @@ from functionmail.message import MessageKey, RawMessage
 
 _TEXT = ("day", "amount", "n", "local", "place", "first", "last")
 _JSON = ("day", "amount", "n", "local", "j_place", "j_first", "j_last")
+NAME: Final = "%(first)s %(last)s"
+"""Who writes."""
+_NAME_JSON: Final = "%(j_first)s %(j_last)s"
 _DOUBTFUL = 0.02
 _DRAWN = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class MailMould:
     """A mail without its values, and what the house finds in it.
 
@@ -68,14 +74,34 @@ class MailMould:
         """Tell whether an invoice stands in it."""
         return bool(self.found.invoices)
 
+    @cached_property
+    def sender(self) -> str:
+        """Return the address that it comes from, with its slots."""
+        local = "mailer-daemon" if "MAILER-DAEMON" in self.raw else "%(local)s"
+        return f"{local}@{'%(domain)s' if self.answers else self.domain}"
 
-def content_hash(*values: str) -> str:
-    """Return what `functionmail.parse` makes of sender, subject and body."""
-    digest = sha256()
-    for value in values:
-        raw = value.encode()
-        digest.update(b"%d:%b" % (len(raw), raw))
-    return digest.hexdigest()[:32]
+    @cached_property
+    def packed(self) -> tuple[PackedPattern, ...]:
+        """Return subject, people, text, signature, quoted text and triage as they are stored."""
+        texts = (self.text, self.signature, self.quoted, self.triage)
+        return (*lines_of(self.subject, self.people), *texts_of(*texts))
+
+    @cached_property
+    def people(self) -> str:
+        """Return who wrote to whom, as JSON with its slots."""
+        return f'[["from","{_NAME_JSON}","{self.sender}"],["to","","%(to)s"]]'
+
+    @cached_property
+    def words(self) -> WordPattern:
+        """Return the words that it is found by."""
+        return WordPattern(f"{self.subject}\n{NAME}\n{self.sender}\n{self.text}")
+
+
+def content_hash(sender: str, subject: str, body: str) -> bytes:
+    """Return what `functionmail.parse` makes of sender, subject and body, as bytes."""
+    who, what, said = sender.encode(), subject.encode(), body.encode()
+    parts = (len(who), who, len(what), what, len(said), said)
+    return sha256(b"%d:%b%d:%b%d:%b" % parts).digest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +228,7 @@ class MouldMaker:
             values = self._values(trial)
             if not _predicts(mould, self._read(draft, raw, values, trial.at), values):
                 return None
+        assert mould.packed  # here, where many processes make moulds
         return mould
 
     def _draft(self, topic: Topic, number: int, chance: Random, *, answers: bool = False) -> Draft:
@@ -380,7 +407,7 @@ def _predicts(mould: MailMould, reading: Reading, values: Mapping[str, str]) -> 
         and mould.names_collection == mentions_collection(f"{message.subject}\n{message.text}")
         and (mould.found.due is None) == (found.due is None)
         and mould.faults == stored_json(list(message.faults))
-        and content_hash(said_by(message.sender), message.subject, message.body)
+        and content_hash(said_by(message.sender), message.subject, message.body).hex()
         == message.content_hash
     )
 

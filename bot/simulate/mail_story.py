@@ -54,13 +54,13 @@ class MailStory(Correspondence):
 
     def ignored(self) -> None:
         """Play a mail that is nobody's case."""
-        mould = self._chance.choice(self._stage.moulds.ignored)
+        mould = self._stage.pick(self._stage.moulds.ignored)
         self._receive(mould, self._item.at, None, mould.found.kind, self._values(mould))
 
     def case(self) -> None:
         """Play a mail that opens a case, until the case is closed or the history ends."""
         stage, seen = self._stage, self._item.at + LAG
-        case, urgent = self.received(self._chance.choice(stage.moulds.opening))
+        case, urgent = self.received(self._stage.pick(stage.moulds.opening))
         if case.complaint and self._chance.random() < 0.6:
             # Within minutes, so that it comes before the case can be closed and opened again.
             at = self._city.hours.after(seen, 60 + self._chance.randrange(240))
@@ -77,6 +77,8 @@ class MailStory(Correspondence):
         self._slots = self._values(mould)
         self._address = f"{self._slots['local']}@{mould.domain}"
         case = self._opened(mould)
+        self._slots["number"] = case.number
+        self._slots["ref"] = self._city.identity.case_reference(case.number)
         message_id = self._receive(mould, item.at, case, Kind.CASE, self._slots)
         case.happened(EventKind.RECEIVED, item.at, message=message_id)
         urgent = self._begun(case, mould, message_id, item.at + LAG)
@@ -84,7 +86,8 @@ class MailStory(Correspondence):
         return case, urgent
 
     def _opened(self, mould: MailMould) -> CaseState:
-        item, found, knowledge = self._item, mould.found, self._city.material.knowledge
+        item, found = self._item, mould.found
+        customer, team = self._city.belongs(mould)
         assert item.case_id is not None
         case = CaseState(
             city=self._city,
@@ -100,9 +103,9 @@ class MailStory(Correspondence):
             protected=found.protected,
             complaint=found.complaint,
             misdirected=found.misdirected,
-            customer=knowledge.customer_key(found.customer),
-            team=knowledge.team_for(found.process, found.customer, mould.mailbox),
-            language=found.lang.value,
+            customer=customer,
+            team=team,
+            language=found.lang._value_,
             received_at=item.at,
             clock_started_at=item.at,
         )
@@ -132,7 +135,7 @@ class MailStory(Correspondence):
             message=message_id,
             process=case.process,
             matter=case.matter,
-            urgent=case.urgent.value,
+            urgent=case.urgent._value_,
             **marking(mould.found),
         )
         case.happened(EventKind.ASSIGNED, seen, team=case.team)
@@ -212,14 +215,13 @@ class MailStory(Correspondence):
         seen = at + LAG
         if not self._stage.happens(seen):
             return False
-        mould = self._chance.choice(self._stage.moulds.follow_ups)
+        mould = self._stage.pick(self._stage.moulds.follow_ups)
         identity = self._city.identity
         values = {
             **self._slots,
             "mid": f"{at:x}.{self._next_message:x}@{self._slots['domain']}",
             "date": self._city.hours.mail_date(at),
             "own": identity.own_message_id(case.number, 1),
-            **self._names_of(case),
             "to": self._city.material.knowledge.mailboxes[mould.arrived_in].address,
         }
         message_id = self._receive(mould, at, case, Kind.FOLLOW_UP, values)
@@ -275,7 +277,7 @@ class MailStory(Correspondence):
     def _ticked(self, case: CaseState, at: int, person: PersonKey) -> bool:
         if not self._stage.happens(at):
             return False
-        reason = self._chance.choice(_STOPPED[case.urgent])
+        reason = self._stage.pick(_STOPPED[case.urgent])
         case.stop_confirmed = True
         case.version += 1
         case.happened(

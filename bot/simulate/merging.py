@@ -27,10 +27,10 @@ def mergeable(stage: Stage) -> list[Sequence[MailMould]]:
 def merged(stage: Stage, item: Item, later: Item) -> None:
     """Play two mails, both of which open a case; there must be `mergeable` ones."""
     chance = stage.chance
-    of_one = chance.choice(mergeable(stage))
+    of_one = stage.pick(mergeable(stage))
     story, other = MailStory(stage, item), MailStory(stage, later)
-    case, _ = story.received(chance.choice(of_one))
-    twin, _ = other.received(chance.choice(of_one))
+    case, _ = story.received(stage.pick(of_one))
+    twin, _ = other.received(stage.pick(of_one))
     seen = later.at + LAG + stage.city.twin_wait
     at = stage.city.hours.after(seen, chance.randrange(60, _SEEN_AFTER))
     if stage.happens(at):

@@ -62,21 +62,21 @@ class PhoneStory:
         self._write(case)
 
     def _logged(self) -> tuple[CaseState, PersonKey]:
-        item, knowledge, chance = self._item, self._city.material.knowledge, self._chance
-        mould = _about_a_call(self._stage, chance)
+        item, knowledge, stage = self._item, self._city.material.knowledge, self._stage
+        mould = _about_a_call(stage)
         process, matter = mould.found.process, mould.found.matter
         assert process is not None
         assert item.case_id is not None
         values = self._stage.values_for(item, more={})
         caller = mould.found.customer or f"{values['first']} {values['last']}"
-        note = chance.choice(self._city.wording.calls)
+        note = stage.pick(self._city.wording.calls)
         note = note.replace("{place}", values["place"]).replace("{amount}", values["amount"])
         mailbox = _mailbox_of(process, self._stage)
         customer = knowledge.customer_key(caller)
         team = knowledge.team_for(process, customer, mailbox)
-        taker = chance.choice(self._city.people[team])
-        if chance.random() < 0.2:
-            taker = chance.choice(self._city.people[chance.choice(list(self._city.people))])
+        taker = stage.pick(self._city.people[team])
+        if self._chance.random() < 0.2:
+            taker = stage.pick(self._city.people[stage.pick(list(self._city.people))])
         owner = taker if knowledge.people[taker].team == team else None
         case = CaseState(
             city=self._city,
@@ -112,7 +112,7 @@ class PhoneStory:
             taker,
             process=case.process,
             matter=case.matter,
-            urgent=case.urgent.value,
+            urgent=case.urgent._value_,
         )
         case.happened(EventKind.ASSIGNED, at, taker, team=case.team)
         if case.owner is not None:
@@ -207,11 +207,11 @@ def _row(promise: Promise) -> tuple[Any, ...]:
     )
 
 
-def _about_a_call(stage: Stage, chance: Any) -> MailMould:  # noqa: ANN401 - a source of chance
+def _about_a_call(stage: Stage) -> MailMould:
     """Return a mail about what a caller could ask: of no urgent matter."""
     matters = stage.city.material.knowledge.matters
     while True:
-        mould: MailMould = chance.choice(stage.moulds.opening)
+        mould = stage.pick(stage.moulds.opening)
         matter = None if mould.found.matter is None else matters.get(mould.found.matter)
         if mould.found.process and matter is not None and matter.urgent is Urgency.NO:
             return mould

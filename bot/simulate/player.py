@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import exp
 from random import Random
-from typing import Any, Final
+from statistics import NormalDist
+from typing import Any, Final, TypeVar
 
 from bot.cases import PlannedAction
-from bot.simulate.case_state import CaseState, packed_json
+from bot.simulate.case_state import CaseState, Value, packed_json
 from bot.simulate.city import City, Moulds
-from bot.simulate.hours import seconds, stored
+from bot.simulate.hours import DAY, seconds, stored
 from bot.simulate.rows import Rows
-from bot.simulate.slots import Person, local_part, slots_of
-from bot.vocabulary import EventKind, PersonKey, Status
+from bot.vocabulary import ActionKind, EventKind, PersonKey, Status
 
 WORKER: Final = "simulate"
 LAG: Final = 3
@@ -21,6 +22,9 @@ LAG: Final = 3
 MESSAGES: Final = 10
 """Ids of mails that belong to one item."""
 _FIRST_INVOICE: Final = 40_000_000
+_SPANS: Final = tuple(exp(NormalDist().inv_cdf((each + 0.5) / 4_096)) for each in range(4_096))
+"""What a log-normal quantity of median 1 is, as often each."""
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,31 +108,30 @@ class Stage:
 
     def values_for(self, item: Item, *, more: dict[str, str]) -> dict[str, str]:
         """Return what stands in the slots of a mail; nobody writes twice in a quarter."""
-        words, chance = self.city.wording, self.chance
-        names = len(words.first_names) * len(words.last_names)
-        serial, name = divmod(item.index, names)
+        city, draw = self.city, self.chance.random
+        serial, name = divmod(item.index, len(city.names))
         # Neighbours in time do not share a name, though each name comes once a round.
-        first, last = divmod(name * 1999 % names, len(words.last_names))
-        person = Person(
-            words.first_names[first],
-            words.last_names[last],
-            local_part(words.first_names[first], words.last_names[last], serial),
-        )
-        amount = chance.randrange(200, 60_000)
-        due = self.city.hours.local_day(item.at + chance.randrange(-5, 30) * 86_400)
-        return slots_of(
-            person=person,
-            place=chance.choice(words.places),
-            number=str(_FIRST_INVOICE + item.index),
-            amount=f"{amount // 1000} {amount % 1000:03}" if amount >= 1000 else str(amount),
-            day=due.isoformat(),
-            more=more,
-        )
+        named = city.names[name * 1999 % len(city.names)]
+        amount = 200 + int(59_800 * draw())
+        due = city.hours.local_day(item.at + (int(35 * draw()) - 5) * DAY)
+        return {
+            **named,
+            **self.pick(city.places),
+            "local": f"{named['local']}{serial}" if serial else named["local"],
+            "n": str(_FIRST_INVOICE + item.index),
+            "amount": f"{amount // 1000} {amount % 1000:03}" if amount >= 1000 else str(amount),
+            "day": due.isoformat(),
+            **more,
+        }
+
+    def pick(self, some: Sequence[_T]) -> _T:
+        """Return one of some, each as likely."""
+        return some[int(len(some) * self.chance.random())]
 
     def colleague(self, case: CaseState, *, but: PersonKey | None = None) -> PersonKey:
         """Return somebody of the team of a case."""
         team: Sequence[PersonKey] = self.city.people[case.team]
-        found = self.chance.choice(team)
+        found = self.pick(team)
         if found == but:
             found = team[(team.index(found) + 1) % len(team)]
         return found
@@ -139,7 +142,7 @@ class Stage:
 
     def working(self, median: int) -> int:
         """Return a span of working seconds around a median, sometimes far longer."""
-        drawn = int(median * self.chance.lognormvariate(0, 1.0))
+        drawn = int(median * _SPANS[int(len(_SPANS) * self.chance.random())])
         return min(max(drawn, 30), 200_000)
 
     def take(self, case: CaseState, at: int, person: PersonKey) -> bool:
@@ -165,14 +168,26 @@ class Stage:
 
     def done(self, action: PlannedAction, planned_at: int) -> bool:
         """Add an action, performed when it is due; tell whether it was."""
-        due = seconds(action.due_at)
+        kind, due = action.kind, seconds(action.due_at)
+        return self.acted(action.key, kind, action.case_id, action.data, due, planned_at)
+
+    def acted(
+        self,
+        key: str,
+        kind: ActionKind,
+        case_id: int | None,
+        data: Mapping[str, Value],
+        due: int,
+        planned_at: int,
+    ) -> bool:
+        """Add an action as `done` does, with instants in seconds."""
         is_done = self.happens(due)
         self.rows["action"].append(
             (
-                action.key,
-                action.kind.value,
-                action.case_id,
-                packed_json(action.data),
+                key,
+                kind._value_,
+                case_id,
+                packed_json(data),
                 stored(due),
                 "done" if is_done else "planned",
                 None,

@@ -38,7 +38,7 @@ def enter_on(
     if not stage.happens(at):
         return None
     words, knowledge = stage.city.wording, stage.city.material.knowledge
-    text = stage.chance.choice(words.remarks if register is Register.REMARKS else words.points)
+    text = stage.pick(words.remarks if register is Register.REMARKS else words.points)
     usual = UsualFacts(knowledge, FixedClock(moment(at)))
     facts = usual.of_new(register, Facts(), person, case.as_case())
     _enter(stage, case, at, person, register, (EntryKind.OPENED, text), facts)

@@ -29,21 +29,32 @@ def slots_of(
 ) -> dict[str, str]:
     """Return the value of every slot of a mail, in each form in which it can stand."""
     return {
-        "first": person.first,
-        "last": person.last,
+        **slots_of_name(person.first, person.last),
+        **slots_of_place(place),
         "local": person.local,
-        "place": place,
         "n": number,
         "amount": amount,
         "day": day,
-        "q_first": quoted(person.first),
-        "q_last": quoted(person.last),
-        "q_place": quoted(place),
-        "j_first": escaped(person.first),
-        "j_last": escaped(person.last),
-        "j_place": escaped(place),
         **more,
     }
+
+
+def slots_of_name(first: str, last: str) -> dict[str, str]:
+    """Return the values of the slots for a name, in each form, and what an address has of it."""
+    return {
+        "first": first,
+        "last": last,
+        "local": local_part(first, last, 0),
+        "q_first": quoted(first),
+        "q_last": quoted(last),
+        "j_first": escaped(first),
+        "j_last": escaped(last),
+    }
+
+
+def slots_of_place(place: str) -> dict[str, str]:
+    """Return the values of the slots for a place, in each form."""
+    return {"place": place, "q_place": quoted(place), "j_place": escaped(place)}
 
 
 @cache

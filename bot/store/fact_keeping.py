@@ -47,7 +47,7 @@ COLUMNS: Final = (*FACT_COLUMNS, "rules")
 
 def values_of(fact: CaseFact) -> tuple[Any, ...]:
     """Return a fact as a row of ``case_fact``, in the order of `COLUMNS`."""
-    return (*(getattr(fact, name) for name in FACT_COLUMNS), RULES)
+    return (*fact, RULES)
 
 
 class FactKeeper:

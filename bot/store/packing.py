@@ -26,11 +26,13 @@ PLAIN: Final = b"\x00"
 """Marks before bytes; bytes with neither were stored before there were marks."""
 MOST: Final = 1_000_000
 """Bytes; what is longer is mostly attachments, which hardly shrink, and stays as it is."""
-_SHORTEST: Final = 40
+SHORTEST: Final = 40
+"""Letters or bytes; what is shorter stays as it is."""
 _WINDOW: Final = -14
 """The text that helps fits in it; negative for bare data, without head and sum."""
 _MEMORY: Final = 5
-_SHORTEST_SHORT: Final = 12
+SHORTEST_LINE: Final = 12
+"""Letters; what is shorter stays as it is."""
 _SHORT_WINDOW: Final = -12
 _SHORT_MEMORY: Final = 3
 _HOW: Final = 0b111
@@ -38,7 +40,7 @@ _HOW: Final = 0b111
 
 def pack_text(text: str) -> str | bytes:
     """Return a text as it is stored: packed, or itself where that is no longer."""
-    if not _SHORTEST <= len(text) <= MOST:
+    if not SHORTEST <= len(text) <= MOST:
         return text
     content = text.encode()
     packed = _packed(content)
@@ -52,7 +54,7 @@ def unpack_text(stored: str | bytes) -> str:
 
 def pack_short(text: str) -> str | bytes:
     """Return a line as it is stored: packed, or itself where that is no longer."""
-    if not _SHORTEST_SHORT <= len(text) <= MOST:
+    if not SHORTEST_LINE <= len(text) <= MOST:
         return text
     content = text.encode()
     packer = _short_begun().copy()
@@ -69,7 +71,7 @@ def unpack_short(stored: str | bytes) -> str:
 
 def pack_bytes(content: bytes) -> bytes:
     """Return bytes as they are stored: packed, or themselves, where needed with a mark."""
-    if _SHORTEST <= len(content) <= MOST:
+    if SHORTEST <= len(content) <= MOST:
         packed = _packed(content)
         if len(packed) < len(content):
             return packed

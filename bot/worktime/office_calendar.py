@@ -22,6 +22,8 @@ from bot.worktime.model import WEEKEND, Interval, Special, check_order
 
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2199
+_MOST_DAYS: Final = 10_000
+"""Whose openings are remembered."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -75,6 +77,9 @@ class Calendar:
     closed: Mapping[date, str] = field(default_factory=dict)
     special: Mapping[date, Special] = field(default_factory=dict)
     _years: dict[int, Year] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _openings: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         if not any(self.week.values()):
@@ -116,10 +121,16 @@ class Calendar:
 
     def openings(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """Return when the office opens and closes on a local date, as instants in UTC."""
-        return tuple(
-            (from_microseconds(opens), from_microseconds(closes))
-            for opens, closes in self._instants_of(day)
-        )
+        found = self._openings.get(day)
+        if found is None:
+            if len(self._openings) >= _MOST_DAYS:
+                self._openings.clear()
+            # As with years, two threads may both compute a day.
+            found = self._openings[day] = tuple(
+                (from_microseconds(opens), from_microseconds(closes))
+                for opens, closes in self._instants_of(day)
+            )
+        return found
 
     def year_of(self, at_us: int) -> Year:
         """Return the openings of the local year of an instant, given in microseconds."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,7 +34,7 @@ FACT = CaseFact(
     opened_day=100,
     opened_hour=9,
 )
-ANSWERED = replace(FACT, answered_day=101, answer_wall_s=90, answer_work_s=60)
+ANSWERED = FACT._replace(answered_day=101, answer_wall_s=90, answer_work_s=60)
 
 
 @given(ROWS)
@@ -53,7 +51,7 @@ def test_what_is_kept_and_what_is_between_are_all_days_once(kept, first, last):
     assert sorted(days) == list(range(first, last + 1))
 
 
-CLOSED = replace(ANSWERED, closed_day=103, close_wall_s=9, close_work_s=9)
+CLOSED = ANSWERED._replace(closed_day=103, close_wall_s=9, close_work_s=9)
 
 
 def void(before, after):
@@ -76,28 +74,28 @@ def test_a_closing_leaves_the_days_of_arrival_and_answer_and_what_was_open_befor
 
 
 def test_a_closing_without_an_answer_changes_what_is_due_of_the_arrivals():
-    days, _ = void([FACT], [replace(FACT, closed_day=103)])
+    days, _ = void([FACT], [FACT._replace(closed_day=103)])
     assert days == {(Basis.OPENED, 100), (Basis.CLOSED, 103)}
 
 
 def test_an_answer_that_was_another_day_makes_both_days_void():
-    days, _ = void([ANSWERED], [replace(ANSWERED, answered_day=104)])
+    days, _ = void([ANSWERED], [ANSWERED._replace(answered_day=104)])
     assert {(Basis.ANSWERED, 101), (Basis.ANSWERED, 104)} <= days
 
 
 def test_a_move_makes_all_void_since_groups_are_others():
-    moved = replace(CLOSED, process="redovisning")
+    moved = CLOSED._replace(process="redovisning")
     assert void([CLOSED], [moved]) == void([], [CLOSED])
 
 
 def test_a_row_that_ends_in_another_case_was_never_open():
-    merged = replace(CLOSED, merged=True)
+    merged = CLOSED._replace(merged=True)
     assert void([CLOSED], [merged]) == ({(Basis.CLOSED, 103)}, {100, 101, 102})
 
 
 OPEN = st.builds(
-    lambda opened, days, merged: replace(
-        FACT, opened_day=opened, closed_day=None if days is None else opened + days, merged=merged
+    lambda opened, days, merged: FACT._replace(
+        opened_day=opened, closed_day=None if days is None else opened + days, merged=merged
     ),
     st.integers(100, 108),
     st.none() | st.integers(0, 9),
@@ -117,4 +115,4 @@ def test_every_day_is_void_at_the_end_of_which_a_row_was_open_once_only(one, oth
 
 
 def test_what_stays_as_it_is_makes_nothing_void():
-    assert touched([ANSWERED], [replace(ANSWERED, protected=True, urgent="payout")]) == set()
+    assert touched([ANSWERED], [ANSWERED._replace(protected=True, urgent="payout")]) == set()
