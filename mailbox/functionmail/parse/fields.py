@@ -8,9 +8,11 @@ time and nothing raises; what cannot be read is left out and told as a fault.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache, wraps
+from typing import TypeVar
 from urllib.parse import unquote_to_bytes
 
 from functionmail import decode
@@ -27,6 +29,25 @@ MAX_NAME = 300
 
 MAX_PARAMETERS = 100
 """Parameters that are read of one header."""
+
+_LONGEST_REMEMBERED = 300
+_REMEMBERED = 2_000
+_T = TypeVar("_T")
+
+
+def _remembered(read: Callable[[str | bytes], _T]) -> Callable[[str | bytes], _T]:
+    """Let a reader of header values remember the short ones; what it returns is shared.
+
+    Most mail goes to few mailboxes, in few forms, and much comes from who has written before.
+    """
+    known = lru_cache(maxsize=_REMEMBERED, typed=True)(read)
+
+    @wraps(read)
+    def look_up(value: str | bytes) -> _T:
+        return known(value) if len(value) <= _LONGEST_REMEMBERED else read(value)
+
+    return look_up
+
 
 # Possessive, and closed or not: a quoted string or comment is taken from its start, so
 # that no start is tried twice. An encoded word counts as one token: senders put commas into it.
@@ -102,6 +123,7 @@ def _entries(value: str) -> Iterator[_Entry]:
     yield entry
 
 
+@_remembered
 def addresses(value: str | bytes) -> tuple[tuple[Address, ...], tuple[Fault, ...]]:
     """Read an address header, at most `MAX_ADDRESSES` entries of it, good or bad.
 
@@ -158,6 +180,7 @@ _PARAMETER = re.compile(r';\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]++|\\.?+)*+)"?|([^;
 _SEGMENT = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 
 
+@_remembered
 def parameters(value: str | bytes) -> tuple[str, Mapping[str, str]]:
     """Take apart a Content-Type or Content-Disposition header.
 
