@@ -118,19 +118,22 @@ class Tally:
         if end == self._period.last.toordinal():
             self._remaining.setdefault(key, Counter()).update(found)
 
-    def figures_of(self, key: str, index: int = 0) -> dict[str, Figure]:
-        """Return the figures of one group; all of them, also those that are nothing."""
-        return _figures(self._cells.get((key, index), _Cell()))
+    def figures_of_key(self, key: str) -> dict[str, Figure]:
+        """Return the figures of one key in all parts; a backlog is that of the last day.
+
+        All of them, also those that are nothing.
+        """
+        cells = [cell for (of, _), cell in self._cells.items() if of == key]
+        return _figures(_together(cells, [self._remaining.get(key, Counter())]))
+
+    def figures_of_part(self, index: int) -> dict[str, Figure]:
+        """Return the figures of all keys in one part."""
+        cells = [cell for (_, at), cell in self._cells.items() if at == index]
+        return _figures(_together(cells, [cell.ages for cell in cells]))
 
     def total(self) -> dict[str, Figure]:
         """Return the figures of all groups together; a backlog is that of the last day."""
-        together = _Cell()
-        for cell in self._cells.values():
-            together.add(cell)
-        together.ages = Counter()
-        for ages in self._remaining.values():
-            together.ages.update(ages)
-        return _figures(together)
+        return _figures(_together(self._cells.values(), self._remaining.values()))
 
     def named(self) -> list[str]:
         """Return the keys of which something was counted, in order."""
@@ -142,6 +145,17 @@ class Tally:
 
     def _at(self, key: str, index: int) -> _Cell:
         return self._cells.setdefault((key, index), _Cell())
+
+
+def _together(cells: Iterable[_Cell], ages: Iterable[Counter[int]]) -> _Cell:
+    """Return cells as one, with the ages of what is left that are given."""
+    found = _Cell()
+    for cell in cells:
+        found.add(cell)
+    found.ages = Counter()
+    for each in ages:
+        found.ages.update(each)
+    return found
 
 
 def _figures(cell: _Cell) -> dict[str, Figure]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Final
 
@@ -11,7 +11,7 @@ from bot.knowledge import Knowledge
 from bot.reports.figures import TOTAL, Figures, Group, Tally
 from bot.reports.lead_times import last_decided_day
 from bot.reports.measures import MEASURES, Basis, Measure, Trait, Way
-from bot.reports.model import Granularity, Period
+from bot.reports.model import Figure, Granularity, Period
 from bot.reports.periods import split
 from bot.reports.scope import ALL, By, Scope
 from bot.reports.sums import Counted, Days, Kept
@@ -50,9 +50,36 @@ class Count:
         """Count everything in a period, told apart by a key of cases or by time."""
         granularity = None if by is None else by.granularity
         parts = split(period, granularity or Granularity.ANY)
-        tally = Tally(period, parts)
         wanted = self.wanted(period, scope, None if granularity else by, daily=bool(granularity))
-        firsts = [part.first.toordinal() for part in parts] if granularity else []
+        tally = self._tallied(work, period, parts, wanted)
+        groups: Iterable[Group] = ()
+        if granularity is not None:
+            groups = _by_time(parts, tally)
+        elif by is not None:
+            groups = _by_key(period, tally)
+        return self._figures(period, scope, by, tally.total(), groups)
+
+    def by_key_and_time(
+        self, work: Work, period: Period, by: By, time: By
+    ) -> tuple[Figures, Figures]:
+        """Count everything in a period once, and tell it apart by a key of cases and by time.
+
+        Returns:
+            What `figures` gives for either.
+        """
+        parts = split(period, time.granularity or Granularity.ANY)
+        tally = self._tallied(work, period, parts, self.wanted(period, ALL, by, daily=True))
+        total = tally.total()
+        return (
+            self._figures(period, ALL, by, total, _by_key(period, tally)),
+            self._figures(period, ALL, time, total, _by_time(parts, tally)),
+        )
+
+    def _tallied(
+        self, work: Work, period: Period, parts: Sequence[Period], wanted: Wanted
+    ) -> Tally:
+        tally = Tally(period, parts)
+        firsts = [part.first.toordinal() for part in parts] if wanted.daily else []
         for basis in BY_DAY:
             self._count(work, basis, wanted, tally, firsts)
         for row in left(work, wanted, [part.last.toordinal() for part in parts]):
@@ -60,14 +87,23 @@ class Count:
             tally.left(row.key, row.day, zip(*row.lists, strict=True))
         self._missed(work, period, wanted, tally)
         self._remarks(work, period, wanted, tally)
-        groups = tuple(_groups(period, parts, by, tally))
+        return tally
+
+    def _figures(
+        self,
+        period: Period,
+        scope: Scope,
+        by: By | None,
+        total: Mapping[str, Figure],
+        groups: Iterable[Group],
+    ) -> Figures:
         return Figures(
             period=period,
             scope=scope,
             by=by,
             counted_at=self._now,
-            total=Group(key=TOTAL, period=period, figures=tally.total()),
-            groups=groups,
+            total=Group(key=TOTAL, period=period, figures=total),
+            groups=tuple(groups),
         )
 
     def wanted(
@@ -172,14 +208,11 @@ def _key_of(remark: Remarked, by: By | None) -> str:
     return TOTAL if by is None else getattr(remark, by.value) or TOTAL
 
 
-def _groups(
-    period: Period, parts: tuple[Period, ...], by: By | None, tally: Tally
-) -> Iterator[Group]:
-    if by is None:
-        return
-    if by.granularity is None:
-        for key in tally.named():
-            yield Group(key=key, period=period, figures=tally.figures_of(key))
-        return
+def _by_key(period: Period, tally: Tally) -> Iterator[Group]:
+    for key in tally.named():
+        yield Group(key=key, period=period, figures=tally.figures_of_key(key))
+
+
+def _by_time(parts: Sequence[Period], tally: Tally) -> Iterator[Group]:
     for index, part in enumerate(parts):
-        yield Group(key=part.key, period=part, figures=tally.figures_of(TOTAL, index))
+        yield Group(key=part.key, period=part, figures=tally.figures_of_part(index))

@@ -14,6 +14,7 @@ from bot.knowledge import Knowledge
 from bot.promises import Feedback
 from bot.reports.periods import named_period
 from bot.reports.scope import By, Scope
+from bot.services.counting import Count
 from bot.services.phone import NewCall
 from bot.services.reporting import Reporting
 from bot.services.summing import Summing
@@ -55,12 +56,10 @@ def summing(city):
     return Summing(city.app.database, city.app.knowledge, city.clock)
 
 
-def call(city):
-    new = NewCall(
-        process="kundreskontra", matter="fakturering", customer="Ek", callback="08-46500417"
-    )
+def call(city, process="kundreskontra", state=Feedback.DONE):
+    new = NewCall(process=process, matter="fakturering", customer="Ek", callback="08-46500417")
     case = city.app.phone.add(new, by=HANDLER).case
-    city.app.phone.feedback(case, Feedback.DONE, by=HANDLER)
+    city.app.phone.feedback(case, state, by=HANDLER)
 
 
 def sums(city):
@@ -97,6 +96,20 @@ def test_a_settled_month_is_not_counted_again(city, summing, wanted):
     with counting(city) as found:
         city.app.reporting.figures(MARCH, **wanted)
     assert found == []
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_counting_by_process_and_month_at_once_gives_what_either_gives(city, summing, kept):
+    call(city, process="leverantorsreskontra", state=Feedback.ONGOING)
+    call(city)
+    if kept:
+        summing.catch_up()
+    count = Count(city.app.knowledge, city.clock.now())
+    with city.app.database.reading() as work:
+        both = count.by_key_and_time(work, YEAR, By.PROCESS, By.MONTH)
+        each = [count.figures(work, YEAR, by=by) for by in (By.PROCESS, By.MONTH)]
+    assert list(both) == each
+    assert [group.figures["received"].value for group in both[0].groups] == [2, 1]
 
 
 def test_what_no_sum_is_kept_of_is_counted(city, summing):

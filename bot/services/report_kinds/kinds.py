@@ -18,7 +18,7 @@ from bot.reports.figures import Figures
 from bot.reports.measures import MEASURES
 from bot.reports.model import Granularity, Period, Report, Series, Table
 from bot.reports.periods import before, period_of
-from bot.reports.scope import By, Scope
+from bot.reports.scope import ALL, By, Scope
 from bot.reports.tables import figure_table
 from bot.services.counting import Count
 from bot.services.outside import Outside
@@ -74,10 +74,9 @@ class ReportKinds:
         earlier = [before(period), _year_before(period)]
         count = self._count()
         with self._database.reading() as work:
-            figures = count.figures(work, period, by=By.PROCESS)
+            figures, months = count.by_key_and_time(work, period, By.PROCESS, By.MONTH)
             past = [count.figures(work, each) for each in earlier]
-            months = count.figures(work, period, by=By.MONTH)
-            remarks = work.case_facts.remarked(*count.instants(period))
+            remarks = count.remarks(work, period, ALL)
         named = [period_title(each, say) for each in (period, *earlier)]
         names = self._reporting.names(say)
         language = Language(say.language)
