@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.language.tokens import WORD
+from bot.language.tokens import words
 
 Span = tuple[int, int]
 _CURRENCY = r"(?:kr(?![a-z])|kronor|sek(?![a-z])|:-|,-|tkr|spann|eur(?![a-z])|euro|usd|%)"
@@ -135,11 +135,11 @@ def find_numbers(folded: str, start: int = 0, end: int | None = None) -> list[Nu
     earlier: tuple[str, ...] = ()
     previous_end = 0
     for first, last, digits, prefixed, grouped in sorted(spans, key=lambda span: span[:2]):
-        between = WORD.findall(part[previous_end:first])
-        apart = "(" in part[previous_end:first]
+        gap = part[previous_end:first] if found else ""
+        between, apart = words(gap), "(" in gap
         if not found or apart or any(word not in _CONNECTORS for word in between):
             words_before, earlier = _words_before(part, first)
-            if apart and found:
+            if apart:
                 words_before = tuple(between)
         found.extend(
             Number(
@@ -163,7 +163,7 @@ def _words_before(part: str, at: int) -> tuple[tuple[str, ...], tuple[str, ...]]
     breaks = [match.end() for match in _SENTENCE_END.finditer(near)]
     own = near[breaks[-1] :] if breaks else near
     before = near[: breaks[-1]] if breaks else ""
-    return tuple(WORD.findall(own)[-_CONTEXT:]), tuple(WORD.findall(before)[-_CONTEXT:])
+    return tuple(words(own)[-_CONTEXT:]), tuple(words(before)[-_CONTEXT:])
 
 
 def _blanked(text: str, lines: Sequence[Span]) -> str:
