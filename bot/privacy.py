@@ -47,6 +47,8 @@ _LABEL_REACH = 40
 _OLDEST = 1890
 _COMPLETE = 12
 """Digits of a number with its century, written in one run."""
+_LAST_CENTURY = "30"
+"""From here on two digits of a year mean one that no letter of today is dated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +76,8 @@ def find_personal_numbers(text: str) -> list[PersonalNumber]:
     A number counts if its date exists and its check digit is right (Luhn over the last ten
     digits), also where points, blanks or the end of a line divide it. Without a right check
     digit it counts as uncertain if it has the hyphen of a personal number after a date that
-    exists, if some of its last four are masked, if it is written in one run from a year of the
-    last century, or if the word before says what it is.
+    exists or a blank after a year of the last century, if some of its last four are masked, if
+    it is written in one run from such a year, or if the word before says what it is.
     """
     return list(_personal_numbers(text))
 
@@ -105,8 +107,10 @@ def _personal_numbers(text: str) -> Iterator[PersonalNumber]:
         marked = bool(match["mark"] and match["mark"].strip(" \t\r\n\xa0/"))
         before = text[max(0, match.start() - _LABEL_REACH) : match.start()]
         complete = match["century"] == "19" and match.end() - match.start() == _COMPLETE
+        parted = match["mark"] == " " and match["year"] >= _LAST_CENTURY
+        parted = parted and text[match.start() : match.start("mark")].isdigit()
         named = _OWN_LABEL.search(before) is not None
-        if certain or hidden or marked or complete or named:
+        if certain or hidden or marked or complete or parted or named:
             otherwise = (_REFERENCE if marked else _OTHER_LABEL).search(before)
             yield PersonalNumber(
                 start=match.start(),

@@ -33,7 +33,10 @@ SETS = (
     *sorted((DATA / "written").glob("*.jsonl")),
     *sorted((DATA / "triage").glob("*.jsonl")),
 )
-TEACHES: Mapping[str, tuple[str, ...]] = {"y": ("complaint", "urgent")}
+TEACHES: Mapping[str, tuple[str, ...]] = {
+    "y": ("complaint", "urgent"),
+    "z": ("complaint", "urgent"),
+}
 """Sets that teach of some questions alone: how they are mixed would mislead about the others."""
 _MACHINES = ("auto_reply", "bounce")
 _LEAST = 3

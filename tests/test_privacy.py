@@ -130,6 +130,7 @@ def test_a_right_number_is_found_however_it_is_divided(text):
         "social security number 8112289875",
         "198112289875",
         "811228-987x",
+        "811228 9875",
     ],
 )
 def test_a_number_that_is_said_to_be_one_needs_no_right_check_digit(text):
@@ -145,6 +146,10 @@ def test_part_of_a_reference_is_hidden_but_says_nothing():
 
 def test_the_day_and_time_of_a_letter_are_no_person():
     assert find_personal_numbers("2018-03-05 10 00, 2018-03-05 10:00") == []
+
+
+def test_a_number_in_groups_of_four_digits_is_no_person():
+    assert find_personal_numbers("Lånekortet är 2099 1180 4477") == []
 
 
 def test_a_date_that_does_not_exist_makes_no_personal_number():

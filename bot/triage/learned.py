@@ -32,9 +32,11 @@ _TRUST = 1.5
 """How much likelier a matter is where the rules find it too."""
 _SURE: Mapping[Kind, float] = {Kind.SPAM: 0.5, Kind.AUTO_REPLY: 0.6, Kind.BOUNCE: 0.6}
 """A matter that is put aside is worse than an advertisement in the queue."""
-_HUSHED = 0.9
+_BY_MATTER = 0.4
+"""So much the matter says of the urgency of an invoice; the question about it says the rest."""
+_HUSHED = 0.8
 """So much it takes where the rules hear but thanks, a withdrawal or a question in general."""
-_COMPLAINT = 0.8
+_COMPLAINT = 0.7
 _RULED_COMPLAINT = 0.05
 """So much of a chance makes a complaint; the lesser one where the rules hear it too."""
 _GLANCE = 0.3
@@ -165,8 +167,8 @@ def _alarm(
 ) -> Mapping[Urgency, float]:
     """Return how likely each sort of urgency is.
 
-    An invoice is urgent by its matter, so the two questions about it are heard alike. Of a
-    payment only the one about urgency tells whether it still can be stopped.
+    An invoice is urgent by its matter, so both questions about it are heard. Of a payment
+    only the one about urgency tells whether it still can be stopped.
     """
     asked = chances["urgent"]
     of_matters = sum(
@@ -175,7 +177,8 @@ def _alarm(
         if urgencies.get(MatterKey(matter)) is Urgency.COLLECTIONS
     )
     return {
-        Urgency.COLLECTIONS: (asked[Urgency.COLLECTIONS] + of_matters) / 2,
+        Urgency.COLLECTIONS: (1 - _BY_MATTER) * asked[Urgency.COLLECTIONS]
+        + _BY_MATTER * of_matters,
         Urgency.PAYOUT: asked[Urgency.PAYOUT],
     }
 
