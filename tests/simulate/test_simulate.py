@@ -25,7 +25,7 @@ from bot.store.bulk import writing
 from bot.store.engine import open_engine
 from bot.store.tables import CaseRow, EventRow, FactSumRow, MessageRow, Row
 from bot.store.unit_of_work import Database
-from bot.vocabulary import Outcome, Right
+from bot.vocabulary import MessageId, Outcome, Right
 from tests.city import SECRET, shipped_material
 
 pytestmark = pytest.mark.slow
@@ -133,6 +133,13 @@ def test_all_indexes_of_the_schema_are_there_afterwards(made):
     }
     wanted = {index.name for table in COLUMNS for index in Row.metadata.tables[table].indexes}
     assert wanted <= found
+
+
+def test_what_triage_said_of_made_up_mails_is_read(made):
+    with made.work() as work:
+        judged = work.messages.judged(after=MessageId(0), limit=100)
+    assert judged
+    assert all("urgent" in (mail.triage or {}) for mail in judged)
 
 
 def test_what_was_made_is_found_by_its_words(made):

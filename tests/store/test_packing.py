@@ -172,6 +172,26 @@ def test_a_mail_is_read_as_it_was_stored(database, content):
         assert told(connection, 1) == a_mail(1, content)
 
 
+def test_what_people_wrote_lies_packed_in_a_file(databases):
+    kept = databases("sqlite")
+    with transaction(kept.engine) as connection:
+        for row, values in a_mail(1, b"From: a@b.example\r\n" * 20).items():
+            connection.execute(insert(row).values(**values))
+        for row, name in PACKED:
+            query = f"SELECT typeof({name}) FROM {row.__tablename__}"
+            assert (name, connection.scalar(text(query))) == (name, "blob")
+    empty(kept)
+
+
+PACKED = (
+    (MessageRawRow, "content"),
+    (MessageTextRow, "subject"),
+    (MessageTextRow, "text"),
+    (MessageTriageRow, "triage"),
+    (MessageAddressRow, "people"),
+)
+
+
 def test_a_mail_is_found_by_its_sum(database):
     with transaction(database.engine) as connection:
         connection.execute(insert(MessageRow).values(**a_mail(1)[MessageRow]))

@@ -51,7 +51,12 @@ class CaseRow(Row):
         _partial("ix_case_file_open_by_team", "team", "status", where=_OPEN),
         Index(None, "received_at"),
         Index(None, "serial", "year"),
-        Index(None, "customer", "received_at"),
+        _partial(
+            "ix_case_file_customer_received_at",
+            "customer",
+            "received_at",
+            where="customer IS NOT NULL",
+        ),
         _partial("ix_case_file_complaint", "received_at", "id", where="complaint"),
         _partial(
             "ix_case_file_open_by_deadline",
@@ -111,7 +116,7 @@ class CaseRow(Row):
     clock_started_at: Mapped[datetime]
     stop_confirmed: Mapped[bool]
     version: Mapped[int]
-    handle_by: Mapped[datetime | None] = mapped_column(index=True)
+    handle_by: Mapped[datetime | None]
     safe_until: Mapped[datetime | None]
     deadline_reasons: Mapped[list[dict[str, Any]] | None] = mapped_column(ShortJson)
 

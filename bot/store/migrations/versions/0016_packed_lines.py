@@ -2,8 +2,8 @@
 
 In a SQLite file instants become seconds, and from now on subjects, people and what events tell
 are packed (those that are there stay as they are): some minutes for a file of ten gigabytes.
-On both databases the people of a mail come together in one row, and indexes of open cases and
-of deadlines hold only what is asked for.
+On both databases the people of a mail come together in one row, and indexes of open cases, of
+customers and of deadlines hold only what is asked for.
 """
 
 import sqlalchemy as sa
@@ -32,8 +32,22 @@ _APART = (
     " person ->> 2 AS address FROM message_address,"
     " json_array_elements(people) WITH ORDINALITY AS one (person, position)"
 )
-_OPEN = sa.text("status <> 'closed'")
-_DUE = sa.text("due_day IS NOT NULL")
+_CUSTOMER = ("case_file", "ix_case_file_customer_received_at", ["customer", "received_at"])
+_DUE = ("case_fact", "ix_case_fact_due_day", ["due_day"])
+_WHOLE = (
+    _CUSTOMER,
+    _DUE,
+    ("case_file", "ix_case_file_handle_by", ["handle_by"]),
+    ("case_file", "ix_case_file_status_urgent", ["status", "urgent"]),
+    ("case_file", "ix_case_file_team_status", ["team", "status"]),
+)
+_OPEN = "status <> 'closed'"
+_PARTIAL = (
+    (*_CUSTOMER, "customer IS NOT NULL"),
+    (*_DUE, "due_day IS NOT NULL"),
+    ("case_file", "ix_case_file_open_by_status", ["status", "urgent"], _OPEN),
+    ("case_file", "ix_case_file_open_by_team", ["team", "status"], _OPEN),
+)
 
 
 def upgrade() -> None:
@@ -51,20 +65,11 @@ def upgrade() -> None:
     )
     op.execute("INSERT INTO message_address SELECT message_id, people FROM gathered")
     op.drop_table("gathered")
-    op.drop_index("ix_case_file_status_urgent", table_name="case_file")
-    op.drop_index("ix_case_file_team_status", table_name="case_file")
-    op.drop_index("ix_case_fact_due_day", table_name="case_fact")
-    for name, columns in (("status", ["status", "urgent"]), ("team", ["team", "status"])):
-        op.create_index(
-            f"ix_case_file_open_by_{name}",
-            "case_file",
-            columns,
-            sqlite_where=_OPEN,
-            postgresql_where=_OPEN,
-        )
-    op.create_index(
-        "ix_case_fact_due_day", "case_fact", ["due_day"], sqlite_where=_DUE, postgresql_where=_DUE
-    )
+    for table, name, _ in _WHOLE:
+        op.drop_index(name, table_name=table)
+    for table, name, columns, where in _PARTIAL:
+        only = sa.text(where)
+        op.create_index(name, table, columns, sqlite_where=only, postgresql_where=only)
 
 
 def downgrade() -> None:
@@ -76,12 +81,10 @@ def downgrade() -> None:
             if bind.exec_driver_sql(f"SELECT 1 FROM {table} LIMIT 1").first() is not None:
                 raise RuntimeError("lines are packed: take the backup from before the upgrade")
         _store_instants(_MICROS)
-    op.drop_index("ix_case_fact_due_day", table_name="case_fact")
-    op.drop_index("ix_case_file_open_by_team", table_name="case_file")
-    op.drop_index("ix_case_file_open_by_status", table_name="case_file")
-    op.create_index("ix_case_fact_due_day", "case_fact", ["due_day"])
-    op.create_index("ix_case_file_team_status", "case_file", ["team", "status"])
-    op.create_index("ix_case_file_status_urgent", "case_file", ["status", "urgent"])
+    for table, name, _, _ in _PARTIAL:
+        op.drop_index(name, table_name=table)
+    for table, name, columns in _WHOLE:
+        op.create_index(name, table, columns)
     if not sqlite:
         op.execute(f"CREATE TABLE gathered AS {_APART}")
     op.drop_table("message_address")
