@@ -47,6 +47,7 @@ format: $(READY) ## Format the code
 learn: $(READY) ## Learn the weights of triage and of questions anew from what is labelled under tests/data
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r tests/learn-requirements.txt
 	$(BIN)/python tests/learn_triage.py
+	$(BIN)/python tests/learn_mentions.py
 	$(BIN)/python tests/learn_questions.py
 
 bench: $(READY) ## Measure speed and memory, the short way

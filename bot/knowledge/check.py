@@ -10,6 +10,7 @@ from bot.knowledge import (
     article_faults,
     assistant_file,
     combinations,
+    learned_mentions,
     learned_weights,
     phrase_faults,
     tag_faults,
@@ -81,13 +82,18 @@ def _triage_errors(
     if _concerns(changed, "lexicon/"):
         yield from phrase_faults.faults(lexicon)
     if _concerns(changed, "learned/"):
-        try:
-            learned_weights.load(folder)
-        except KnowledgeError as error:
-            yield error
+        yield from _unreadable_weights(folder)
     yield from tag_faults.faults(lexicon)
     yield from _tag_errors(lexicon, files)
     yield from _lexicon_errors(lexicon, files)
+
+
+def _unreadable_weights(folder: Path) -> Iterator[KnowledgeError]:
+    for load in (learned_weights.load, learned_mentions.load):
+        try:
+            load(folder)
+        except KnowledgeError as error:
+            yield error
 
 
 def _tag_errors(lexicon: LexiconFiles, files: Files) -> Iterator[KnowledgeError]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot.knowledge import learned_weights
+from bot.knowledge import learned_mentions, learned_weights
 from bot.knowledge.combinations import unknown_features
 from bot.knowledge.lexicon_files import (
     CombinationEntry,
@@ -42,7 +42,9 @@ def build(folder: Path, *, customers: Sequence[CustomerRule] = ()) -> TriageRule
         KnowledgeError: As `build_unlearned`, or the learned weights cannot be read.
     """
     rules = build_unlearned(folder, customers=customers)
-    return replace(rules, learned=learned_weights.load(folder))
+    return replace(
+        rules, learned=learned_weights.load(folder), mentions=learned_mentions.load(folder)
+    )
 
 
 def build_unlearned(folder: Path, *, customers: Sequence[CustomerRule] = ()) -> TriageRules:

@@ -107,6 +107,7 @@ class Number:
         earlier: Words of the sentences before, the nearest last.
         prefixed: Letters stand before it, as in ``F55102``.
         grouped: It was written with spaces or hyphens inside.
+        series: Which list of the text it stands in; numbers side by side make one.
     """
 
     digits: str
@@ -116,6 +117,7 @@ class Number:
     earlier: tuple[str, ...] = ()
     prefixed: bool = False
     grouped: bool = False
+    series: int = 0
 
 
 def find_numbers(folded: str, start: int = 0, end: int | None = None) -> list[Number]:
@@ -133,12 +135,13 @@ def find_numbers(folded: str, start: int = 0, end: int | None = None) -> list[Nu
     found: list[Number] = []
     words_before: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
-    previous_end = 0
+    previous_end = series = 0
     for first, last, digits, prefixed, grouped in sorted(spans, key=lambda span: span[:2]):
         gap = part[previous_end:first] if found else ""
         between, apart = words(gap), "(" in gap
         if not found or apart or any(word not in _CONNECTORS for word in between):
             words_before, earlier = _words_before(part, first)
+            series += 1
             if apart:
                 words_before = tuple(between)
         found.extend(
@@ -150,6 +153,7 @@ def find_numbers(folded: str, start: int = 0, end: int | None = None) -> list[Nu
                 earlier=earlier,
                 prefixed=prefixed,
                 grouped=grouped,
+                series=series,
             )
             for number in digits
         )

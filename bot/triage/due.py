@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +12,8 @@ from bot.language.dates import DateMention, find_dates
 from bot.language.phrases import words_between
 from bot.triage.cues import Feature
 from bot.triage.hearing import Hit
+from bot.triage.mention_weights import LOUDEST, LearnedMentions
+from bot.triage.mentions import Found, Judged, around_date
 from bot.triage.reading import Reading, Statement, Text
 from bot.triage.tables import column_under
 
@@ -18,23 +22,86 @@ _AFTER = 45
 _BEFORE = 30
 """Characters between a label and the date after it, or before it."""
 _LONGEST_DATE = 30
+_MOST_IN_A_TEXT = 120
+_MANY = 3
+_BEHIND = 40
+_LOOKING_BACK = re.compile(
+    r"(?:forfoll|forfallit|gick ut|(?<![a-z])(?:var|was|drogs)(?![a-z]))[^.!?\n]*$"
+)
 
 
-def due_date(reading: Reading, received_at: datetime) -> date | None:
-    """Return the earliest due date that the sender states; None where it is vague.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A day that a mail names, and what is seen around it."""
+
+    day: date
+    seen: Found
+
+
+def due_date(
+    reading: Reading, received_at: datetime, judged: Judged, learned: LearnedMentions | None
+) -> date | None:
+    """Return the earliest due date that the sender states; None where it is vague."""
+    today = received_at.astimezone(_HERE).date()
+    ruled = _ruled(reading, today)
+    if learned is None:
+        return min(ruled, default=None)
+    named = seen_of_days(reading, today, ruled, judged)
+    favoured = [one.day for one in named if learned.due.favour(one.seen) > 0]
+    return min([*favoured, *_in_tables(reading, today)], default=None)
+
+
+def days_seen(reading: Reading, received_at: datetime, judged: Judged) -> list[Named]:
+    """Return all days that a mail names, for the weights to learn from."""
+    today = received_at.astimezone(_HERE).date()
+    return seen_of_days(reading, today, _ruled(reading, today), judged)
+
+
+def seen_of_days(
+    reading: Reading, today: date, ruled: Collection[date], judged: Judged
+) -> list[Named]:
+    """Return the days that a mail names, each with what is seen around it.
+
+    Args:
+        ruled: Those that the rules take for due dates.
+    """
+    days: list[tuple[date, Found]] = []
+    for text in reading.texts:
+        for mention in find_dates(text.folded, today)[:_MOST_IN_A_TEXT]:
+            day = mention.past_day if _looks_back(text, mention.start) else mention.day
+            if day is not None:
+                ahead = (day - today).days
+                days.append((day, around_date(mention, text, ahead, reading, judged)))
+    earliest = min((day for day, _ in days), default=None)
+    count = min(_MANY, len({day for day, _ in days}))
+    named = []
+    for day, seen in days:
+        facts = [f"days {count}", "earliest" if day == earliest else "later"]
+        facts.append("ruled" if day in ruled else "not ruled")
+        facts += ["none ruled"] if not ruled else []
+        facts += ["first ruled"] if ruled and day == min(ruled) else []
+        named.append(Named(day=day, seen=seen | dict.fromkeys(facts, LOUDEST)))
+    return named
+
+
+def _looks_back(text: Text, place: int) -> bool:
+    before = text.folded[max(0, place - _BEHIND) : place]
+    return _LOOKING_BACK.search(before) is not None
+
+
+def _ruled(reading: Reading, today: date) -> Collection[date]:
+    """Return what the rules take for due dates.
 
     The day on which a payment is to be made counts only for an invoice of ours: of an
     outgoing payment it is no due date.
     """
-    today = received_at.astimezone(_HERE).date()
     labels = {Feature.DUE.value}
     if not reading.has(Feature.AT_BANK, "stop", "outgoing", "released"):
         labels.add(Feature.PAY_DAY.value)
-    stated = [
+    stated = {
         day for statement in reading.having(*labels) for day in _due_in(statement, labels, today)
-    ]
-    stated += [day for text in reading.texts for day in _in_table(text, today)]
-    return min(stated, default=None)
+    }
+    return stated.union(_in_tables(reading, today))
 
 
 def _due_in(statement: Statement, labels: set[str], today: date) -> Iterator[date]:
@@ -81,6 +148,10 @@ def _nearest(mentions: list[DateMention], first: int, last: int) -> DateMention 
     if before and first - before[-1].end <= _BEFORE:
         return before[-1]
     return None
+
+
+def _in_tables(reading: Reading, today: date) -> Iterator[date]:
+    return (day for text in reading.texts for day in _in_table(text, today))
 
 
 def _in_table(text: Text, today: date) -> Iterator[date]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from bot.language.references import Number, find_numbers
+from bot.language.references import Number, find_numbers, luhn_valid
 from bot.triage.cues import Feature, ReferenceRules
-from bot.triage.reading import Reading, Text
+from bot.triage.mention_weights import LOUDEST, LearnedMentions, MentionWeights
+from bot.triage.mentions import Found, Judged, around_number, together
+from bot.triage.reading import Place, Reading, Text
 from bot.triage.rules import TriageRules
 from bot.triage.tables import column_under
+from bot.vocabulary import MatterKey
 
 _SHORTEST = 3
 _LONGEST = 12
@@ -22,6 +26,22 @@ _SAFE_AT_MOST = 8
 _SUPPLIERS_SPEAK = ("supplier_invoice", "supplier_voice", "stop", "outgoing", "released")
 """What a mail speaks of where a bare number is the invoice of a supplier."""
 _MOST = 200
+_MOST_IN_A_TEXT = 1_000
+_MANY = 4
+_FEW = 20
+_OTHER, _INVOICE, _NOT_MEANT = "other", "invoice", "not meant"
+_SPARED, _LISTED, _PASSED_BY = "spared", "listed", "passed by"
+"""What the rules see in a number; the learned weights see it too."""
+_SUPPLIER_INVOICE = MatterKey("leverantorsfaktura")
+_OF_CUSTOMERS = frozenset(
+    map(MatterKey, ("anstand", "makulering", "avbetalningsplan", "bestridande"))
+)
+_SERIES = 8
+"""Digits of an invoice number of the centre."""
+_OCR = re.compile(
+    r"(?<![a-z])ocr(?:[ -]?(?:nr|nummer|numret))?[^\d\n]{0,12}(\d[\d ]{7,11}\d)(?!\d)"
+)
+_IN_A_NAME = re.compile(r"(?:faktura|invoice|avi)[ _-]?(?:nr)?[ _-]?(\d{3,10})(?!\d)")
 _BESIDE = 60
 """Characters before and after a number that may say that it is not concerned."""
 _SHORT_DATE = re.compile(r"(?:[12]\d|20[0-3]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?")
@@ -47,57 +67,176 @@ _NOT_MEANT_AFTER = re.compile(
 )
 _NOT_MEANT_BEFORE = re.compile(
     r"(?:ratta|riktiga|korrekta)\s(?:fakturan\s|fakturorna\s|numret\s)?(?:ar|heter|blev)\s?$"
-    r"|(?:galler|avser)\s(?:ej|inte)\s?$|,\s(?:inte|ej|not)\s?$"
+    r"|(?:galler|avser)\s(?:ej|inte)\s?$|(?:,|och|and)\s(?:inte|ej|not)\s?$"
     r"|redan skickad\W{0,3}$|ny faktura\W{0,3}$|ersatts? (?:av|med)\s?$"
 )
 
 
-def invoices(reading: Reading, rules: TriageRules) -> tuple[str, ...]:
-    """Return the digits of the invoices that the matter concerns, in order, without repeats.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A number where it stands, and what the rules see in it."""
+
+    number: Number
+    text: Text
+    signs: tuple[str, ...]
+
+    @property
+    def is_aside(self) -> bool:
+        """Tell whether it is said to be right, paid or not meant."""
+        return _NOT_MEANT in self.signs or _SPARED in self.signs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cited:
+    """The numbers of a mail.
+
+    Attributes:
+        ruled: Those that the rules take for concerned invoices, in order, without repeats.
+        mentions: All that may refer to something.
+    """
+
+    ruled: tuple[str, ...]
+    mentions: tuple[Mention, ...]
+
+
+def cite(reading: Reading, rules: TriageRules) -> Cited:
+    """Find the numbers of a mail, and which of them the rules take for its invoices.
 
     Numbers that are said to be right, paid already or not meant are left out, unless no other
     would remain.
     """
+    mentions = tuple(_mentions(reading, rules))
     meant: dict[str, None] = {}
     aside: dict[str, None] = {}
     others: set[str] = set()
-    numbers = {text.place: _numbers(text) for text in reading.texts}
-    for text in reading.texts:
-        kept = [s.sentence for s in reading.statements if s.text is text and s.has(Feature.KEPT)]
-        column = column_under(text, _is_heading)
-        for number in numbers[text.place]:
-            listed = number.start in column.starts
-            if column.passes_by(number.start):
-                continue
-            if not listed and _is_other(number, rules.references):
-                others.add(number.digits)
-            elif listed or _is_invoice(number, rules.references):
-                spared = any(sentence.start <= number.start < sentence.end for sentence in kept)
-                not_meant = spared or _is_not_meant(number, text)
-                (aside if not_meant else meant)[number.digits] = None
-            if len(meant) > _MOST:
-                break
+    for mention in mentions:
+        digits = mention.number.digits
+        if _PASSED_BY in mention.signs:
+            continue
+        if _OTHER in mention.signs and _LISTED not in mention.signs:
+            others.add(digits)
+        elif _LISTED in mention.signs or _INVOICE in mention.signs:
+            (aside if mention.is_aside else meant)[digits] = None
     found = [digits for digits in meant if digits not in aside and digits not in others]
     found = found or [digits for digits in aside if digits not in others]
     if not found and reading.has(*_SUPPLIERS_SPEAK):
-        found = list(dict.fromkeys(_unlabelled(numbers.values(), rules.references)))
-    return tuple(found)[:_MOST]
+        found = list(dict.fromkeys(_unlabelled(mentions)))
+    return Cited(ruled=tuple(found)[:_MOST], mentions=mentions)
 
 
-def _unlabelled(found: Iterable[Sequence[Number]], rules: ReferenceRules) -> Iterator[str]:
+def concerned(
+    cited: Cited, reading: Reading, judged: Judged, learned: LearnedMentions | None
+) -> tuple[str, ...]:
+    """Return the digits of the invoices that the matter concerns, in order, without repeats.
+
+    Every one stands in the mail, unless it is listed by a range. Where no number is an
+    invoice, one in the name of an attached invoice counts, and in a matter of a customer's
+    invoice the one that an OCR number holds.
+    """
+    found = cited.ruled
+    if learned is not None and len(cited.mentions) <= _MOST:
+        found = tuple(_favoured(cited, reading, judged, learned.invoice))
+    return found or tuple(_elsewhere(reading, judged))
+
+
+def _favoured(
+    cited: Cited, reading: Reading, judged: Judged, weights: MentionWeights
+) -> Iterator[str]:
+    seen_of = seen_of_numbers(cited, reading, judged)
+    favour = {digits: weights.favour(seen) for digits, seen in seen_of.items()}
+    together = _favour_of_lists(cited, favour)
+    for digits, own in favour.items():
+        if together.get(digits, own) > 0 and len(digits) <= _LONGEST:
+            yield digits
+
+
+def _favour_of_lists(cited: Cited, favour: Mapping[str, int]) -> dict[str, int]:
+    """Return what speaks for numbers that stand side by side: for one as much as for all."""
+    lists: dict[tuple[Place, int], list[Mention]] = {}
+    for mention in cited.mentions:
+        lists.setdefault((mention.text.place, mention.number.series), []).append(mention)
+    found: dict[str, int] = {}
+    for mentions in sorted(lists.values(), key=len):
+        listed = {mention.number.digits for mention in mentions}
+        alike = len({len(digits) for digits in listed}) == 1
+        if alike and not any(mention.is_aside for mention in mentions):
+            found |= dict.fromkeys(listed, sum(favour[digits] for digits in listed))
+    return found
+
+
+def seen_of_numbers(cited: Cited, reading: Reading, judged: Judged) -> dict[str, Found]:
+    """Return digits -> what is seen around them, for the learned weights."""
+    sightings: dict[str, list[Found]] = {}
+    for mention in cited.mentions:
+        seen = around_number(mention.number, mention.text, mention.signs, reading, judged)
+        sightings.setdefault(mention.number.digits, []).append(seen)
+    count, ruled = min(_MANY, len(sightings)), min(_MANY, len(cited.ruled))
+    attached = " ".join(_attached(reading))
+    seen_of: dict[str, Found] = {}
+    for digits, listed in sightings.items():
+        facts = [f"numbers {count}", f"ruled {ruled}"]
+        facts.append("ruled" if digits in cited.ruled else "not ruled")
+        facts += ["one of ruled"] if ruled > 1 and digits in cited.ruled else []
+        facts += ["attached"] if digits in attached else []
+        seen_of[digits] = together(listed) | dict.fromkeys(facts, LOUDEST)
+    return seen_of
+
+
+def _elsewhere(reading: Reading, judged: Judged) -> Iterator[str]:
+    """Yield the invoice that only an attachment or an OCR number tells."""
+    if judged.matter == _SUPPLIER_INVOICE:
+        for name in _attached(reading):
+            yield from _IN_A_NAME.findall(name.lower())
+    elif judged.matter in _OF_CUSTOMERS:
+        for text in reading.texts:
+            for match in _OCR.finditer(text.folded):
+                yield from _invoice_in(match[1].replace(" ", ""))
+
+
+def _attached(reading: Reading) -> Iterator[str]:
+    return (attachment.filename for attachment in reading.message.attachments[:_FEW])
+
+
+def _invoice_in(ocr: str) -> Iterator[str]:
+    """Yield the invoice number in an OCR number: before a check digit, or that and a length."""
+    if not luhn_valid(ocr):
+        return
+    if len(ocr) == _SERIES + 1:
+        yield ocr[:-1]
+    elif len(ocr) == _SERIES + 2 and ocr[-2] == str(len(ocr) % 10):
+        yield ocr[:-2]
+
+
+def _mentions(reading: Reading, rules: TriageRules) -> Iterator[Mention]:
+    for text in reading.texts:
+        numbers = find_numbers(text.folded)
+        if not numbers:
+            continue
+        kept = [s.sentence for s in reading.statements if s.text is text and s.has(Feature.KEPT)]
+        column = column_under(text, _is_heading)
+        for number in numbers[:_MOST_IN_A_TEXT]:
+            signs = {
+                _OTHER: _is_other(number, rules.references),
+                _INVOICE: _is_invoice(number, rules.references),
+                _NOT_MEANT: _is_not_meant(number, text),
+                _SPARED: any(part.start <= number.start < part.end for part in kept),
+                _LISTED: number.start in column.starts,
+                _PASSED_BY: column.passes_by(number.start),
+            }
+            found = tuple(sign for sign, holds in signs.items() if holds)
+            yield Mention(number=number, text=text, signs=found)
+
+
+def _unlabelled(mentions: Iterable[Mention]) -> Iterator[str]:
     """Yield the numbers of a mail about supplier invoices that none calls an invoice."""
-    for numbers in found:
-        for number in numbers:
-            plain = not (
-                number.grouped or number.digits.startswith("0") or _looks_like_date(number.digits)
-            )
-            fits = _SAFE <= len(number.digits) <= _SAFE_AT_MOST
-            if plain and fits and not _is_other(number, rules):
-                yield number.digits
-
-
-def _numbers(text: Text) -> Sequence[Number]:
-    return find_numbers(text.folded)
+    for mention in mentions:
+        number = mention.number
+        plain = not (
+            number.grouped or number.digits.startswith("0") or _looks_like_date(number.digits)
+        )
+        fits = _SAFE <= len(number.digits) <= _SAFE_AT_MOST
+        if plain and fits and _OTHER not in mention.signs:
+            yield number.digits
 
 
 def _is_heading(words: Sequence[str]) -> int | None:

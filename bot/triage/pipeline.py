@@ -10,10 +10,11 @@ from bot.language.detection import detect
 from bot.language.tokens import words
 from bot.triage.cues import Feature
 from bot.triage.due import due_date
-from bot.triage.invoices import invoices
+from bot.triage.invoices import Cited, cite, concerned
 from bot.triage.kinds import case_or_follow_up, spam_reason
 from bot.triage.learned import Opinion, features_of, opinion
 from bot.triage.matters import Judgement, judge, strongest
+from bot.triage.mentions import Judged
 from bot.triage.missing import missing
 from bot.triage.model import Reason, Triage
 from bot.triage.reading import Reading, read, statements_of
@@ -86,7 +87,7 @@ class _Findings:
 
     tag: Tag | None
     own_process: ProcessKey | None
-    numbers: tuple[str, ...]
+    cited: Cited
     judgement: Judgement
     kind: Kind
     kind_reasons: tuple[Reason, ...]
@@ -102,7 +103,7 @@ def _features(reading: Reading, mailbox: MailboxKey, found: _Findings) -> Featur
     return features_of(
         reading,
         mailbox=mailbox,
-        invoices=found.numbers,
+        invoices=found.cited.ruled,
         judgement=found.judgement,
         kind=found.kind,
         tag=found.tag,
@@ -112,13 +113,13 @@ def _features(reading: Reading, mailbox: MailboxKey, found: _Findings) -> Featur
 def _find(reading: Reading, mailbox: MailboxKey, rules: TriageRules) -> _Findings:
     tag = rules.tags.read(without_references(reading.subject.shown))
     own_process = rules.mailboxes.get(mailbox)
-    numbers = invoices(reading, rules)
-    judgement = judge(reading, rules, tag=tag, own_process=own_process, numbers=numbers)
+    cited = cite(reading, rules)
+    judgement = judge(reading, rules, tag=tag, own_process=own_process, numbers=cited.ruled)
     kind, kind_reasons = case_or_follow_up(reading, judgement)
     return _Findings(
         tag=tag,
         own_process=own_process,
-        numbers=numbers,
+        cited=cited,
         judgement=judgement,
         kind=kind,
         kind_reasons=kind_reasons,
@@ -145,7 +146,9 @@ def _for_people(
         )
     if not said.kind.for_people:
         return _for_nobody(said.kind, reading, said.reasons[0])
-    judged = replace(judgement, matter=said.matter, urgent=said.urgent)
+    decided = replace(judgement, matter=said.matter, urgent=said.urgent)
+    judged = Judged(matter=said.matter, urgent=said.urgent)
+    invoices = concerned(found.cited, reading, judged, rules.mentions)
     if not complains_plainly(reading):
         complaint = said.complaint
     protected = protected_reasons(reading)
@@ -160,10 +163,10 @@ def _for_people(
         protected=bool(protected),
         misdirected=None not in (said.process, found.own_process)
         and said.process != found.own_process,
-        invoices=found.numbers,
-        due=due_date(reading, received_at),
+        invoices=invoices,
+        due=due_date(reading, received_at, judged, rules.mentions),
         lang=_language(reading),
-        missing=missing(reading, judged, said.kind, found.numbers),
+        missing=missing(reading, decided, said.kind, invoices),
         customer=_customer(reading, rules),
         confidence=said.confidence,
         tag=None if found.tag is None else found.tag.process,

@@ -12,6 +12,7 @@ from bot.language.phrases import PhraseBook
 from bot.triage.cues import Combination, Cue, CustomerRule, MatterRule, ReferenceRules, TagRule
 from bot.triage.customers import CustomerNames
 from bot.triage.hearing import Hearing
+from bot.triage.mention_weights import LearnedMentions
 from bot.triage.tags import Tags
 from bot.triage.weights import Learned
 from bot.vocabulary import MailboxKey, MatterKey, ProcessKey, Urgency
@@ -47,6 +48,7 @@ class TriageRules:
         urgencies: Matter -> what it is when it is asked for in earnest.
         processes: Matter -> the one process that handles it, or None where several can.
         learned: Weights from labelled mails; None leaves everything to the rules.
+        mentions: Weights for the numbers and dates in a mail; None leaves them to the rules.
     """
 
     hearing: Hearing
@@ -61,6 +63,7 @@ class TriageRules:
     customers: CustomerNames
     references: ReferenceRules
     learned: Learned | None = None
+    mentions: LearnedMentions | None = None
 
     @classmethod
     def compile(cls, source: RuleSource) -> TriageRules:
