@@ -49,7 +49,7 @@ _DISTANCE_EXTRA: Final = (0, 0, *(each for each in range(14) for _ in range(2)))
 _DISTANCES: Final = tuple(1 + sum(1 << extra for extra in _DISTANCE_EXTRA[:n]) for n in range(30))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Packing:
     """One of the ways in which `bot.store.packing` packs.
 
@@ -65,10 +65,6 @@ class Packing:
     farthest: int
     shortest: int
     pack: Callable[[str], str | bytes]
-
-    def __hash__(self) -> int:
-        """Tell them apart by the text that they refer to."""
-        return len(self.helping)
 
 
 @cache
@@ -90,16 +86,20 @@ def of_lines() -> Packing:
 class PackedPattern:
     """A text with slots, each ``%(name)s``, as a SQLite file holds it."""
 
-    __slots__ = ("_always", "_parts", "_way")
+    __slots__ = ("_always", "_begun", "_parts", "_repeats", "_way")
 
     def __init__(self, pattern: str, way: Packing) -> None:
         pieces = [piece.replace("%%", "%") for piece in _SLOT.split(pattern)]
         self._way = way
         self._always = way.pack(pieces[0]) if len(pieces) == 1 else None
+        bits, count, length = _Part(pieces[0].encode(), way).write(0)
+        self._begun = _BEGIN[0] | bits << _BEGIN[1], _BEGIN[1] + count, length
+        names = pieces[1::2]
         self._parts = [
-            (_Part(piece.encode(), way), name)
-            for piece, name in zip(pieces[::2], [*pieces[1::2], None], strict=True)
+            (name, name in _FEW, _Part(piece.encode(), way))
+            for name, piece in zip(names, pieces[2::2], strict=True)
         ]
+        self._repeats = len({name.rpartition("_")[2] for name in names}) < len(names)
 
     def fill(self, text: str, values: Mapping[str, str]) -> str | bytes:
         """Return the text with some values, packed, or itself where that is no longer.
@@ -115,26 +115,26 @@ class PackedPattern:
         return packed if len(packed) < len(text) else text
 
     def _packed(self, values: Mapping[str, str]) -> bytes:
-        bits, count = _BEGIN
-        place, said = 0, dict[str, int]()
-        for part, name in self._parts:
+        bits, count, place = self._begun
+        said: dict[str, int] = {}
+        for name, is_of_few, part in self._parts:
+            value = values[name]
+            if is_of_few:
+                known = _few(value, self._way)
+                more, many, length = known.written.get(place) or known.write(place)
+            else:
+                more, many, length = _letters(value)
+            if self._repeats and _SHORTEST <= length <= _LONGEST:
+                before = said.setdefault(value, place)
+                if before != place:
+                    more, many = _again(length, place - before)
+            bits |= more << count
+            count += many
+            place += length
             more, many, length = part.written.get(place) or part.write(place)
             bits |= more << count
             count += many
             place += length
-            if name is not None:
-                value = values[name]
-                before = said.setdefault(value, place)
-                if name in _FEW:
-                    part = _few(value, self._way)
-                    more, many, length = part.written.get(place) or part.write(place)
-                else:
-                    more, many, length = _letters(value)
-                if before != place and _SHORTEST <= length <= _LONGEST:
-                    more, many = _again(length, place - before)
-                bits |= more << count
-                count += many
-                place += length
         return self._way.mark + bits.to_bytes((count + _END + 7) // 8, "little")
 
 
