@@ -11,7 +11,7 @@ from pydantic import Field
 
 from bot.errors import KnowledgeError, Saying
 from bot.knowledge.files import Files
-from bot.knowledge.learned_intents import load_intents
+from bot.knowledge.learned_questions import load_learned
 from bot.knowledge.lexicon_files import lines_of
 from bot.knowledge.models import File
 from bot.knowledge.yaml_file import Document, KnowledgeErrors, KnowledgeModel, read_document
@@ -175,6 +175,6 @@ def faults(folder: Path, files: Files) -> Iterator[KnowledgeError]:
                     Saying("ärendetypen {key} finns inte", key=name), "matters", name
                 )
     try:
-        load_intents(folder)
+        load_learned(folder)
     except KnowledgeError as error:
         yield error

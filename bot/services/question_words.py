@@ -7,11 +7,11 @@ from pathlib import Path
 
 from bot.knowledge import Knowledge
 from bot.knowledge.assistant_file import load_assistant
-from bot.knowledge.learned_intents import load_intents
+from bot.knowledge.learned_questions import load_learned
 from bot.knowledge.models import Belongs
 from bot.triage import TriageRules
 from bot.triage.asking import matters_heard
-from bot.understanding import LearnedIntents, Understander, Vocabulary
+from bot.understanding import LearnedQuestions, Understander, Vocabulary
 from bot.vocabulary import ProcessKey
 
 
@@ -24,11 +24,11 @@ def make_understander(folder: Path, knowledge: Knowledge, rules: TriageRules) ->
     Raises:
         KnowledgeError: ``assistant.yaml`` or what was learned cannot be read.
     """
-    return understander_with(folder, knowledge, rules, load_intents(folder))
+    return understander_with(folder, knowledge, rules, load_learned(folder))
 
 
 def understander_with(
-    folder: Path, knowledge: Knowledge, rules: TriageRules, learned: LearnedIntents | None
+    folder: Path, knowledge: Knowledge, rules: TriageRules, learned: LearnedQuestions | None
 ) -> Understander:
     """Compile what understands questions, with other weights or none; for learning them."""
     assistant = load_assistant(folder)

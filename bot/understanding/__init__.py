@@ -6,7 +6,7 @@ or an invoice exists makes no difference; `bot.services.assistant` looks them up
 
 from __future__ import annotations
 
-from bot.understanding.learned import LearnedIntents
+from bot.understanding.learned import Learned, LearnedQuestions
 from bot.understanding.model import (
     ClaimAction,
     Intent,
@@ -26,7 +26,8 @@ __all__ = [
     "ClaimAction",
     "Intent",
     "IntentWords",
-    "LearnedIntents",
+    "Learned",
+    "LearnedQuestions",
     "MatterWords",
     "Measure",
     "QueueFilter",

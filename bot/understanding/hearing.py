@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -49,6 +49,8 @@ class Heard:
         sentence: Its words, numbers of cases as one digit, those of dates blanked out.
         matters: Matter -> score, as triage hears it.
         foreign: Matters that nobody here handles.
+        asked: Matter -> chance, in [0, 1], that this is what is to be sent somewhere, if
+            anything is; learned from questions. Empty where nothing was learned.
     """
 
     shown: str
@@ -62,6 +64,7 @@ class Heard:
     customer: Mention | None
     matters: Mapping[MatterKey, float]
     foreign: frozenset[MatterKey] = frozenset()
+    asked: Mapping[MatterKey, float] = field(default_factory=dict)
 
     def words_of(self, hit: Hit) -> str:
         """Return the words that a cue took, as they were written."""
@@ -90,7 +93,8 @@ def hear(text: str, today: date, ears: Ears) -> Heard:
     periods = tuple(find_periods(without, today))
     blanked = _digits_away(folded, periods)
     numbers = find_numbers(blanked, shown)
-    masked = _masked(blanked, numbers)
+    customer = ears.customers.find(folded, shown)
+    masked = _nameless(_masked(blanked, numbers), customer)
     found = [match.group() for match in WORD.finditer(masked)][:_MOST_WORDS]
     masked = _NOT_WANTED.sub(lambda match: " " * len(match.group()), masked)
     sentence = Sentence(0, len(masked), tuple(found), "?" in shown)
@@ -103,8 +107,8 @@ def hear(text: str, today: date, ears: Ears) -> Heard:
         numbers=numbers,
         periods=periods,
         processes=tuple(ears.processes.find(without, shown)),
-        customer=ears.customers.find(folded, shown),
-        matters=ears.matters(shown),
+        customer=customer,
+        matters=ears.matters(_nameless(shown, customer)),
         foreign=ears.foreign,
     )
 
@@ -121,6 +125,18 @@ def _digits_away(text: str, periods: tuple[Period, ...]) -> str:
         inside = _DIGIT.sub("x", text[period.start : period.end])
         text = text[: period.start] + inside + text[period.end :]
     return text
+
+
+_SOMEBODY: Final = ("forvaltningen", "kontoret", "sdf")
+
+
+def _nameless(text: str, customer: Mention | None) -> str:
+    """Put somebody in place of a customer, whose name speaks of its own work and not of ours."""
+    if customer is None:
+        return text
+    room = customer.end - customer.start
+    fitting = next((word for word in _SOMEBODY if len(word) <= room), "")
+    return text[: customer.start] + fitting.ljust(room) + text[customer.end :]
 
 
 def _masked(text: str, numbers: Numbers) -> str:

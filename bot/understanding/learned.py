@@ -1,4 +1,4 @@
-"""Learned weights: how much each feature of a question speaks for each intent.
+"""Learned weights: how much each feature of a question speaks for each intent, and each matter.
 
 Multinomial logistic regression over words, their beginnings, the cues that the rules find and
 what is named. ``python tests/learn_questions.py`` makes the weights out of labelled questions.
@@ -10,11 +10,13 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from typing import Generic, TypeVar
 
 from bot.language.tokens import WORD
 from bot.understanding.hearing import Heard
 from bot.understanding.model import Intent
 from bot.understanding.words import DOMAIN
+from bot.vocabulary import MatterKey
 
 _STEM = 5
 _PIECE = 4
@@ -25,27 +27,31 @@ _WRITTEN = 3.0
 _SIGN = 0.5
 _CUE = 0.6
 _RULE = 0.05
+_MAIL = 0.3
 _MOST = 12.0
 """How loud each sort of feature is; chosen on questions left out in turn. What the rules decide
 speaks softly, since they have been written with the questions they are right about."""
 
 
+Answer = TypeVar("Answer", bound=str)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LearnedIntents:
+class Learned(Generic[Answer]):
     """Weights.
 
     Attributes:
-        intents: The answers, in the order of the columns.
+        answers: In the order of the columns.
         bias: One number for each.
         weights: Feature -> one number for each.
     """
 
-    intents: tuple[Intent, ...]
+    answers: tuple[Answer, ...]
     bias: tuple[float, ...]
     weights: Mapping[str, Sequence[float]]
 
-    def chances(self, features: Mapping[str, float]) -> dict[Intent, float]:
-        """Return intent -> probability; they add up to one."""
+    def chances(self, features: Mapping[str, float]) -> dict[Answer, float]:
+        """Return answer -> probability; they add up to one."""
         sums = list(self.bias)
         for feature, loudness in features.items():
             for place, weight in enumerate(self.weights.get(feature, ())):
@@ -53,17 +59,31 @@ class LearnedIntents:
         highest = max(sums)
         powers = [math.exp(total - highest) for total in sums]
         whole = sum(powers)
-        return {intent: power / whole for intent, power in zip(self.intents, powers, strict=True)}
+        return {answer: power / whole for answer, power in zip(self.answers, powers, strict=True)}
 
-    def words_for(self, intent: Intent, features: Mapping[str, float]) -> tuple[str, ...]:
-        """Return up to three words that speak most for an intent, the strongest first."""
-        place = self.intents.index(intent)
+    def words_for(self, answer: Answer, features: Mapping[str, float]) -> tuple[str, ...]:
+        """Return up to three words that speak most for an answer, the strongest first."""
+        place = self.answers.index(answer)
         speaking = [
             (loudness * self.weights[name][place], name.removeprefix("w "))
             for name, loudness in features.items()
             if name.startswith("w ") and name in self.weights
         ]
         return tuple(name for weight, name in sorted(speaking, reverse=True)[:3] if weight > 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedQuestions:
+    """What was learned about questions.
+
+    Attributes:
+        intents: What is asked for.
+        matters: What is to be sent somewhere, of those who ask where to; `NONE` where it is
+            no matter but a process that is asked about.
+    """
+
+    intents: Learned[Intent]
+    matters: Learned[MatterKey]
 
 
 def features_of(heard: Heard) -> dict[str, float]:
@@ -79,6 +99,22 @@ def features_of(heard: Heard) -> dict[str, float]:
     found |= dict.fromkeys(sorted(set(_cues(heard))), _CUE)
     for intent, score in scores(heard).items():
         found[f"rule {intent}"] = _RULE * min(score, _MOST)
+    return found
+
+
+def features_of_matter(heard: Heard) -> dict[str, float]:
+    """Return what a question shows of its matter: feature -> how loudly it speaks."""
+    words = [match.group() for match in WORD.finditer(heard.masked)]
+    written = {f"w {word}" for word in words}
+    written |= {f"s {word[:_STEM]}" for word in words if len(word) > _STEM}
+    pieces = {f"g {piece}" for word in words for piece in _pieces(word)}
+    found = dict.fromkeys(sorted(written), _WRITTEN / math.sqrt(max(6, len(written))))
+    found |= dict.fromkeys(sorted(pieces), _WRITTEN / math.sqrt(max(10, len(pieces))))
+    for matter, score in heard.matters.items():
+        found[f"heard {matter}"] = _MAIL * score
+    cues = {hit.cue for hit in heard.hits if hit.cue.matter}
+    found |= dict.fromkeys((f"{'no' if cue.blocks else 'cue'} {cue.matter}" for cue in cues), 1.0)
+    found |= dict.fromkeys((f"process {one.process}" for one in heard.processes), 1.0)
     return found
 
 
@@ -146,27 +182,27 @@ def _cues(heard: Heard) -> Iterator[str]:
 
 def is_ours(heard: Heard) -> bool:
     """Tell whether a question speaks of the centre's own work."""
-    return any(_named(heard)) or any(hit.cue.name == DOMAIN for hit in heard.hits)
+    named = any(name not in _ANYONES for name in _named(heard))
+    return named or any(hit.cue.name == DOMAIN for hit in heard.hits)
+
+
+_ANYONES = frozenset(("number", "day", "period", "foreign"))
+"""What people name whatever they speak of."""
 
 
 def _named(heard: Heard) -> Iterator[str]:
-    if heard.numbers.cases:
-        yield "case"
-    if heard.numbers.invoices:
-        yield "invoice"
-    if heard.numbers.plain:
-        yield "number"
-    if heard.processes:
-        yield "process"
-    if any(one.place for one in heard.processes):
-        yield "place"
-    if heard.customer is not None:
-        yield "customer"
-    if any(one.is_day for one in heard.periods):
-        yield "day"
-    if any(not one.is_day for one in heard.periods):
-        yield "period"
-    if any(hit.cue.matter for hit in heard.hits) or any(
-        score >= _HEARD for matter, score in heard.matters.items() if matter not in heard.foreign
-    ):
-        yield "matter"
+    said = {hit.cue.matter for hit in heard.hits if hit.cue.matter and not hit.cue.blocks}
+    mailed = {matter for matter, score in heard.matters.items() if score >= _HEARD}
+    shown: dict[str, object] = {
+        "case": heard.numbers.cases,
+        "invoice": heard.numbers.invoices,
+        "number": heard.numbers.plain,
+        "process": heard.processes,
+        "place": any(one.place for one in heard.processes),
+        "customer": heard.customer,
+        "day": any(one.is_day for one in heard.periods),
+        "period": any(not one.is_day for one in heard.periods),
+        "foreign": said & heard.foreign,
+        "matter": (said | mailed) - heard.foreign,
+    }
+    yield from (name for name, thing in shown.items() if thing)

@@ -12,9 +12,11 @@ from bot.vocabulary import MatterKey
 _SAID = 6.0
 _SAID_MOST = 9.0
 """What a phrase for staff adds, and several of them."""
-_FOREIGN = 0.5
+_FOREIGN = 0.25
 """How much is believed of what triage hears where nobody here handles the matter: what people
 talk about among themselves sounds like mail that has gone astray."""
+_ASKED = 8.0
+"""What certainty adds that was learned from those who ask where something belongs."""
 ENOUGH = 3.0
 """So much makes a matter."""
 
@@ -29,12 +31,17 @@ class MatterFound:
 
 
 def matter_of(
-    heard: Heard, enough: float = ENOUGH, *, among: Collection[MatterKey] | None = None
+    heard: Heard,
+    enough: float = ENOUGH,
+    *,
+    among: Collection[MatterKey] | None = None,
+    to_be_sent: bool = False,
 ) -> MatterFound | None:
     """Return the matter that a question names; None where nothing says enough.
 
     Args:
         among: The matters that may be meant; None for all.
+        to_be_sent: The question is where something belongs.
     """
     blocked = {hit.cue.matter for hit in heard.hits if hit.cue.blocks}
     said = [hit for hit in heard.hits if hit.cue.matter and not hit.cue.blocks]
@@ -46,6 +53,9 @@ def matter_of(
             found[matter] = score * (_FOREIGN if matter in heard.foreign else 1.0)
     for matter, count in counts.items():
         found[matter] = found.get(matter, 0.0) + min(_SAID_MOST, _SAID + 1.5 * (count - 1))
+    if to_be_sent:
+        for matter, chance in heard.asked.items():
+            found[matter] = found.get(matter, 0.0) + _ASKED * chance
     if among is not None:
         found = {matter: score for matter, score in found.items() if matter in among}
     if not found:

@@ -190,7 +190,12 @@ _DISTRICT_AFTER: Final = re.compile(
 )
 _UNIT: Final = re.compile(
     r"(?<![\w-])(?:[a-z]{3,25}- och )?(?P<name>[a-z-]{2,40}?)"
-    r"(?:forvaltningen|forvaltning|forv|kontoret|bolaget|namnden|kontoren)(?P<s>s?)(?![\w-])"
+    r"(?:forvaltningen|forvaltning|forv|kontoret|bolaget|namnden|kontoren|museet|biblioteket|arkivet"
+    r"|brandforsvaret|raddningstjansten|kansliet)(?P<s>s?)(?![\w-])"
+)
+_SCHOOL: Final = re.compile(
+    r"(?<![\w-])(?!(?:För|Grund|Hög|Gymnasie|Sär|Folkhög)s)[A-ZÅÄÖ][a-zåäö]{2,30}"
+    r"(?:skolan|gymnasiet)(?![\w-])"
 )
 _COMPANY: Final = re.compile(
     r"(?<![\w-])(?:AB(?: [A-ZÅÄÖ][\w&-]{1,30}){1,3}|(?:[A-ZÅÄÖ][\w&-]{1,30} ){1,3}AB)(?![\w-])"
@@ -203,7 +208,21 @@ _NO_DISTRICT: Final = frozenset(
     )
 )  # fmt: skip
 _NO_UNIT: Final = frozenset(
-    ("", "system", "service", "stads", "hyres", "var", "bank", "post", "andra", "kund", "del", "in")
+    (
+        "",
+        "system",
+        "service",
+        "stads",
+        "hyres",
+        "var",
+        "bank",
+        "post",
+        "andra",
+        "kund",
+        "del",
+        "in",
+        "folk",
+    )
 )
 
 
@@ -246,5 +265,6 @@ def _by_form(folded: str, shown: str) -> Iterator[tuple[int, int]]:
     for match in _UNIT.finditer(folded):
         if match["name"].strip("-") not in _NO_UNIT:
             yield match.start(), match.start("s")
-    for match in _COMPANY.finditer(shown):
-        yield match.span()
+    for pattern in (_SCHOOL, _COMPANY):
+        for match in pattern.finditer(shown):
+            yield match.span()

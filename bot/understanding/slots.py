@@ -56,9 +56,16 @@ def _matter_from(enough: float) -> _Filler:
 
 
 def _matter_of_route(heard: Heard, vocabulary: Vocabulary) -> Iterator[Filled]:
-    """Yield the matter; the likeliest where no process says where something belongs."""
-    enough = _SURE if heard.processes else _ANY
-    found = matter_of(heard, enough, among=vocabulary.matters)
+    """Yield the matter; the likeliest where no process says where something belongs.
+
+    Who asks which of several processes it is wants the likeliest matter of theirs.
+    """
+    named = {one.process for one in heard.processes}
+    enough = _SURE if named else _ANY
+    found = matter_of(heard, enough, among=vocabulary.matters, to_be_sent=True)
+    if found is None and len(named) > 1:
+        theirs = [key for key, own in vocabulary.matters.items() if named.intersection(own)]
+        found = matter_of(heard, _ANY, among=theirs, to_be_sent=True)
     if found is not None:
         yield Filled(Slot.MATTER, found.matter, found.words)
 

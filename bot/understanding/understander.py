@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from bot.understanding.hearing import Ears, Heard, MatterEar, hear
-from bot.understanding.learned import LearnedIntents, features_of, is_ours, scores
+from bot.understanding.learned import (
+    LearnedQuestions,
+    features_of,
+    features_of_matter,
+    is_ours,
+    scores,
+)
 from bot.understanding.mentions import CustomerNames, ProcessNames
 from bot.understanding.model import Intent, Reason, Slot, Understanding, Vocabulary
 from bot.understanding.slots import fill, reasons_of
@@ -33,13 +39,13 @@ class Understander:
         vocabulary: Vocabulary,
         words: Words,
         matters: MatterEar,
-        learned: LearnedIntents | None = None,
+        learned: LearnedQuestions | None = None,
     ) -> None:
         """Compile.
 
         Args:
             matters: Tells which matters a text speaks of, as triage hears it.
-            learned: None leaves the intent to the rules alone.
+            learned: None leaves everything to the rules alone.
 
         Raises:
             BadPhrase: A phrase cannot be read.
@@ -57,7 +63,11 @@ class Understander:
 
     def hear(self, text: str, today: date) -> Heard:
         """Return what a question shows; for learning, and for `understood`."""
-        return hear(text, today, self._ears)
+        heard = hear(text, today, self._ears)
+        if self._learned is None:
+            return heard
+        asked = self._learned.matters.chances(features_of_matter(heard))
+        return replace(heard, asked=asked)
 
     def understand(self, text: str, today: date) -> Understanding:
         """Return what a question means.
@@ -94,7 +104,7 @@ class Understander:
             chances = _by_rules(scores(heard))
         else:
             features = features_of(heard)
-            chances = _possible(_together(self._learned.chances(features), heard), heard)
+            chances = _possible(_together(self._learned.intents.chances(features), heard), heard)
         order = tuple(sorted(chances, key=lambda intent: (-chances[intent], intent)))
         return _Ranking(chances=chances, order=order, features=features)
 
@@ -104,7 +114,7 @@ class Understander:
         said = dict.fromkeys(heard.words_of(hit) for hit in hits)
         found = [Reason(rule=f"intent.{intent}", words=words) for words in list(said)[:2]]
         if not found and self._learned is not None:
-            words = ", ".join(self._learned.words_for(intent, ranking.features))
+            words = ", ".join(self._learned.intents.words_for(intent, ranking.features))
             found = [Reason(rule=f"learned.{intent}", words=words)]
         return tuple(found)
 
@@ -121,7 +131,7 @@ class Understander:
         if own is None:
             return named
         if not own:
-            return named or NONE
+            return NONE
         if named in own:
             return named
         elsewhere = (hit.cue.process for hit in hits if hit.cue.process in own)

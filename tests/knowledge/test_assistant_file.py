@@ -7,7 +7,7 @@ import pytest
 from bot.knowledge import bundled_folder
 from bot.knowledge.assistant_file import load_assistant
 from bot.knowledge.check import problems
-from bot.knowledge.learned_intents import load_intents, save_intents
+from bot.knowledge.learned_questions import load_learned, save_learned
 from bot.knowledge.yaml_file import KnowledgeErrors
 from bot.understanding import Intent
 
@@ -56,17 +56,17 @@ def test_a_missing_file_is_an_error(folder):
 
 
 def test_learned_weights_come_back_as_they_were_written(folder):
-    learned = load_intents(folder)
-    before = (folder / "learned" / "intents.json").read_bytes()
-    save_intents(learned, folder)
-    assert (folder / "learned" / "intents.json").read_bytes() == before
+    learned = load_learned(folder)
+    before = (folder / "learned" / "questions.json").read_bytes()
+    save_learned(learned, folder)
+    assert (folder / "learned" / "questions.json").read_bytes() == before
 
 
 def test_without_learned_weights_the_rules_stand_alone(folder):
-    (folder / "learned" / "intents.json").unlink()
-    assert load_intents(folder) is None
+    (folder / "learned" / "questions.json").unlink()
+    assert load_learned(folder) is None
 
 
 def test_learned_weights_that_cannot_be_read_are_a_fault(folder):
-    (folder / "learned" / "intents.json").write_text("{", encoding="utf-8")
+    (folder / "learned" / "questions.json").write_text("{", encoding="utf-8")
     assert any("make learn" in str(error) for error in problems(folder))

@@ -1,0 +1,81 @@
+"""The file of what was learned about questions, ``knowledge/learned/questions.json``.
+
+Written by a program. ``intents`` and ``matters`` hold their answers, and for each feature the
+places of answers and the weights in hundredths, one after the other. Without the file the
+assistant goes by the rules alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from bot.errors import KnowledgeError, Saying
+from bot.understanding import Intent, Learned, LearnedQuestions
+from bot.vocabulary import MatterKey
+
+_FILE: Final = Path("learned") / "questions.json"
+
+
+def load_learned(folder: Path) -> LearnedQuestions | None:
+    """Read the weights of a knowledge folder; None where there are none.
+
+    Raises:
+        KnowledgeError: The file is not what `save_learned` writes.
+    """
+    path = folder / _FILE
+    if not path.is_file():
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        intents, matters = content["intents"], content["matters"]
+        return LearnedQuestions(
+            intents=Learned(
+                answers=tuple(Intent(name) for name in intents["answers"]), **_numbers(intents)
+            ),
+            matters=Learned(
+                answers=tuple(MatterKey(name) for name in matters["answers"]), **_numbers(matters)
+            ),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        what = Saying("går inte att läsa; gör den på nytt med make learn")
+        raise KnowledgeError(path.name, None, what) from error
+
+
+def save_learned(learned: LearnedQuestions, folder: Path) -> Path:
+    """Write the weights of a knowledge folder, one feature a line; return the file."""
+    path = folder / _FILE
+    path.parent.mkdir(exist_ok=True)
+    intents, matters = _written(learned.intents), _written(learned.matters)
+    path.write_text(f'{{"intents": {intents},\n"matters": {matters}}}\n', encoding="utf-8")
+    return path
+
+
+def _numbers(content: Mapping[str, Any]) -> dict[str, Any]:
+    places = len(content["answers"])
+    weights = {feature: _row(flat, places) for feature, flat in content["weights"].items()}
+    return {"bias": tuple(content["bias"]), "weights": weights}
+
+
+def _written(learned: Learned[Any]) -> str:
+    lines = ",\n".join(
+        f"{json.dumps(feature, ensure_ascii=False)}:{_flat(row)}"
+        for feature, row in sorted(learned.weights.items())
+    )
+    answers, bias = json.dumps(learned.answers), json.dumps(learned.bias)
+    return f'{{"answers": {answers},\n"bias": {bias},\n"weights": {{\n{lines}}}}}'
+
+
+def _row(flat: Sequence[int], places: int) -> tuple[float, ...]:
+    row = [0.0] * places
+    for at in range(0, len(flat), 2):
+        row[flat[at]] = flat[at + 1] / 100
+    return tuple(row)
+
+
+def _flat(row: Sequence[float]) -> str:
+    hundredths = enumerate(round(100 * weight) for weight in row)
+    flat = [number for place, own in hundredths if own for number in (place, own)]
+    return json.dumps(flat, separators=(",", ":"))
