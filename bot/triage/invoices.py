@@ -178,7 +178,8 @@ def seen_of_numbers(cited: Cited, reading: Reading, judged: Judged) -> dict[str,
         facts.append("ruled" if digits in cited.ruled else "not ruled")
         facts += ["one of ruled"] if ruled > 1 and digits in cited.ruled else []
         facts += ["attached"] if digits in attached else []
-        seen_of[digits] = together(listed) | dict.fromkeys(facts, LOUDEST)
+        seen_of[digits] = together(listed)
+        seen_of[digits].update(dict.fromkeys(facts, LOUDEST))
     return seen_of
 
 
@@ -211,7 +212,7 @@ def _mentions(reading: Reading, rules: TriageRules) -> Iterator[Mention]:
     for text in reading.texts:
         numbers = find_numbers(text.folded)
         if not numbers:
-            continue
+        kept = [s.sentence for s in reading.having(Feature.KEPT) if s.text is text]
         kept = [s.sentence for s in reading.statements if s.text is text and s.has(Feature.KEPT)]
         column = column_under(text, _is_heading)
         for number in numbers[:_MOST_IN_A_TEXT]:

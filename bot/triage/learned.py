@@ -36,7 +36,7 @@ _BY_MATTER = 0.4
 """So much the matter says of the urgency of an invoice; the question about it says the rest."""
 _HUSHED = 0.8
 """So much it takes where the rules hear but thanks, a withdrawal or a question in general."""
-_COMPLAINT = 0.7
+_COMPLAINT = 0.75
 _RULED_COMPLAINT = 0.05
 """So much of a chance makes a complaint; the lesser one where the rules hear it too."""
 _GLANCE = 0.3
@@ -154,8 +154,11 @@ def _matter_and_process(
     pairs: list[tuple[float, str, str]] = []
     for matter, chance in matters.items():
         own = processes.get(MatterKey(matter))
-        handlers = _HANDLERS.get(matter) or ((own,) if own is not None else anybody)
         trusted = chance * _TRUST if matter == ruled else chance
+        if own is not None and matter not in _HANDLERS:
+            pairs.append((trusted * wanted.get(own, 0.0), matter, own))
+            continue
+        handlers = _HANDLERS.get(matter, anybody)
         pairs += [(trusted * wanted.get(name, 0.0), matter, name) for name in handlers]
     whole = sum([joint for joint, _, _ in pairs]) or 1.0
     joint, matter, process = max(pairs)

@@ -246,11 +246,15 @@ def _customer(reading: Reading, rules: TriageRules) -> str | None:
 def _language(reading: Reading) -> Language:
     own = reading.own
     shown, folded = own.shown, own.folded
-    if len(folded.split()) < 4:
+    if _says_next_to_nothing(folded):
         shown, folded = f"{reading.subject.shown} {shown}", f"{reading.subject.folded} {folded}"
-    if reading.forwarded and len(folded.split()) < 4:
+    if reading.forwarded and _says_next_to_nothing(folded):
         shown, folded = f"{shown} {reading.quoted.shown}", f"{folded} {reading.quoted.folded}"
     return detect(words(folded[:4000]), shown)
+
+
+def _says_next_to_nothing(text: str) -> bool:
+    return len(text.split(maxsplit=_WORD)) <= _WORD
 
 
 def _tag_reasons(tag: Tag | None) -> tuple[Reason, ...]:

@@ -161,7 +161,7 @@ class Learned:
         speaking = self._speaking_for(self._place(question, answer))
         names = {*features.words, *features.wordings}
         names.update(*[stems(word) for word in features.words])
-        found = [(speaking[name], name) for name in names if name in speaking]
+        found = [(speaking[name], name) for name in speaking.keys() & names]
         return tuple(_shown(name) for _, name in sorted(found, reverse=True)[:most])
 
     def _speaking_for(self, place: int) -> Mapping[str, int]:
