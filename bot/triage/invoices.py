@@ -212,8 +212,8 @@ def _mentions(reading: Reading, rules: TriageRules) -> Iterator[Mention]:
     for text in reading.texts:
         numbers = find_numbers(text.folded)
         if not numbers:
+            continue
         kept = [s.sentence for s in reading.having(Feature.KEPT) if s.text is text]
-        kept = [s.sentence for s in reading.statements if s.text is text and s.has(Feature.KEPT)]
         column = column_under(text, _is_heading)
         for number in numbers[:_MOST_IN_A_TEXT]:
             signs = {
