@@ -80,7 +80,8 @@ def seen_of_days(
         facts.append("ruled" if day in ruled else "not ruled")
         facts += ["none ruled"] if not ruled else []
         facts += ["first ruled"] if ruled and day == min(ruled) else []
-        named.append(Named(day=day, seen=seen | dict.fromkeys(facts, LOUDEST)))
+        seen.update(dict.fromkeys(facts, LOUDEST))
+        named.append(Named(day=day, seen=seen))
     return named
 
 

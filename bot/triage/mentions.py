@@ -7,7 +7,7 @@ make of it is seen too: a rule that is mostly right is mostly followed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.language.dates import DateMention
@@ -78,7 +78,8 @@ def around_number(
     facts += ["begins line"] if not _LETTER.search(line) else []
     facts += ["in brackets"] if _bracket(text, number.start) >= 0 else []
     facts += _said(reading, text, number.start)
-    return found | dict.fromkeys(facts, LOUDEST)
+    found.update(dict.fromkeys(facts, LOUDEST))
+    return found
 
 
 def around_date(
@@ -104,7 +105,8 @@ def around_date(
         facts += ["in brackets with number"] if _REFERENCE.search(inside) else []
         outside = text.folded[max(0, bracket - 14) : bracket]
         facts += ["in brackets after number"] if _REFERENCE_BEFORE.search(outside) else []
-    return found | dict.fromkeys(facts, LOUDEST)
+    found.update(dict.fromkeys(facts, LOUDEST))
+    return found
 
 
 def together(sightings: Sequence[Found]) -> Found:
@@ -123,8 +125,9 @@ def _surroundings(text: Text, start: int, end: int) -> Found:
     folded = text.folded
     before = _tokens(_BREAK.split(folded[max(0, start - _BEFORE) : start])[-1])[::-1]
     after = _tokens(_BREAK.split(folded[end : end + _AFTER], maxsplit=1)[0])
-    found = dict(_by_distance("before", before, _LOUD_BEFORE))
-    found.update(_by_distance("after", after, _LOUD_AFTER))
+    found: Found = {}
+    _add(found, "before", before, _LOUD_BEFORE)
+    _add(found, "after", after, _LOUD_AFTER)
     if len(before) > 1:
         found[f"before {before[1]} {before[0]}"] = LOUDEST
     return found
@@ -134,14 +137,14 @@ def _tokens(text: str) -> list[str]:
     return [_ANY_NUMBER if token.isdigit() else token for token in _TOKEN.findall(text)]
 
 
-def _by_distance(side: str, tokens: list[str], loud: Sequence[int]) -> Iterator[tuple[str, int]]:
-    """Yield the tokens on one side; the farthest first, so that the nearest one counts."""
+def _add(found: Found, side: str, tokens: list[str], loud: Sequence[int]) -> None:
+    """Add the tokens on one side, the nearest first; the nearest of the same counts."""
     if not tokens:
-        yield f"{side} nothing", LOUDEST
-    for token, loudness in reversed(tuple(zip(tokens, loud, strict=False))):
-        yield f"{side} {token}", loudness
+        found[f"{side} nothing"] = LOUDEST
+    for token, loudness in zip(tokens, loud, strict=False):
+        found.setdefault(f"{side} {token}", loudness)
     for place, token in enumerate(tokens[:_NEAREST]):
-        yield f"{side}{place} {token}", LOUDEST
+        found[f"{side}{place} {token}"] = LOUDEST
 
 
 def _said(reading: Reading, text: Text, place: int) -> list[str]:

@@ -28,8 +28,8 @@ FLOORS = {
     "complaint": 0.94,
     "protected": 0.97,
     "misdirected": 0.975,
-    "invoices": 0.93,
-    "due": 0.91,
+    "invoices": 0.97,
+    "due": 0.95,
     "lang": 0.99,
     "missing": 0.94,
 }
