@@ -12,7 +12,7 @@ from bot.store.packing import pack_bytes
 from bot.vocabulary import FILE_KEY, IgnoredBecause, Kind, MailboxKey, Outcome, sent_folder
 from functionmail.message import MessageKey
 
-_KEY = f"{FILE_KEY}simulated:"
+_KEY = f"{FILE_KEY}made:"
 
 
 def key_of(message_id: int) -> MessageKey:
