@@ -34,7 +34,7 @@ _BEGIN: Final = (0b011, 3)
 _END: Final = 7
 _SHORTEST, _LONGEST = 3, 258
 _STEP: Final = 16
-_TRIED: Final = 24
+_TRIED: Final = 8
 """Places of the helping text that are looked at for the longest run of bytes."""
 _USUAL_PLACE: Final = 100
 _FEW: Final = frozenset({"domain", "opening", "place", "to"})
@@ -92,7 +92,8 @@ class PackedPattern:
         pieces = [piece.replace("%%", "%") for piece in _SLOT.split(pattern)]
         self._way = way
         self._always = way.pack(pieces[0]) if len(pieces) == 1 else None
-        bits, count, length = _Part(pieces[0].encode(), way).write(0)
+        first = "" if len(pieces) == 1 else pieces[0]
+        bits, count, length = _Part(first.encode(), way).write(0)
         self._begun = _BEGIN[0] | bits << _BEGIN[1], _BEGIN[1] + count, length
         names = pieces[1::2]
         self._parts = [
