@@ -11,7 +11,7 @@ from bot.notifying import ANSWERABLE
 from bot.services.slack_events import ALERTS_KEPT
 from bot.store.unit_of_work import Database
 from bot.store.watches import StoredWatch
-from bot.vocabulary import PersonKey, Status, Urgency
+from bot.vocabulary import PersonKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +41,8 @@ class SettledAlerts:
         """Return the alerts that must lose their buttons, in the order in which they were told."""
         since = self._clock.now() - ALERTS_KEPT
         with self._database.reading() as work:
-            posted = [
-                one for one in work.slack_posts.posted_alerts(since) if one.code in ANSWERABLE
-            ]
+            answered = work.slack_posts.answered_alerts(since)
+            posted = [one for one in answered if one.code in ANSWERABLE]
             ids = {one.case_id for one in posted}
             cases = work.cases.get_many(ids)
             watches = {case_id: work.watches.get(case_id) for case_id in sorted(ids)}
@@ -55,14 +54,7 @@ class SettledAlerts:
                 acknowledged=_acknowledged(watches[one.case_id]),
             )
             for one in posted
-            if _is_settled(cases[one.case_id], watches[one.case_id])
         ]
-
-
-def _is_settled(case: Case, watch: StoredWatch | None) -> bool:
-    if case.status is Status.CLOSED or case.urgent is Urgency.NO:
-        return True
-    return _acknowledged(watch) is not None
 
 
 def _acknowledged(watch: StoredWatch | None) -> tuple[PersonKey, datetime] | None:

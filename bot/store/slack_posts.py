@@ -12,8 +12,8 @@ from sqlalchemy import Connection, and_, delete, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bot.store.engine import insert_if_new, insert_one_if_new
-from bot.store.tables import ActionRow, SlackChannelRow, SlackPostRow
-from bot.vocabulary import CaseId
+from bot.store.tables import ActionRow, CaseRow, SlackChannelRow, SlackPostRow, WatchRow
+from bot.vocabulary import CaseId, Status, Urgency
 
 
 class PostState(StrEnum):
@@ -209,19 +209,28 @@ class SlackPosts:
         waiting = select(SlackPostRow.key).where(SlackPostRow.state == PostState.WAITING).limit(1)
         return self._connection.execute(waiting).first() is not None
 
-    def posted_alerts(self, since: datetime) -> list[PostedAlert]:
-        """Return the alerts of cases that were posted since an instant and not changed yet."""
+    def answered_alerts(self, since: datetime) -> list[PostedAlert]:
+        """Return the alerts posted since an instant that stand unchanged and need no answer now.
+
+        Their cases are closed, acknowledged, or not urgent any more.
+        """
         changed = aliased(SlackPostRow)
         key = literal("update:") + SlackPostRow.channel + ":" + SlackPostRow.ts
         rows = self._connection.execute(
             select(SlackPostRow.channel, SlackPostRow.ts, ActionRow.case_id, ActionRow.data)
             .join(ActionRow, ActionRow.key == SlackPostRow.key)
+            .join(CaseRow, CaseRow.id == ActionRow.case_id)
+            .outerjoin(WatchRow, WatchRow.case_id == CaseRow.id)
             .where(
                 SlackPostRow.state == PostState.SENT,
                 SlackPostRow.due_at >= since,
                 SlackPostRow.urgent,
                 SlackPostRow.ts.is_not(None),
-                ActionRow.case_id.is_not(None),
+                or_(
+                    CaseRow.status == Status.CLOSED,
+                    CaseRow.urgent == Urgency.NO,
+                    WatchRow.acknowledged_at.is_not(None),
+                ),
                 ~select(literal(1)).where(changed.key == key).exists(),
             )
             .order_by(SlackPostRow.due_at, SlackPostRow.key)
