@@ -27,7 +27,7 @@ from bot.triage.weights import Features, Learned, pack
 from bot.vocabulary import NONE
 
 DATA = Path(__file__).parent / "data"
-HELD_OUT = "k"
+HELD_OUT = "g"
 SETS = (
     DATA / "development" / "cases.jsonl",
     *sorted((DATA / "written").glob("*.jsonl")),

@@ -22,16 +22,16 @@ from tests.triage.desk import DATA, rows, rules
 NOBODY = Identity(keys=(b"no mail here is our own",), domain="exempelstad.example")
 FLOORS = {
     "kind": 0.97,
-    "process": 0.955,
-    "matter": 0.91,
-    "urgent": 0.91,
-    "complaint": 0.94,
-    "protected": 0.97,
-    "misdirected": 0.975,
-    "invoices": 0.97,
-    "due": 0.95,
+    "process": 0.965,
+    "matter": 0.94,
+    "urgent": 0.96,
+    "complaint": 0.965,
+    "protected": 0.985,
+    "misdirected": 0.97,
+    "invoices": 0.975,
+    "due": 0.98,
     "lang": 0.99,
-    "missing": 0.94,
+    "missing": 0.945,
 }
 
 
@@ -58,13 +58,13 @@ def test_no_field_of_unseen_mails_falls_below_its_floor(field, floor):
 
 def test_urgent_invoices_among_unseen_mails_are_found_and_few_others_are_taken_for_them():
     found = _evaluation().of_class("urgent", "collections")
-    assert found.recall >= 0.93
-    assert found.precision >= 0.86
+    assert found.recall >= 0.96
+    assert found.precision >= 0.93
 
 
 def test_most_urgent_payments_among_unseen_mails_are_found():
     found = _evaluation().of_class("urgent", "payout")
-    assert found.recall >= 0.78
+    assert found.missed <= 1
     assert found.wrong <= 3
 
 
