@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from random import Random
 
 import pytest
 from sqlalchemy import event
@@ -126,10 +127,16 @@ def tight(city):
     return set_most
 
 
+def hard_to_pack(number):
+    """Return lines of which no database finds room for twenty in what it has."""
+    chance = Random(number)
+    return ["Hej, här är våra nummer."] + [chance.randbytes(30).hex() for _ in range(60)]
+
+
 def test_a_full_disk_stores_nothing_loses_nothing_and_says_what_to_do(city, tight):
     city.work_off()
-    for _ in range(20):
-        city.post(**ORDINARY)
+    for number in range(20):
+        city.post(**{**ORDINARY, "text": "\n".join(hard_to_pack(number))})
     tight(1)
     with capture_logs() as logs:
         look(city)
@@ -143,8 +150,8 @@ def test_a_full_disk_stores_nothing_loses_nothing_and_says_what_to_do(city, tigh
 
 def test_the_error_of_a_full_disk_is_one_line_with_advice(city, tight):
     city.work_off()
-    for _ in range(20):
-        city.post(**ORDINARY)
+    for number in range(20):
+        city.post(**{**ORDINARY, "text": "\n".join(hard_to_pack(number))})
     tight(1)
     with pytest.raises(DatabaseUnavailable) as caught:
         city.take_in()
