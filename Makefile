@@ -2,6 +2,7 @@
 PY ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
+ENGLISH := bot/locale/en/LC_MESSAGES/sammadag.mo
 # Tests start many programs; each would compile the house anew where byte code is not kept.
 export PYTHONDONTWRITEBYTECODE :=
 # Hundreds of databases that last for a second need no disk, where memory has room for them.
@@ -13,23 +14,25 @@ export PYTEST_DEBUG_TEMPROOT := $(shell [ "0$(ROOM)" -gt 6000000 ] && echo /dev/
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
 
-setup: $(READY) ## Make .venv and install everything, once
+setup: $(READY) $(ENGLISH) ## Make .venv and install everything, once
 
 $(READY): requirements.lock pyproject.toml
 	$(PY) -m venv .venv
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/python tests/catalogues.py --compile
 	@touch $@
 
-demo: $(READY) ## Start the product with a sample city; no network
+$(ENGLISH): $(READY) $(ENGLISH:.mo=.po)
+	$(BIN)/python tests/catalogues.py --compile
+
+demo: $(READY) $(ENGLISH) ## Start the product with a sample city; no network
 	$(BIN)/sammadag demo
 
-test: $(READY) ## Run everything not marked slow, on all cores
+test: $(READY) $(ENGLISH) ## Run everything not marked slow, on all cores
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow and not alone"
 	$(BIN)/python -m pytest -q -m "alone and not slow" tests/services tests/journeys
 
-test-slow: $(READY) ## Run what is marked slow (under 15 minutes)
+test-slow: $(READY) $(ENGLISH) ## Run what is marked slow (under 15 minutes)
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "slow and not alone"
 	$(BIN)/python -m pytest -q -m "alone and slow" tests/journeys
 
@@ -50,10 +53,10 @@ learn: $(READY) ## Learn the weights of triage and of questions anew from what i
 	$(BIN)/python tests/learn_mentions.py
 	$(BIN)/python tests/learn_questions.py
 
-bench: $(READY) ## Measure speed and memory, the short way
+bench: $(READY) $(ENGLISH) ## Measure speed and memory, the short way
 	$(BIN)/python tests/bench.py
 
-bench-full: $(READY) ## Measure at full size
+bench-full: $(READY) $(ENGLISH) ## Measure at full size
 	$(BIN)/python tests/bench.py --full
 
 screenshots: $(READY) ## Take the pictures of the README anew (needs Chromium)
