@@ -225,6 +225,22 @@ def test_a_rating_needs_no_note(live, anna):
     wait(live, lambda: "Tack!" in [m["text"] for m in live.slack.space.said(direct)], "thanks")
 
 
+def test_what_was_wrong_is_asked_for_before_the_rating_waits_for_its_turn_to_write(live, anna):
+    told = reply_to(live, anna.mention("vem hanterar anstånd?"))
+    (rating,) = [b["elements"][0] for b in told["blocks"] if b["type"] == "context_actions"]
+    before, count = unhelpful(live), len(live.slack.space.views)
+    with live.app.database.work():
+        anna.click(told, "answer_rated", choice=rating["negative_button"]["value"])
+        live.slack.space.wait(lambda: len(live.slack.space.views) > count, "a modal", seconds=3)
+        assert unhelpful(live) == before
+    wait(live, lambda: unhelpful(live) == before + 1, "the rating")
+
+
+def unhelpful(live):
+    with live.app.database.reading() as work:
+        return sum(one.count for one in work.ratings.counted(EVER) if not one.helped)
+
+
 def test_a_protected_case_is_told_of_to_those_with_the_right_and_to_them_alone(
     live, anna, amir, protected
 ):

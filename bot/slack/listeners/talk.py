@@ -191,12 +191,25 @@ class _Talk:
         act(self._house, client, body, do)
 
     def rated(self, ack: Ack, body: Body, client: WebClient) -> None:
-        """Note whether an answer helped; of one that did not, ask for a note."""
+        """Note whether an answer helped; of one that did not, ask for a note.
+
+        The modal comes first: it opens within three seconds or not at all, and a write may have
+        to wait for longer than that.
+        """
         ack()
         rating, _, about = _value(body).partition(":")
         intent, _, process = about.partition(":")
 
         def do(actor: Actor) -> SlackMessage | None:
+            helped = rating == Rating.RIGHT
+            if not helped:
+                view = wrong_answer_modal(
+                    self._house.choices.processes(actor.say.language),
+                    actor.say,
+                    process=process,
+                    intent=intent[:_LONGEST_CODE],
+                )
+                client.views_open(trigger_id=body["trigger_id"], view=view)
             self._house.answer_notes.rate(
                 answer_notes.Rating(
                     answer=_answer_of(body),
@@ -204,19 +217,10 @@ class _Talk:
                     face=answer_notes.Face.SLACK,
                     intent=intent,
                     process=self._house.choices.process(process),
-                    helped=rating == Rating.RIGHT,
+                    helped=helped,
                 )
             )
-            if rating == Rating.RIGHT:
-                return SlackMessage(text=actor.say("Tack!"))
-            view = wrong_answer_modal(
-                self._house.choices.processes(actor.say.language),
-                actor.say,
-                process=process,
-                intent=intent[:_LONGEST_CODE],
-            )
-            client.views_open(trigger_id=body["trigger_id"], view=view)
-            return None
+            return SlackMessage(text=actor.say("Tack!")) if helped else None
 
         act(self._house, client, body, do)
 
