@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -58,6 +59,10 @@ class Turn:
     helped: bool | None = None
 
 
+Change = Callable[[Turn], Turn]
+"""Returns a turn with other values; those that it does not name stay."""
+
+
 @dataclass(slots=True)
 class _Chat:
     key: str
@@ -99,12 +104,19 @@ class Chats:
             chat.turns = [*chat.turns, numbered][-MOST_TURNS:]
             return numbered
 
-    def put(self, person: PersonKey, turn: Turn, at: datetime) -> Turn:
-        """Keep a turn in place of the one of its number."""
+    def change(self, person: PersonKey, turn: Turn, change: Change, at: datetime) -> Turn:
+        """Change a turn as it is by now, and return it.
+
+        Args:
+            turn: As it was read; changed itself where its answer is no longer kept.
+        """
         with self._turn:
-            chat = self._of(person, at)
-            chat.turns = [turn if one.number == turn.number else one for one in chat.turns]
-            return turn
+            turns = self._of(person, at).turns
+            for place, one in enumerate(turns):
+                if one.answer_key == turn.answer_key:
+                    turns[place] = change(one)
+                    return turns[place]
+        return change(turn)
 
     def begin_anew(self, person: PersonKey, at: datetime) -> None:
         """Forget what was said; the next question follows on nothing."""

@@ -17,7 +17,7 @@ from bot.texts import Say
 from bot.vocabulary import NONE
 from bot.web.answer_text import blocks
 from bot.web.ask import Ask
-from bot.web.chats import Turn
+from bot.web.chats import Change, Turn
 from bot.web.form import Form
 from bot.web.notices import Notice
 from bot.web.page import Page
@@ -50,7 +50,7 @@ def settle(ask: Ask) -> Response:
     turn = ask.house.chats.get(ask.viewer.key, int(ask.value("turn")), ask.house.clock.now())
     errors: dict[str, str] = {}
     try:
-        turn = _settled(ask, turn, errors)
+        change = _settled(ask, turn, errors)
     except SammaDagError as error:
         errors[""] = ask.say.error(error)
     if errors:
@@ -58,7 +58,7 @@ def settle(ask: Ask) -> Response:
         if ask.is_fragment:
             return _fragment(ask, "chat/_turn.html", turn, form, status=422)
         return _page(ask, settling=(turn.number, form), status=422)
-    turn = ask.house.chats.put(ask.viewer.key, turn, ask.house.clock.now())
+    turn = ask.house.chats.change(ask.viewer.key, turn, change, ask.house.clock.now())
     if ask.is_fragment:
         return _fragment(ask, "chat/_turn.html", turn)
     return ask.go_on(f"{ask.url('chat')}#turn-{turn.number}")
@@ -116,8 +116,10 @@ def _rated(ask: Ask, turn: Turn, *, helped: bool) -> Turn:
         helped=helped,
     )
     ask.house.answer_notes.rate(rating)
-    rated = replace(turn, helped=helped)
-    return ask.house.chats.put(ask.viewer.key, rated, ask.house.clock.now())
+    now = ask.house.clock.now()
+    return ask.house.chats.change(
+        ask.viewer.key, turn, lambda one: replace(one, helped=helped), now
+    )
 
 
 def _answered(ask: Ask, question: str) -> Turn:
@@ -150,20 +152,22 @@ def _answer(ask: Ask, question: str, *, reading: str | None = None) -> Turn:
     )
 
 
-def _settled(ask: Ask, turn: Turn, errors: dict[str, str]) -> Turn:
-    """Return a turn as it is afterwards; what is wrong with what was typed goes to `errors`."""
+def _settled(ask: Ask, turn: Turn, errors: dict[str, str]) -> Change:
+    """Return what it changes in a turn; what is wrong with what was typed goes to `errors`."""
     talks, by, what = ask.house.talks(), ask.viewer.key, ask.form.get("what", "")
     if what == "undo" and turn.undo is not None:
         talks.undo(turn.undo, by=by)
-        return replace(turn, undo=None, outcome=ask.say("Ångrat: det är som det var innan."))
+        outcome = ask.say("Ångrat: det är som det var innan.")
+        return lambda one: replace(one, undo=None, outcome=outcome)
     if what == "meant" and ask.form.get("reading") in turn.readings:
         again = _answer(ask, turn.question, reading=ask.form["reading"])
-        return replace(again, number=turn.number)
+        return lambda one: replace(again, number=one.number)
     if what == "drop" and turn.proposal is not None:
         talks.drop(turn.proposal, by=by)
-        return replace(turn, proposal=None, outcome=ask.say("Då låter jag det vara."))
+        outcome = ask.say("Då låter jag det vara.")
+        return lambda one: replace(one, proposal=None, outcome=outcome)
     if what != "do" or turn.proposal is None:
-        return turn
+        return _as_it_is
     for part in turn.missing:
         name = f"t{turn.number}-{part}"
         said = ask.form.get(name, "")
@@ -175,11 +179,14 @@ def _settled(ask: Ask, turn: Turn, errors: dict[str, str]) -> Turn:
         except SammaDagError as error:
             errors[name] = ask.say.error(error)
     if errors:
-        return turn
+        return _as_it_is
     done = talks.confirm(turn.proposal, by=by, sees_protected=ask.viewer.sees_protected)
-    return replace(
-        turn, proposal=None, missing=(), undo=turn.proposal, outcome=_done(done, ask.say)
-    )
+    outcome = _done(done, ask.say)
+    return lambda one: replace(one, proposal=None, missing=(), undo=turn.proposal, outcome=outcome)
+
+
+def _as_it_is(turn: Turn) -> Turn:
+    return turn
 
 
 def _done(done: Done, say: Say) -> str:
