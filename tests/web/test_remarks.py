@@ -185,6 +185,22 @@ def test_suggested_complaints_are_shown_page_by_page(browser, city):
     assert str(newer.number) not in page
 
 
+def test_after_what_is_no_complaint_the_same_page_of_older_ones_is_shown(browser, city):
+    oldest, older, newest = complaint(city), complaint(city), complaint(city)
+    page = browser.get("/remarks/suggested", below=str(newest.id))
+    (below,) = set(re.findall(r'name="below" value="(\d+)"', page.text))
+    page = text_of(browser.done(f"/remarks/suggested/{older.number}", below=below))
+    assert str(oldest.number) in page
+    assert str(newest.number) not in page
+
+
+def test_when_no_older_complaints_are_left_the_newest_are_shown(browser, city):
+    older, newer = complaint(city), complaint(city)
+    page = text_of(browser.done(f"/remarks/suggested/{older.number}", below=str(newer.id)))
+    assert str(newer.number) in page
+    assert "Inga klagomål väntar" not in page
+
+
 def test_a_case_that_does_not_exist_is_told_beside_its_field(browser):
     answer = browser.post("/remarks/new", **REMARK | {"case": "2026-999999"})
     assert answer.status_code == 422
@@ -196,6 +212,7 @@ def test_protected_complaints_are_only_counted_for_those_without_the_right(web_c
     assert case.protected
     page = text_of(web_city.browser().get("/remarks/suggested"))
     assert "1 ärende har skyddade uppgifter och visas inte för dig." in page
+    assert "Inga klagomål väntar" not in page
     assert str(case.number) not in page
     assert web_city.browser().post(f"/remarks/suggested/{case.number}").status_code == 404
     answer = web_city.browser().post("/remarks/new", text="Ja", case=str(case.number))

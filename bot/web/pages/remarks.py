@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from bot.errors import DataError
-from bot.services.register_pages import Register
+from bot.services.register_pages import Register, Suggested
 from bot.texts import mark
 from bot.vocabulary import CaseId
 from bot.web.ask import Ask
@@ -30,25 +30,37 @@ _BOOK = Book(
 def suggested(ask: Ask) -> Response:
     """Show the cases that look like complaints and are not registered."""
     below = row_number(ask.query("below"))
-    found = ask.house.register_pages.suggested(
-        sees_protected=ask.viewer.sees_protected, below=None if below is None else CaseId(below)
-    )
-    here = ask.url("remarks_suggested")
-    older = None if found.next is None else f"{here}?below={found.next}"
+    found = _found(ask, below)
+    if below is not None and not (found.cases or found.hidden or found.next):
+        below, found = None, _found(ask, None)
+    older = None if found.next is None else _here(ask, found.next)
     name = ask.house.register_forms.name
-    return ask.page("registers/suggested.html", found=found, older=older, name=name)
+    return ask.page("registers/suggested.html", found=found, below=below, older=older, name=name)
 
 
 def dismiss(ask: Ask) -> Response:
-    """Note that a case is no complaint."""
+    """Note that a case is no complaint, and show the page again on which it stood."""
+    here = _here(ask, row_number(ask.form.get("below", "")))
     case = seen_case(ask, ask.value("number"))
     try:
         ask.house.registers.dismiss(case, by=ask.viewer.key)
     except DataError as error:
         notice = Notice(text=ask.say.error(error), tone=Tone.WARNING)
-        return ask.see_other("remarks_suggested", notice)
+        return ask.go_on(here, notice)
     text = ask.say("Ärende {case} är inget klagomål.", case=case.number)
-    return ask.see_other("remarks_suggested", Notice(text=text))
+    return ask.go_on(here, Notice(text=text))
+
+
+def _found(ask: Ask, below: int | None) -> Suggested:
+    return ask.house.register_pages.suggested(
+        sees_protected=ask.viewer.sees_protected, below=None if below is None else CaseId(below)
+    )
+
+
+def _here(ask: Ask, below: int | None) -> str:
+    """Return the address of the page of suggestions that begins below a case."""
+    address = ask.url("remarks_suggested")
+    return address if below is None else f"{address}?below={below}"
 
 
 PAGES = (
