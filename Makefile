@@ -59,7 +59,7 @@ bench: $(READY) $(ENGLISH) ## Measure speed and memory, the short way
 bench-full: $(READY) $(ENGLISH) ## Measure at full size
 	$(BIN)/python tests/bench.py --full
 
-screenshots: $(READY) ## Take the pictures of the README anew (needs Chromium)
+screenshots: $(READY) $(ENGLISH) ## Take the pictures of the README anew (needs Chromium)
 	$(BIN)/python -m tests.screenshots
 
 lock: ## Write requirements.lock anew (needs uv)
