@@ -122,7 +122,10 @@ class KnowledgeChanges:
         return {DocumentPath(row.path): changes[ChangeId(row.change_id)] for row in rows}
 
     def known_digests(self) -> Mapping[DocumentPath, frozenset[str | None]]:
-        """Return, of each file that has a version, the digests that it has ever had."""
+        """Return, of each file that has a version, the digests that it has ever had.
+
+        None stands for no file, where there was none before a version or is none after it.
+        """
         found: dict[DocumentPath, set[str | None]] = {}
         rows = self._connection.execute(
             select(
@@ -135,9 +138,10 @@ class KnowledgeChanges:
             .order_by(KnowledgeFileRow.path, KnowledgeFileRow.number)
         )
         for row in rows:
-            found.setdefault(DocumentPath(row.path), set()).update(
-                (row.before_digest, row.after_digest, row.folder_digest)
-            )
+            digests = found.setdefault(DocumentPath(row.path), set())
+            digests |= {row.before_digest, row.after_digest}
+            if row.folder_digest is not None:  # None: it was saved in the program
+                digests.add(row.folder_digest)
         return {path: frozenset(digests) for path, digests in found.items()}
 
     def settle(
