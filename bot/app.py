@@ -96,7 +96,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The house, put together."""
+    """The house, put together.
+
+    Attributes:
+        ground: The folders that people edit; those of the settings may be copies with versions
+            laid over them.
+    """
 
     settings: Settings
     knowledge: Knowledge
@@ -104,6 +109,7 @@ class App:
     identity: Identity
     clock: Clock
     database: Database
+    ground: Ground
     house: House
     connections: Mapping[MailboxKey, Connection]
     sources: Mapping[MailboxKey, MailSource]
@@ -271,6 +277,7 @@ def build(
             over them; see `bot.in_force`.
     """
     clock = clock or SystemClock()
+    ground = ground or ground_of(settings)
     url = resolve_database_url(settings)
     material = material or load_material(settings)
     knowledge = material.knowledge
@@ -347,6 +354,7 @@ def build(
         identity=identity,
         clock=clock,
         database=database,
+        ground=ground,
         house=house,
         connections=connections,
         sources=sources,
@@ -374,7 +382,7 @@ def build(
         monthly=monthly,
         editing=Editing(
             database,
-            ground or ground_of(settings),
+            ground,
             clock,
             today=lambda: knowledge.calendar.local_date(clock.now()),
         ),

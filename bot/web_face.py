@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.app import App
 from bot.asking import make_proposals, make_talks
 from bot.knowledge.plain_file import load_plain
-from bot.material import articles_of, ground_of, knowledge_folder
+from bot.material import articles_of, knowledge_folder
 from bot.services.answer_notes import AnswerNotes
 from bot.services.case_page import CasePages
 from bot.services.choices import Choices
@@ -103,6 +103,6 @@ def _operations(app: App) -> Operations:
         modes={MailboxKey(name): box.mode for name, box in app.settings.mailboxes.items()},
         worker=app.dispatch.worker,
         samples=app.knowledge.samples,
-        ground=ground_of(app.settings),
+        ground=app.ground,
     )
     return Operations(app.database, machinery, app.clock)

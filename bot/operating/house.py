@@ -93,8 +93,8 @@ def _contents(settings: Settings) -> Iterator[Found]:
         return
     with closing(database):
         waiting = waiting_changes(database)
+        differ = sorted(differing(database, ground_of(settings)))
         with database.reading() as work:
-            differ = sorted(differing(work, ground_of(settings)))
             found, searchable = work.search.count(), work.search.count_searchable()
     if 2 * found < searchable:  # some have no words, but not as many as that
         text = Saying(

@@ -22,7 +22,7 @@ from bot.store.engine import sqlite_file
 from bot.store.operating import PutAside, StoredMailbox, Troubled
 from bot.store.records import IgnoredMail
 from bot.store.slack import Link
-from bot.store.unit_of_work import Database, Work
+from bot.store.unit_of_work import Database
 from bot.vocabulary import (
     ActionState,
     MailboxKey,
@@ -88,9 +88,10 @@ class KnowledgeStanding:
     Attributes:
         version: 0 before the first change in the program.
         refused_at: When a change in the folder was last not taken up; None where something
-            has come into force since, and the folder holds what does.
+            has come into force since, and no file of the folder differs.
         refused: What the alert about it said, as values of its sentence.
-        differing: Files in the folder that are not those in force.
+        differing: Files that are missing in the folder, or hold there what no version ever held
+            or was made of; a file that is as in an older version is not among them.
         samples: Files that still hold sample values.
     """
 
@@ -121,6 +122,7 @@ class HouseStanding:
     Attributes:
         worker: The name of this process.
         links: Connections to Slack that were seen of late; empty without Slack.
+        version: Of the knowledge; 0 before the first change in the program.
         quarantined: How many mails.
     """
 
@@ -129,7 +131,7 @@ class HouseStanding:
     mailboxes: tuple[MailboxStanding, ...]
     outbox: OutboxStanding
     links: tuple[Link, ...]
-    knowledge: KnowledgeStanding
+    version: int
     room: Room
     quarantined: int
 
@@ -153,7 +155,7 @@ class Machinery:
     Attributes:
         modes: Of the mailboxes that are watched.
         samples: Files of the knowledge that still hold sample values.
-        ground: The folders of knowledge and templates.
+        ground: The folders of knowledge and templates that people edit.
     """
 
     watch: Watch
@@ -166,7 +168,7 @@ class Machinery:
 
 
 class Operations:
-    """Looks at the house, and does what operators do; each call is one transaction."""
+    """Looks at the house, and does what operators do; each call that changes is one transaction."""
 
     def __init__(self, database: Database, machinery: Machinery, clock: Clock) -> None:
         self._database = database
@@ -175,7 +177,7 @@ class Operations:
         self._health: tuple[float, bool] | None = None
 
     def standing(self) -> HouseStanding:
-        """Return how everything stands."""
+        """Return how everything stands, by the database alone; see `knowledge` for the folder."""
         now = self._clock.now()
         with self._database.reading() as work:
             stored = {found.key: found for found in work.operating.mailboxes()}
@@ -185,7 +187,7 @@ class Operations:
                 troubled=tuple(work.operating.troubled(limit=_MOST_TROUBLED)),
             )
             links = tuple(work.slack_links.seen_since(now - _LINK_SEEN))
-            knowledge = self._knowledge(work)
+            version = work.knowledge.newest_number()
             used = work.operating.storage().used
             quarantined = work.operating.count_quarantined()
         watched = self._machinery.watch.mailboxes
@@ -195,9 +197,27 @@ class Operations:
             mailboxes=tuple(self._mailbox(key, stored.get(key), now) for key in watched),
             outbox=outbox,
             links=links,
-            knowledge=knowledge,
+            version=version,
             room=Room(used=used, free=self._free()),
             quarantined=quarantined,
+        )
+
+    def knowledge(self) -> KnowledgeStanding:
+        """Return what the house goes by; reads every file of the folder that has a version."""
+        with self._database.reading() as work:
+            newest = next(iter(work.knowledge.latest(limit=1)), None)
+            refused = work.operating.last_alert("knowledge_refused")
+        differ = tuple(sorted(differing(self._database, self._machinery.ground)))
+        changed_at = None if newest is None else newest.settled_at
+        if refused is not None and changed_at is not None and changed_at > refused[0]:
+            refused = refused if differ else None
+        return KnowledgeStanding(
+            version=0 if newest is None else newest.number or 0,
+            changed_at=changed_at,
+            refused_at=None if refused is None else refused[0],
+            refused={} if refused is None else refused[1],
+            differing=differ,
+            samples=self._machinery.samples,
         )
 
     def is_healthy(self) -> bool:
@@ -258,23 +278,6 @@ class Operations:
             round_at=max((at for at in rounds if at is not None), default=None),
             caught_up=stored is not None and stored.caught_up_at is not None,
             leader=stored.leader if stored is not None and is_led else None,
-        )
-
-    def _knowledge(self, work: Work) -> KnowledgeStanding:
-        number = work.knowledge.newest_number()
-        newest = next(iter(work.knowledge.latest(limit=1)), None)
-        changed_at = None if newest is None else newest.settled_at
-        refused = work.operating.last_alert("knowledge_refused")
-        differ = tuple(sorted(differing(work, self._machinery.ground)))
-        if refused is not None and changed_at is not None and changed_at > refused[0]:
-            refused = refused if differ else None
-        return KnowledgeStanding(
-            version=number,
-            changed_at=changed_at,
-            refused_at=None if refused is None else refused[0],
-            refused={} if refused is None else refused[1],
-            differing=differ,
-            samples=self._machinery.samples,
         )
 
     def _is_healthy(self) -> bool:

@@ -101,7 +101,7 @@ def _of_house(standing: HouseStanding) -> Iterator[Metric]:
     connected = sum(link.connected for link in standing.links)
     yield _single("sammadag_quarantined", "Mails that our own code failed on", standing.quarantined)
     yield _single("sammadag_slack_connections", "Connections to Slack that stand", connected)
-    yield _single("sammadag_knowledge_version", "Version in force", standing.knowledge.version)
+    yield _single("sammadag_knowledge_version", "Version in force", standing.version)
     yield _single("sammadag_database_bytes", "Room that the database takes", standing.room.used)
     if standing.room.free is not None:
         yield _single("sammadag_disk_free_bytes", "Room beside the file", standing.room.free)

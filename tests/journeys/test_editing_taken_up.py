@@ -24,6 +24,7 @@ from bot.services.editing.drafting import Draft
 from bot.store import schema
 from bot.store.engine import opened
 from bot.vocabulary import CustomerKey
+from bot.web_face import web_house
 from functionmail.connectors.maildir import deliver
 from tests.city import city_settings, mail, make_folders
 from tests.letters import ORDINARY
@@ -144,6 +145,34 @@ def test_what_is_wrong_is_not_taken_up_and_operators_are_told_once(towns):
             seconds=PATIENCE_S,
         )
         assert town.alerts() == ["knowledge_refused"]
+
+
+def knowledge_of(town):
+    """Return what operators see of the knowledge."""
+    return web_house(town.running.current).operations.knowledge()
+
+
+def test_operators_see_what_was_refused_and_which_file_differs_until_it_is_right(towns):
+    with towns().at_work() as town:
+        town.edit("kind: central", "kind: centrum")
+        until(lambda: knowledge_of(town).version == 1, seconds=PATIENCE_S)  # as it was before
+        seen = knowledge_of(town)
+        assert seen.differing == (CUSTOMERS,)
+        assert seen.refused["file"].endswith("customers.yaml")
+        assert seen.refused_at < seen.changed_at
+        town.edit("kind: centrum", "kind: company")
+        until(lambda: knowledge_of(town).version == 2, seconds=PATIENCE_S)
+        seen = knowledge_of(town)
+        assert (seen.differing, seen.refused_at) == ((), None)
+
+
+def test_operators_see_that_a_file_was_taken_away_which_the_house_needs(towns):
+    with towns().at_work() as town:
+        (town.folder / CUSTOMERS).unlink()
+        until(lambda: knowledge_of(town).version == 1, seconds=PATIENCE_S)
+        seen = knowledge_of(town)
+        assert seen.differing == (CUSTOMERS,)
+        assert seen.refused_at is not None
 
 
 def test_a_start_goes_by_what_held_before_a_file_became_wrong(towns):

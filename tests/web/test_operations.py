@@ -131,7 +131,8 @@ def test_connections_to_slack_are_shown_while_they_are_seen(city, operator):
     assert "maskin-2" not in text_of(operator.get("/operations"))
 
 
-def test_files_in_the_folder_that_are_not_those_in_force_are_named(city, operator):
+def put_in_force(city, *files):
+    """Let files of knowledge come into force as if saved in the program."""
     change = Change(
         id=ChangeId(0),
         state=ChangeState.OPEN,
@@ -142,16 +143,36 @@ def test_files_in_the_folder_that_are_not_those_in_force_are_named(city, operato
         paths=(),
         touches=frozenset(),
     )
-    assert "Skiljer sig" not in text_of(operator.get("/operations"))
     with city.app.database.work() as work:
-        saved = FileChange(path=DocumentPath("knowledge/tags.yaml"), before=b"a: 1", after=b"a: 2")
         number = work.knowledge.claim_number()
-        stored = work.knowledge.insert(change, [saved])
+        stored = work.knowledge.insert(change, files)
         work.knowledge.settle(
             stored.id, ChangeState.IN_FORCE, city.clock.now(), by=OPERATOR, number=number
         )
+
+
+TAGS = DocumentPath("knowledge/tags.yaml")
+NOT_THERE = DocumentPath("knowledge/not_there.yaml")
+
+
+def test_files_in_the_folder_that_no_version_ever_was_are_named(city, operator):
+    assert "Skiljer sig" not in text_of(operator.get("/operations"))
+    put_in_force(city, FileChange(path=TAGS, before=b"a: 1", after=b"a: 2"))
     text = text_of(operator.get("/operations"))
-    assert "andra än de som gäller: knowledge/tags.yaml" in text
+    assert "inte är någon version som har gällt: knowledge/tags.yaml" in text
+
+
+def test_a_file_that_is_missing_in_the_folder_is_named(city, operator):
+    put_in_force(city, FileChange(path=NOT_THERE, before=b"a: 1", after=b"a: 2"))
+    assert f"version som har gällt: {NOT_THERE}" in text_of(operator.get("/operations"))
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, b"a: 1"), (b"a: 1", None)])
+def test_a_file_that_was_made_or_deleted_in_the_program_need_not_be_in_the_folder(
+    city, operator, before, after
+):
+    put_in_force(city, FileChange(path=NOT_THERE, before=before, after=after))
+    assert "Skiljer sig" not in text_of(operator.get("/operations"))
 
 
 def test_room_of_the_database_and_of_its_disk_is_shown(operator):
@@ -310,6 +331,7 @@ def test_numbers_are_given_for_the_token_of_the_settings(city, measured):
     assert 'sammadag_mailbox_answers{mailbox="info"} 1.0' in lines
     assert 'sammadag_outbox{state="failed"} 1.0' in lines
     assert "sammadag_quarantined 0.0" in lines
+    assert "sammadag_knowledge_version 0.0" in lines
 
 
 def test_numbers_hold_nothing_of_any_mail(city, measured):

@@ -31,7 +31,7 @@ from bot.plan import plan_operator_alert
 from bot.services.editing.checking import Fault, faults
 from bot.services.editing.ground import Ground, lay_out
 from bot.services.editing.merging import merged
-from bot.store.unit_of_work import Database, Work
+from bot.store.unit_of_work import Database
 
 log = structlog.get_logger()
 
@@ -75,12 +75,14 @@ def waiting_changes(database: Database) -> int:
         return len(work.knowledge.open())
 
 
-def differing(work: Work, ground: Ground) -> Mapping[DocumentPath, Origin]:
+def differing(database: Database, ground: Ground) -> Mapping[DocumentPath, Origin]:
     """Return the files of the folder that are no version that ever held, and what does hold.
 
-    They were changed by hand while no house ran, or could not be taken up.
+    They were changed or taken away by hand while no house ran, or could not be taken up. The
+    folder is read when the transaction is over.
     """
-    known, newest = work.knowledge.known_digests(), work.knowledge.newest()
+    with database.reading() as work:
+        known, newest = work.knowledge.known_digests(), work.knowledge.newest()
     found = {}
     for path, digests in known.items():
         try:
@@ -110,8 +112,7 @@ class Folder:
         against it.
         """
         self._state, self._good = self._ground.state(), self._contents()
-        with self._database.reading() as work:
-            unknown = differing(work, self._ground)
+        unknown = differing(self._database, self._ground)
         held = standing(self._database).versions
         left = tuple(path for path, origin in unknown.items() if origin is not Origin.FOLDER)
         if left:

@@ -23,6 +23,7 @@ def operations(ask: Ask) -> Response:
     return ask.page(
         "operations/operations.html",
         standing=standing,
+        knowledge=ask.house.operations.knowledge(),
         failing=[box for box in standing.mailboxes if box.fails],
         room=lambda count: room(count, ask.say),
     )
