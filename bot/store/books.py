@@ -220,7 +220,9 @@ class Books:
                 DeliveryRow.outcome,
                 func.count().label("every"),
                 func.count(DeliveryRow.gone_at).label("gone"),
-            ).group_by(DeliveryRow.outcome, DeliveryRow.mailbox)
+            )
+            .group_by(DeliveryRow.outcome, DeliveryRow.mailbox)
+            .order_by(DeliveryRow.outcome, DeliveryRow.mailbox)
         )
         return {
             (MailboxKey(row.mailbox), Outcome(row.outcome)): Counted(every=row.every, gone=row.gone)

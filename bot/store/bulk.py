@@ -1,9 +1,10 @@
 """Very many rows at once, into a database that holds no cases yet.
 
-Rows come as a SQLite file holds them (`bot.store.tables.base`; truths as 0 and 1, JSON as text)
-and are written past SQLAlchemy: by the driver itself on SQLite, by COPY on PostgreSQL. Indexes
-of no key are dropped first and made again at the end, which is far faster than keeping them
-meanwhile; one that is to be unique then says whether what was written is.
+Rows come as a SQLite file holds them (`bot.store.tables.base`; truths as 0 and 1, JSON packed or
+as text, as its column has it) and are written past SQLAlchemy: by the driver itself on SQLite, by
+COPY on PostgreSQL. Indexes of no key are dropped first and made again at the end, which is far
+faster than keeping them meanwhile; one that is to be unique then says whether what was written
+is.
 
 On PostgreSQL all of it is one transaction. On SQLite that would take the room of the database
 twice; there it is many, and the file says until the last one that it is unfinished: whoever was

@@ -161,7 +161,9 @@ class CaseMails:
 
     def _parties(self, ids: Sequence[int]) -> dict[int, tuple[Party, ...]]:
         rows = self._connection.execute(
-            select(MessageAddressRow.__table__).where(MessageAddressRow.message_id.in_(ids))
+            select(MessageAddressRow.__table__)
+            .where(MessageAddressRow.message_id.in_(ids))
+            .order_by(MessageAddressRow.message_id)
         )
         return {
             row.message_id: tuple(

@@ -127,9 +127,9 @@ class AllSaid:
     def _mails(self, rows: list[Any]) -> Iterator[Said]:
         people: dict[int, list[str]] = {}
         found = self._connection.execute(
-            select(MessageAddressRow.__table__).where(
-                MessageAddressRow.message_id.in_([row.id for row in rows])
-            )
+            select(MessageAddressRow.__table__)
+            .where(MessageAddressRow.message_id.in_([row.id for row in rows]))
+            .order_by(MessageAddressRow.message_id)
         )
         for mail in found:
             people[mail.message_id] = [

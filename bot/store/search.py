@@ -230,6 +230,7 @@ class SearchIndex:
                     MessageAddressRow.message_id.in_(some),
                     MessageRow.direction == "in",
                 )
+                .order_by(MessageRow.id)
             )
             for row in rows:
                 found[row.message_id] = [

@@ -83,8 +83,8 @@ def _unless_none(convert: Convert) -> Convert:
     return lambda value: None if value is None else convert(value)
 
 
-class _Micros(sqlite.DATETIME):
-    """A column that is declared as ever, and holds numbers."""
+class _Seconds(sqlite.DATETIME):
+    """A column that is declared as ever, and holds seconds (`stored_instant`)."""
 
     def bind_processor(self, dialect: Dialect) -> Convert:
         return _unless_none(stored_instant)
@@ -169,7 +169,7 @@ class PackedText(TypeDecorator[str]):
 
 
 class ShortText(PackedText):
-    """A line of people, packed in a SQLite file; no SQL can look into it."""
+    """A text that is a line long, packed in a SQLite file; no SQL can look into it."""
 
     cache_ok = True
     way = _LINE
@@ -209,7 +209,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Store numbers in a SQLite file."""
         if dialect.name != "sqlite":
             return dialect.type_descriptor(self.impl_instance)
-        return dialect.type_descriptor(_Micros())  # type: ignore[no-untyped-call]
+        return dialect.type_descriptor(_Seconds())  # type: ignore[no-untyped-call]
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Store UTC; refuse a naive instant."""
