@@ -182,7 +182,8 @@ class Correcting:
         if taken_up.handle_by is not None and changed.urgent is not Urgency.NO:
             sooner = changed.handle_by is None or taken_up.handle_by < changed.handle_by
             if sooner:
-                went_by = {OWN_DEADLINE: deadline_values(target)}
+                own = {**deadline_values(target), "process": target.process}
+                went_by = {OWN_DEADLINE: own}
                 changed = replace(
                     changed,
                     handle_by=taken_up.handle_by,

@@ -6,7 +6,7 @@ event `undone`. Nothing is undone that somebody has built upon since.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from bot.cases import Case, DeadlineReason, Event
 from bot.clock import Clock
 from bot.errors import DataError
 from bot.reply_rules import MOVED, DraftState, ReplyDraft
-from bot.services.deadlines import deadline_by_ledger, move_ladder, urgent_since
+from bot.services.deadlines import deadline_by_ledger, move_ladder
 from bot.services.new_case import House
 from bot.services.urgent_cases import watch_over
 from bot.store.merges import LastAct
@@ -37,7 +37,10 @@ OFFERED: Final = timedelta(hours=24)
 
 
 OWN_DEADLINE: Final = "own_deadline"
-"""Of a merge: what the case that goes on went by before it took over a sooner deadline."""
+"""Of a merge: what the case that goes on went by before it took over a sooner deadline.
+
+Its deadline, and the process for which that holds.
+"""
 
 
 class Act(StrEnum):
@@ -157,14 +160,18 @@ class Undoing:
     def _by_its_own_deadline(self, work: Work, target: Case, last: LastAct) -> Case:
         """Return a case that went on for two, stored with the deadline that it has by itself.
 
-        One that it has been given since, because it became urgent anew, stays.
+        A case that still goes on in it may have an earlier one, which then holds. A deadline
+        that came after the merge stays: it was moved, became urgent anew, or took over another.
         """
         if target.status is Status.CLOSED or target.urgent is Urgency.NO:
             return target
         found, own = target, last.before.get(OWN_DEADLINE)
-        taken_over = replace(target, **_deadline(last.before))
-        if own is not None and urgent_since(target) == urgent_since(taken_over):
-            found = replace(target, **_deadline(own))
+        if own is not None:
+            still = work.merges.taken_up_by(target.id)
+            if replace(target, **_deadline(last.before)) != target:
+                _pass_on(work, still, own, in_place_of=last.before)
+            elif own.get("process", target.process) == target.process:
+                found = _earliest(work, target, own, still)
         invoices = work.case_invoices.of_cases([target.id]).get(target.id, ())
         found = deadline_by_ledger(found, invoices, self._house)
         if found == target:
@@ -199,6 +206,39 @@ class Undoing:
         self, case: Case, kind: EventKind, by: PersonKey, **data: str | int | bool | None
     ) -> Event:
         return Event.on(case, kind, self._clock.now(), self._house.calendar, actor=by, **data)
+
+
+def _earliest(work: Work, target: Case, own: Mapping[str, Any], still: Sequence[CaseId]) -> Case:
+    """Return a case with the earliest deadline: its own, or of those that still go on in it."""
+    alone = replace(target, **_deadline(own))
+    sooner = [
+        (case.handle_by, case.id, case)
+        for case in work.cases.get_many(still).values()
+        if case.handle_by is not None
+        and (alone.handle_by is None or case.handle_by < alone.handle_by)
+    ]
+    if not sooner:
+        return alone
+    _, _, first = min(sooner, key=lambda one: one[:2])
+    act = work.last_acts.get(first.id)
+    if act is not None and act.act == Act.MERGE:
+        _put_own_deadline(work, act, own)
+    return replace(target, **_deadline(deadline_values(first)))
+
+
+def _pass_on(
+    work: Work, still: Sequence[CaseId], own: Mapping[str, Any], *, in_place_of: Mapping[str, Any]
+) -> None:
+    """Let a later merge, which took over from the one undone, restore what that one would have."""
+    for case_id in still:
+        act = work.last_acts.get(case_id)
+        went_by = None if act is None else act.before.get(OWN_DEADLINE)
+        if act is not None and went_by is not None and _deadline(went_by) == _deadline(in_place_of):
+            _put_own_deadline(work, act, own)
+
+
+def _put_own_deadline(work: Work, act: LastAct, own: Mapping[str, Any]) -> None:
+    work.last_acts.put(replace(act, before={**act.before, OWN_DEADLINE: dict(own)}))
 
 
 def _letters(work: Work, case: Case) -> list[ReplyDraft]:

@@ -174,6 +174,53 @@ def test_a_deadline_that_came_after_a_merge_stays_when_that_is_undone(city, corr
     assert now_of(city, first).handle_by == given
 
 
+def merged_after(city, correcting, first, *hours):
+    """Merge urgent cases with a deadline so many hours sooner into one; return them, closed."""
+    merged = []
+    for number, sooner in enumerate(hours):
+        subject = f"[KR] Anstånd – faktura 4005432{number}"
+        other = URGENT_INVOICE["text"].replace("40012345", f"4005432{number}")
+        case = opened(city, URGENT_INVOICE, subject=subject, text=other)
+        with city.app.database.work() as work:
+            at = first.handle_by - timedelta(hours=sooner)
+            case = work.cases.change(replace(work.cases.get(case.id), handle_by=at))
+        merged.append(correcting.merge(case, first, by=AGNETA))
+    return merged
+
+
+@pytest.mark.parametrize("hours", [(5, 7), (7, 5), (7, 5, 6)])
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_earliest_deadline_of_those_still_merged_holds_in_any_order_of_undoing(
+    city, correcting, undoing, hours, order
+):
+    first = opened(city, URGENT_INVOICE)
+    merged = merged_after(city, correcting, first, *hours)
+    still = list(merged)
+    for one in merged[::order]:
+        undoing.undo(one, by=AGNETA)
+        still.remove(one)
+        assert now_of(city, first).handle_by == min(
+            (first.handle_by, *(case.handle_by for case in still))
+        )
+    assert now_of(city, first).deadline_reasons == first.deadline_reasons
+
+
+def test_a_deadline_of_another_process_is_not_given_back_when_a_merge_is_undone(
+    city, correcting, undoing
+):
+    first, merged = merged_with_a_sooner_one(city, correcting)
+    now = now_of(city, first)
+    process = next(key for key in city.app.knowledge.processes if key != now.process)
+    city.app.moving.move(now, process, by=AGNETA)
+    with city.app.database.work() as work:
+        # What holds for the other process happens to be the deadline that was taken over.
+        same = ("handle_by", "safe_until", "deadline_reasons")
+        taken_over = {name: getattr(merged, name) for name in same}
+        work.cases.change(replace(work.cases.get(first.id), **taken_over))
+    undoing.undo(merged, by=AGNETA)
+    assert now_of(city, first).handle_by == merged.handle_by
+
+
 def test_an_urgent_case_is_not_lost_in_one_that_may_wait(city, correcting):
     urgent, ordinary = opened(city, URGENT_INVOICE), opened(city)
     with pytest.raises(DataError, match="åt andra hållet"):
