@@ -12,7 +12,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select, text
 
+from bot.cases import PlannedAction
 from bot.store import schema
+from bot.store.actions import ActionQueue
 from bot.store.engine import open_engine, transaction
 from bot.store.packing import (
     MOST,
@@ -33,6 +35,7 @@ from bot.store.tables import (
     MessageTriageRow,
 )
 from bot.store.tables.base import stored_instant, told_instant
+from bot.vocabulary import ActionKind
 from tests.kept_database import BOTH, empty, kept_databases
 
 AT = datetime(2026, 3, 3, 8, 0, 1, 250, tzinfo=UTC)
@@ -217,6 +220,17 @@ def test_an_upgrade_keeps_mails_as_they_are_read(database_url):
         later = AT + timedelta(microseconds=1)
         after = connection.scalars(select(MessageRow.id).where(MessageRow.received_at < later))
         assert (before, sorted(after)) == (None, [1, 2, 3])
+    engine.dispose()
+
+
+def test_a_file_that_may_hold_packed_actions_is_not_taken_back(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    schema.upgrade(engine)
+    action = PlannedAction(key="alert:1", kind=ActionKind.ALERT, case_id=None, due_at=AT)
+    with engine.begin() as connection:
+        ActionQueue(connection).plan([action], AT)
+        with pytest.raises(RuntimeError, match="backup"):
+            command.downgrade(schema.config(connection), "0015")
     engine.dispose()
 
 

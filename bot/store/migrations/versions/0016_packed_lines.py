@@ -73,11 +73,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the change back, unless a SQLite file holds mails or events that may be packed."""
+    """Take the change back, unless a SQLite file holds what may be packed."""
     bind = op.get_bind()
     sqlite = bind.dialect.name == "sqlite"
     if sqlite:
-        for table in ("message", "case_file"):
+        for table in ("message", "case_file", "action"):
             if bind.exec_driver_sql(f"SELECT 1 FROM {table} LIMIT 1").first() is not None:
                 raise RuntimeError("lines are packed: take the backup from before the upgrade")
         _store_instants(_MICROS)
