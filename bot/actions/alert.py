@@ -11,21 +11,22 @@ from bot.cases import Case, Event
 from bot.clock import Clock
 from bot.duty import Staffing, who
 from bot.knowledge import Knowledge
-from bot.ladder import Cause, Rung
-from bot.notifying import Alert, AlertCode, Notifier, Staffed
+from bot.ladder import Rung
+from bot.notifying import ANSWERABLE, Alert, AlertCode, Notifier, Staffed
 from bot.store.records import ClaimedAction
 from bot.store.unit_of_work import Database, Work
 from bot.store.watches import StoredWatch
-from bot.vocabulary import EventKind, MailboxKey, PersonKey, Status, TeamKey
+from bot.vocabulary import EventKind, MailboxKey, PersonKey, Status, TeamKey, Urgency
 from bot.worktime import Calendar
 
-_LADDER = frozenset(("urgent", *(cause.value for cause in Cause)))
-"""Alerts that an acknowledgement makes needless."""
 _ADDRESSED = ("code", "mailbox", "team", "to")
 
 
 def _is_settled(case: Case, watch: StoredWatch | None) -> bool:
-    return case.status is Status.CLOSED or (watch is not None and watch.acknowledged_at is not None)
+    """Tell whether nobody needs to answer for a case: closed, not urgent, or acknowledged."""
+    if case.status is Status.CLOSED or case.urgent is Urgency.NO:
+        return True
+    return watch is not None and watch.acknowledged_at is not None
 
 
 class AlertPerformer:
@@ -52,7 +53,7 @@ class AlertPerformer:
             with self._database.reading() as work:
                 case = work.cases.get(action.case_id)
                 watch = work.watches.get(action.case_id)
-            if action.data["code"] in _LADDER and _is_settled(case, watch):
+            if action.data["code"] in ANSWERABLE and _is_settled(case, watch):
                 return Dropped(because="acknowledged")
         self._notifier.notify(self._alert(action, case))
         if case is not None:
@@ -84,7 +85,7 @@ class AlertPerformer:
 
     def _told(self, until: datetime | None, action: ClaimedAction) -> datetime | None:
         """Return the local time of a moment that the ladder goes by, where it is told of."""
-        if until is None or action.data["code"] not in _LADDER:
+        if until is None or action.data["code"] not in ANSWERABLE:
             return None
         return until.astimezone(self._calendar.zone)
 

@@ -8,8 +8,9 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.errors import DataError, IllegalChange
+from bot.services.correcting import Correcting, Correction
 from bot.services.naming import case_named
-from bot.vocabulary import PersonKey, Status, StopReason
+from bot.vocabulary import PersonKey, Status, StopReason, Urgency
 from tests.commands import call
 from tests.letters import ORDINARY, URGENT_INVOICE, URGENT_PAYMENT
 
@@ -74,6 +75,19 @@ def test_an_alert_that_waits_in_the_outbox_is_dropped_by_an_acknowledgement(city
     city.notifier.down = True
     go_on(city, minutes=31)
     city.app.casework.acknowledge(urgent, by=anna)
+    city.notifier.down = False
+    go_on(city, hours=1)
+    assert city.alerts() == ["urgent"]
+
+
+def test_an_alert_that_waits_is_dropped_once_its_case_is_not_urgent_after_all(city, urgent, anna):
+    city.notifier.down = True
+    go_on(city, minutes=31)
+    (case,) = city.cases()
+    right = Correction(
+        process=case.process, matter=case.matter, urgent=Urgency.NO, customer=case.customer
+    )
+    Correcting(city.app.database, city.app.house, city.clock).correct(case, right, by=anna)
     city.notifier.down = False
     go_on(city, hours=1)
     assert city.alerts() == ["urgent"]
