@@ -23,7 +23,7 @@ _PERSONAL = re.compile(
     r"(?=\d)(?<!\d)(?<!\d[-.,])(?:(?P<century>1[89]|20)[ -]?)?"
     r"(?P<year>\d\d)[ .\xa0\u2010-\u2013-]?(?P<month>0[1-9]|1[0-2])[ .\xa0\u2010-\u2013-]?"
     r"(?P<day>0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
-    r"(?P<mark>\s?[-+\u2010-\u2015\u2212/]\s{0,2}|\s{1,2})?"
+    r"(?P<mark>\s?[-+\u2010-\u2015\u2212/]\s{0,2}|\s{1,2}|\.)?"
     r"(?P<last>[\dxX*#]{4})(?!\d)(?![-.,]\d)"
 )
 _PHONE = re.compile(
@@ -31,18 +31,21 @@ _PHONE = re.compile(
     r"(?:[ /-]{1,3}\d{2,4}(?:[ -]\d{2,4}){1,3}|[ /-]{1,3}\d{5,8}|\d{5,8})(?![\w-])"
 )
 _OTHER_LABEL = re.compile(
-    r"(?:ocr|faktura\w{0,8}|fakt|referens\w{0,8}|ref|bankgiro|bg|plusgiro|pg|order\w{0,8}|konto\w{0,8})"
+    r"(?:ocr|faktura\w{0,8}|fakt|referens\w{0,8}|ref|bankgiro|bg|plusgiro|pg|order\w{0,8}"
+    r"|konto\w{0,8}|(?P<customer>kund(?:n\w{0,7}|id)?))"
     r"[ .:-]{0,3}(?:nr|nummer|no)?[ .:-]{0,3}$",
     re.I,
 )
 _OWN_LABEL = re.compile(
-    r"(?<![a-z\xe5\xe4\xf6])(?:person(?:al)?[ -]?(?:numm?\w{1,6}|nr|id\w{0,4})|pers[. -]{1,2}nr"
+    r"(?<![a-z\xe5\xe4\xf6])(?:person(?:al)?[ -]?(?:numm?\w{1,6}|nr|id\w{0,4})|pers[. -]{0,2}nr"
     r"|p[.-]?nr|samordnings[ -]?n(?:umm|r)\w{0,5}|(?:identity|social security) n\w{1,6})"
     r"[^\d\]]{0,24}$",
     re.I,
 )
+_AMOUNT = re.compile(r"\s{0,2}(?:(?:kr|kronor|sek|euro?)\b|[:,]-)", re.I)
 _REFERENCE = re.compile(r"[^\W\d_]-$")
 """A letter and a hyphen: what follows is part of a reference such as ``KR-261007-0090``."""
+_BLANKS = (" ", "\xa0")
 _LABEL_REACH = 40
 _OLDEST = 1890
 _COMPLETE = 12
@@ -59,15 +62,19 @@ class PersonalNumber:
         start, end: Place in the text.
         certain: The check digit is right; else only the form speaks (masked last digits, a
             hyphen in the right place, a year such as 1985), or the word before it.
-        labelled_otherwise: It is written in one run right after "OCR", "faktura" or the like, or
-            with letters and a hyphen before it, and may well be such a number. It is hidden,
-            but says nothing about the mail.
+        labelled_otherwise: It stands without a hyphen right after "OCR", "faktura" or the like,
+            or with letters and a hyphen before it, and may well be such a number. It is hidden,
+            but says nothing about the mail. "Kund" makes only a loose one such: customers are
+            persons, and many are known by their personal numbers.
+        loose: A blank stands in it and nothing but its year speaks for it, so that it may be a
+            number of a customer and an amount. It is hidden, but makes no mail protected.
     """
 
     start: int
     end: int
     certain: bool
     labelled_otherwise: bool = False
+    loose: bool = False
 
 
 def find_personal_numbers(text: str) -> list[PersonalNumber]:
@@ -77,7 +84,9 @@ def find_personal_numbers(text: str) -> list[PersonalNumber]:
     digits), also where points, blanks or the end of a line divide it. Without a right check
     digit it counts as uncertain if it has the hyphen of a personal number after a date that
     exists or a blank after a year of the last century, if some of its last four are masked, if
-    it is written in one run from such a year, or if the word before says what it is.
+    it is written in one run from such a year, or if the word before says what it is. A date of
+    this century that is itself divided, and four digits after it without a hyphen, are a date
+    and another number, unless the word before says more.
     """
     return list(_personal_numbers(text))
 
@@ -102,22 +111,53 @@ def _personal_numbers(text: str) -> Iterator[PersonalNumber]:
         digits = match["year"] + match["month"] + match["day"] + match["last"]
         if not _is_date(match["century"], match["year"], match["month"], match["day"]):
             continue
-        hidden = not digits.isdigit()
-        certain = not hidden and luhn_valid(digits)
-        marked = bool(match["mark"] and match["mark"].strip(" \t\r\n\xa0/"))
         before = text[max(0, match.start() - _LABEL_REACH) : match.start()]
+        other = _OTHER_LABEL.search(before)
+        nearer = other is not None and not other["customer"]
+        named = not nearer and _OWN_LABEL.search(before) is not None
+        hidden = not digits.isdigit()
+        if not (named or hidden) and _is_date_beside_number(match):
+            continue
+        certain = not hidden and luhn_valid(digits)
+        marked = _is_marked(match)
         complete = match["century"] == "19" and match.end() - match.start() == _COMPLETE
-        parted = match["mark"] == " " and match["year"] >= _LAST_CENTURY
-        parted = parted and text[match.start() : match.start("mark")].isdigit()
-        named = _OWN_LABEL.search(before) is not None
-        if certain or hidden or marked or complete or parted or named:
-            otherwise = (_REFERENCE if marked else _OTHER_LABEL).search(before)
+        told = certain or hidden or marked or complete or named
+        if told or _is_parted(match):
+            label = nearer if told else other is not None
+            otherwise = _REFERENCE.search(before) is not None if marked else label
             yield PersonalNumber(
                 start=match.start(),
                 end=match.end(),
                 certain=certain,
-                labelled_otherwise=otherwise is not None and not named,
+                labelled_otherwise=otherwise and not named,
+                loose=not told,
             )
+
+
+def _is_marked(match: re.Match[str]) -> bool:
+    """Tell whether a hyphen or a plus stands before the last four."""
+    return bool((match["mark"] or "").strip().strip("/."))
+
+
+def _is_date_beside_number(match: re.Match[str]) -> bool:
+    """Tell whether it reads as a date, written with hyphens or the like, and a number after it."""
+    divided = not match.string[match.start("year") : match.end("day")].isdigit()
+    if not divided or not match["mark"]:
+        return False
+    if match["mark"] != match["mark"].strip() and _AMOUNT.match(match.string, match.end()):
+        return True
+    of_today = match["century"] == "20" or (not match["century"] and match["year"] < _LAST_CENTURY)
+    return of_today and not _is_marked(match)
+
+
+def _is_parted(match: re.Match[str]) -> bool:
+    """Tell whether it is a birthday of the last century in one run, a blank, and no amount."""
+    return (
+        match["mark"] in _BLANKS
+        and match["year"] >= _LAST_CENTURY
+        and match.string[match.start() : match.start("mark")].isdigit()
+        and not _AMOUNT.match(match.string, match.end())
+    )
 
 
 def _is_date(century: str | None, year: str, month: str, day: str) -> bool:

@@ -64,6 +64,17 @@ def test_masking_beside_other_digits_is_idempotent_too(number, text):
         "verifikat 20180342",
         "2018-03-31",
         "12 345 678 kr",
+        "Kundnummer 400123 1250 kr",
+        "400123\N{NO-BREAK SPACE}1250 SEK",
+        "400123 1250,50",
+        "400123 1250:-",
+        "Förfallodatum 2018-10-31\n2502 kr",
+        "2018-10-31  2502 kr",
+        "2018.10.31 2502",
+        "2018.10.31.2502",
+        "2018-10-31/2502",
+        "1998-10-31 2504 kr",
+        "Personnummer saknas på faktura 4001234509",
         "konto 6410, ansvar 4120",
     ],
 )
@@ -113,6 +124,9 @@ def test_a_wrong_check_digit_is_uncertain_with_a_hyphen_and_nothing_without():
         "811228/9874",
         "19811228\N{NO-BREAK SPACE}9874",
         "19811228\N{NON-BREAKING HYPHEN}9874",
+        "811228.9874",
+        "1981.12.28.9874",
+        "1981-12-28 9874",
     ],
 )
 def test_a_right_number_is_found_however_it_is_divided(text):
@@ -130,13 +144,50 @@ def test_a_right_number_is_found_however_it_is_divided(text):
         "social security number 8112289875",
         "198112289875",
         "811228-987x",
-        "811228 9875",
+        "persnr 8112289875",
+        "personnummer för kund 8112289875",
     ],
 )
 def test_a_number_that_is_said_to_be_one_needs_no_right_check_digit(text):
     (found,) = find_personal_numbers(text)
     assert not found.certain
     assert not found.labelled_otherwise
+
+
+@pytest.mark.parametrize("blank", [" ", "\N{NO-BREAK SPACE}"])
+def test_a_blank_after_a_year_of_the_last_century_hides_a_number_but_protects_nothing(blank):
+    (found,) = find_personal_numbers(f"Lars 811228{blank}9875 kan")
+    assert (found.certain, found.loose) == (False, True)
+    assert mask(f"Lars 811228{blank}9875 kan") == f"Lars {PERSONAL_NUMBER} kan"
+
+
+@pytest.mark.parametrize("text", ["811228 9874", "pnr 811228 9875", "811228-9875"])
+def test_a_check_digit_a_word_or_a_hyphen_makes_a_number_more_than_loose(text):
+    (found,) = find_personal_numbers(text)
+    assert not found.loose
+
+
+def test_a_divided_date_of_this_century_is_part_of_a_number_that_is_said_to_be_one():
+    (found,) = find_personal_numbers("Personnummer: 2018-10-31 2502")
+    assert not found.labelled_otherwise
+
+
+def test_the_nearer_of_two_labels_decides():
+    (found,) = find_personal_numbers("Personnummer saknas på faktura 4001234501")
+    assert found.labelled_otherwise
+    (person,) = find_personal_numbers("Faktura utan personnummer: 4001234501")
+    assert not person.labelled_otherwise
+
+
+@pytest.mark.parametrize("number", ["1981 12 28 9874", "8112289874", "811228xxxx"])
+def test_a_customer_may_be_a_person(number):
+    (found,) = find_personal_numbers(f"Kund: {number}")
+    assert not found.labelled_otherwise
+
+
+def test_a_number_of_a_customer_and_a_year_are_hidden_but_say_nothing():
+    (found,) = find_personal_numbers("Kund 451012 2018 års faktura")
+    assert found.labelled_otherwise
 
 
 def test_part_of_a_reference_is_hidden_but_says_nothing():

@@ -83,3 +83,15 @@ def test_somebody_who_is_away_ill_is_protected_in_the_automatic_reply_too():
 
 def test_a_personal_number_is_protected_across_two_lines():
     assert read(mail("Det gäller 19811228-\n9874.")).protected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Kundnummer 400123 1250 kr.",
+        "Kund 451012 2018 års faktura.",
+        "Förfallodatum 2018-10-31\n2502 kr.",
+    ],
+)
+def test_a_number_of_a_customer_or_a_date_beside_an_amount_protects_nothing(body):
+    assert not triaged(f"Hej!\n{body}\nKim").protected
