@@ -51,6 +51,7 @@ class Heard:
         foreign: Matters that nobody here handles.
         asked: Matter -> chance, in [0, 1], that this is what is to be sent somewhere, if
             anything is; learned from questions. Empty where nothing was learned.
+        asked_by: Matter -> the words that such a chance goes by; of the likeliest ones only.
     """
 
     shown: str
@@ -65,6 +66,7 @@ class Heard:
     matters: Mapping[MatterKey, float]
     foreign: frozenset[MatterKey] = frozenset()
     asked: Mapping[MatterKey, float] = field(default_factory=dict)
+    asked_by: Mapping[MatterKey, str] = field(default_factory=dict)
 
     def words_of(self, hit: Hit) -> str:
         """Return the words that a cue took, as they were written."""

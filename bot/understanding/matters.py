@@ -63,5 +63,6 @@ def matter_of(
     best = max(found, key=lambda key: (found[key], key))
     if found[best] < enough:
         return None
-    words = next((heard.words_of(hit) for hit in said if hit.cue.matter == best), "")
+    learned = heard.asked_by.get(best, "") if to_be_sent else ""
+    words = next((heard.words_of(hit) for hit in said if hit.cue.matter == best), learned)
     return MatterFound(matter=best, score=found[best], words=words)

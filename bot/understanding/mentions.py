@@ -190,9 +190,11 @@ _DISTRICT_AFTER: Final = re.compile(
 )
 _UNIT: Final = re.compile(
     r"(?<![\w-])(?:[a-z]{3,25}- och )?(?P<name>[a-z-]{2,40}?)"
-    r"(?:forvaltningen|forvaltning|forv|kontoret|bolaget|namnden|kontoren|museet|biblioteket|arkivet"
+    r"(?:forvaltningen|forvaltning|forv|kontoret|bolaget|namnden|kontoren|museet|biblioteket"
     r"|brandforsvaret|raddningstjansten|kansliet)(?P<s>s?)(?![\w-])"
 )
+_ARCHIVE: Final = re.compile(r"(?<![\w-])(?:stads|lands|riks)arkivet(?=s?(?![\w-]))")
+"""Other archives, as of mail, pictures or invoices, are things."""
 _SCHOOL: Final = re.compile(
     r"(?<![\w-])(?!(?:För|Grund|Hög|Gymnasie|Sär|Folkhög)s)[A-ZÅÄÖ][a-zåäö]{2,30}"
     r"(?:skolan|gymnasiet)(?![\w-])"
@@ -265,6 +267,8 @@ def _by_form(folded: str, shown: str) -> Iterator[tuple[int, int]]:
     for match in _UNIT.finditer(folded):
         if match["name"].strip("-") not in _NO_UNIT:
             yield match.start(), match.start("s")
+    for match in _ARCHIVE.finditer(folded):
+        yield match.span()
     for pattern in (_SCHOOL, _COMPANY):
         for match in pattern.finditer(shown):
             yield match.span()

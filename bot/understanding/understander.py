@@ -66,8 +66,11 @@ class Understander:
         heard = hear(text, today, self._ears)
         if self._learned is None:
             return heard
-        asked = self._learned.matters.chances(features_of_matter(heard))
-        return replace(heard, asked=asked)
+        learned, features = self._learned.matters, features_of_matter(heard)
+        asked = learned.chances(features)
+        likely = [matter for matter, chance in asked.items() if chance >= _LIKELY]
+        asked_by = {matter: ", ".join(learned.words_for(matter, features)) for matter in likely}
+        return replace(heard, asked=asked, asked_by=asked_by)
 
     def understand(self, text: str, today: date) -> Understanding:
         """Return what a question means.
@@ -138,6 +141,8 @@ class Understander:
         return next(elsewhere, None) or own[0]
 
 
+_LIKELY: Final = 0.05
+"""A matter with a lesser chance is not where somebody wants to send something."""
 _TRUST: Final = 0.2
 _TRUST_IN_FEW: Final = 0.4
 _FEW: Final = 4
