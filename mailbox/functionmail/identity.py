@@ -15,10 +15,10 @@ from hashlib import sha256
 from functionmail.message import CaseReference
 
 LOOP_HEADER = "X-Samma-Dag"
+"""Stands in everything that we send. Anyone can write it, so it only ever keeps us silent."""
 
 OWN_ID_HEADER = "X-Samma-Dag-Id"
 """Where a connector tells our Message-ID of a mail to which the server gave another; never sent."""
-"""Stands in everything that we send. Anyone can write it, so it only ever keeps us silent."""
 
 _SHORTEST_KEY = 16
 _MAC_BYTES = 7

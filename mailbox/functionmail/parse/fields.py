@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache, wraps
+from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import unquote_to_bytes
 
@@ -205,7 +206,7 @@ def parameters(value: str | bytes) -> tuple[str, Mapping[str, str]]:
         else:
             plain.setdefault(name.lower(), decode.header(written))
     joined = {name: _join_segments(parts) for name, parts in segments.items()}
-    return main, plain | joined
+    return main, MappingProxyType(plain | joined)
 
 
 def _join_segments(parts: list[tuple[int, bool, str]]) -> str:

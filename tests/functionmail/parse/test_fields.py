@@ -145,6 +145,9 @@ class TestParameters:
         word = Header(name, "utf-8").encode()
         assert fields.parameters(f'attachment; filename="{word}"'.encode())[1]["filename"] == name
 
+    def test_what_is_remembered_cannot_be_changed(self):
+        assert not hasattr(fields.parameters(b"text/plain; charset=utf-8")[1], "__setitem__")
+
     @given(st.binary(max_size=200))
     def test_any_value_is_taken(self, value):
         main, parameters = fields.parameters(value)
