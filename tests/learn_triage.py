@@ -84,7 +84,7 @@ def examples_of(path: Path, rules: TriageRules) -> Iterator[Example]:
 
 
 def learn(examples: Sequence[Example]) -> Learned:
-    """Learn the four questions; an answer that is not known teaches nothing."""
+    """Learn the five questions; an answer that is not known teaches nothing."""
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
 

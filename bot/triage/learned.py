@@ -86,7 +86,7 @@ def opinion(
     ruled_complaint: tuple[Reason, ...],
     explained: Collection[MatterKey],
 ) -> Opinion:
-    """Answer the four questions about a mail from a person.
+    """Answer the five questions about a mail from a person.
 
     Args:
         processes: Matter -> the one process that handles it, or None where several can.

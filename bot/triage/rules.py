@@ -52,7 +52,6 @@ class TriageRules:
     """
 
     hearing: Hearing
-    cues: tuple[Cue, ...]
     combinations: tuple[Combination, ...]
     last_resort: tuple[Combination, ...]
     matters: Mapping[MatterKey, MatterRule]
@@ -80,7 +79,6 @@ class TriageRules:
         )
         return cls(
             hearing=Hearing(cues, book),
-            cues=cues,
             combinations=tuple(source.combinations),
             last_resort=tuple(source.last_resort),
             matters={matter.key: matter for matter in source.matters},
