@@ -61,8 +61,9 @@ _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d+")
 _ENDINGS = re.compile(
     r"\d(?<![\w/-]\d)\d{5,9}"
-    r"(?:(?:(?:, ?| och | samt | & | and )[-–]\d{1,4}|(?<=\d{7})/\d{1,3})(?![\d/-])){1,20}"
+    r"(?:(?:, ?| och | samt | & | and )[-–]\d{1,4}(?![\d/-])){1,20}"
 )
+_PARTED = re.compile(r"\d(?<![\w/-]\d)\d{6,9}(?:/\d{2,3}){1,20}(?![\d/-])")
 _DAY_AND_MONTH = re.compile(r"[0-3]?\d/(?:1[0-2]|0?[1-9])")
 _LISTED = re.compile(r"(?<=\d{5})/(?=\d{5})")
 _MOST_IN_RANGE = 60
@@ -201,6 +202,11 @@ def _spans(part: str, lines: Sequence[Span]) -> Iterator[_Found]:
     for match in _each(_ENDINGS, part, lines):
         taken.append(match.span())
         yield *match.span(), _with_endings(match.group()), False, False
+    for match in _each(_PARTED, part, lines):
+        numbers = _with_endings(match.group())
+        if list(numbers) == sorted(set(numbers)):
+            taken.append(match.span())
+            yield *match.span(), numbers, False, False
     for match in _each(_RANGE, part, lines):
         if not free(match):
             continue
@@ -219,7 +225,7 @@ def _is_range(match: re.Match[str], part: str) -> bool:
     if any(map(str.isalpha, match.group())):
         exact = "m" in match.group()
         plural = _PLURAL.search(before)
-        if "nd" in match.group() or "och" in match.group().split():
+        if not exact and ("nd" in match.group() or "och" in match.group().split()):
             return even and plural is not None and plural.group().endswith(_BETWEEN)
         return even and (exact or plural is not None)
     if len(first) >= _LISTED_FROM or (even and len(first) >= _EVEN_FROM):
@@ -286,7 +292,7 @@ def _lines_with_digits(part: str) -> Iterator[Span]:
 
 
 def _with_endings(text: str) -> tuple[str, ...]:
-    """List ``40201140, -41 och -45`` in full."""
+    """List ``40201140, -41 och -45`` or ``40201140/41`` in full."""
     first, *endings = _DIGITS.findall(text)
     return (first, *(first[: -len(ending)] + ending for ending in endings))
 
@@ -310,11 +316,3 @@ def luhn_valid(digits: str) -> bool:
         value = int(character) * (2 if place % 2 else 1)
         total += value - 9 if value > 9 else value
     return total % 10 == 0
-
-
-def nearest_label(before: Iterable[str]) -> str | None:
-    """Return the word that labels a number: the last before it that is not "nr" or the like."""
-    for word in reversed(tuple(before)):
-        if word not in _NUMBER_WORDS and not word.isdigit():
-            return word
-    return None

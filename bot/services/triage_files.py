@@ -22,6 +22,8 @@ from functionmail.parse import from_fields
 
 _UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 """When a labelled mail does not say when it was received; only relative dates need it."""
+_YEARS = range(1900, 3000)
+"""In which a mail can have come: days are counted from it, and calendars end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,7 @@ def _instant(value: object) -> datetime:
         return _UNDATED
     try:
         found = datetime.fromisoformat(value)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        return found if found.year in _YEARS else _UNDATED
     except (ValueError, OverflowError):
         return _UNDATED

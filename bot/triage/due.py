@@ -26,7 +26,8 @@ _MOST_IN_A_TEXT = 120
 _MANY = 3
 _BEHIND = 40
 _LOOKING_BACK = re.compile(
-    r"(?:forfoll|forfallit|gick ut|(?<![a-z])(?:var|was|drogs)(?![a-z]))[^.!?\n]*$"
+    r"(?:forfoll|forfallit|gick ut|drogs)(?:(?!forfaller|senast|skall? |due )[^.!?\n])*$"
+    r"|(?<![a-z])(?:var|was)(?: due)?(?: on)?(?: den| the)?\s{0,3}$"
 )
 
 

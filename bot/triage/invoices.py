@@ -30,6 +30,7 @@ _MOST_IN_A_TEXT = 1_000
 _MANY = 4
 _FEW = 20
 _OTHER, _INVOICE, _NOT_MEANT = "other", "invoice", "not meant"
+_NUMBERED_OTHERWISE = "numbered otherwise"
 _SPARED, _LISTED, _PASSED_BY = "spared", "listed", "passed by"
 """What the rules see in a number; the learned weights see it too."""
 _SUPPLIER_INVOICE = MatterKey("leverantorsfaktura")
@@ -41,7 +42,10 @@ _SERIES = 8
 _OCR = re.compile(
     r"(?<![a-z])ocr(?:[ -]?(?:nr|nummer|numret))?[^\d\n]{0,12}(\d[\d ]{7,11}\d)(?!\d)"
 )
-_IN_A_NAME = re.compile(r"(?:faktura|invoice|avi)[ _-]?(?:nr)?[ _-]?(\d{3,10})(?!\d)")
+_IN_A_NAME = re.compile(
+    r"(?:faktura|invoice|avi)[ _-]?(?:nr)?[ _-]?"
+    r"(?!(?:19|20)\d\d(?:[01]\d(?:[0-3]\d)?)?(?!\d))(\d{3,10})(?![-_.]?\d)"
+)
 _BESIDE = 60
 """Characters before and after a number that may say that it is not concerned."""
 _SHORT_DATE = re.compile(r"(?:[12]\d|20[0-3]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?")
@@ -49,6 +53,7 @@ _JOINING = frozenset(
     ("nr", "nummer", "no", "number", "numbers", "num", "numret", "och", "ar", "is", "are", "med")
 )
 _NUMBERING = frozenset(("nr", "nummer", "no", "number", "numbers", "numret", "are"))
+_OTHER_NUMBERS = ("nummer", "nr", "numret", "giro", "girot", "konto", "kontot")
 _INVOICE_ENDINGS = ("faktura", "fakturan", "fakturor", "fakturorna", "fakturanr", "fakturanummer")
 _RIGHT = (
     r"(?:betald|betalda|betalt|paid|riktig|riktiga|ratt|ratta|korrekt|korrekta|okej|ok|correct)"
@@ -144,10 +149,23 @@ def _favoured(
 ) -> Iterator[str]:
     seen_of = seen_of_numbers(cited, reading, judged)
     favour = {digits: weights.favour(seen) for digits, seen in seen_of.items()}
-    together = _favour_of_lists(cited, favour)
+    of_list = _favour_of_lists(cited, favour)
+    something_else = _always_something_else(cited.mentions)
     for digits, own in favour.items():
-        if together.get(digits, own) > 0 and len(digits) <= _LONGEST:
+        if digits in something_else or len(digits) > _LONGEST:
+            continue
+        if of_list.get(digits, own) > 0:
             yield digits
+
+
+def _always_something_else(mentions: Iterable[Mention]) -> set[str]:
+    """Return the digits that are labelled as a number of another kind wherever they stand."""
+    labelled: dict[str, bool] = {}
+    for mention in mentions:
+        is_other = _NUMBERED_OTHERWISE in mention.signs and _LISTED not in mention.signs
+        digits = mention.number.digits
+        labelled[digits] = labelled.get(digits, True) and is_other
+    return {digits for digits, always in labelled.items() if always}
 
 
 def _favour_of_lists(cited: Cited, favour: Mapping[str, int]) -> dict[str, int]:
@@ -218,6 +236,7 @@ def _mentions(reading: Reading, rules: TriageRules) -> Iterator[Mention]:
         for number in numbers[:_MOST_IN_A_TEXT]:
             signs = {
                 _OTHER: _is_other(number, rules.references),
+                _NUMBERED_OTHERWISE: _is_numbered_otherwise(number, rules.references),
                 _INVOICE: _is_invoice(number, rules.references),
                 _NOT_MEANT: _is_not_meant(number, text),
                 _SPARED: any(part.start <= number.start < part.end for part in kept),
@@ -294,6 +313,14 @@ def _is_other(number: Number, rules: ReferenceRules) -> bool:
         or telling[-1].startswith(rules.other_beginnings)
         or any(word in rules.never for word in telling[-3:])
     )
+
+
+def _is_numbered_otherwise(number: Number, rules: ReferenceRules) -> bool:
+    """Tell whether a number is called the number of something else, as in ``Kundnr 4711``."""
+    if not _is_other(number, rules):
+        return False
+    telling = [word for word in number.before if not word.isdigit() and word not in _JOINING]
+    return telling[-1].endswith(_OTHER_NUMBERS) or number.before[-1] in _NUMBERING
 
 
 def _looks_like_date(digits: str) -> bool:

@@ -228,6 +228,37 @@ def test_the_due_date_is_what_the_sender_states_not_what_is_wished(body, due):
     assert triaged(f"Det gäller faktura 40078040. {body}", at=at).due == due
 
 
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "Vår faktura 40078001 förfaller den 28:e",
+        "Förfallodag för vår faktura 40078001 är den 28:e",
+        "Fakturan gick ut i går och förfaller den 28:e",
+        "Our invoice 40078001 was wrong and is due on the 28th",
+    ],
+)
+def test_a_day_to_come_is_due_whatever_was_before(stated):
+    assert triaged(f"{stated}. Kan vi få anstånd?").due == date(2018, 3, 28)
+
+
+@pytest.mark.parametrize(
+    "named", ["Kundnummer: 70012345", "Ordernr 12345678", "Bankgiro 12345678", "Konto 12345678"]
+)
+def test_the_number_of_something_else_is_no_invoice_and_the_invoice_is_missing(named):
+    found = triaged(f"Kan vi få anstånd på fakturan? {named}.")
+    assert found.invoices == ()
+    assert Missing.INVOICE_NUMBER in found.missing
+
+
+@pytest.mark.parametrize(
+    "name", ["Faktura 2018-10-12.pdf", "invoice 2018.pdf", "faktura_20181012.pdf"]
+)
+def test_a_day_in_the_name_of_an_attachment_is_no_invoice(name):
+    body = "Hej! Här kommer vår faktura för betalning. Vänliga hälsningar, Bageri Ek AB"
+    found = triaged(body, attachments=(name,), mailbox="leverantorsreskontra")
+    assert (found.matter, found.invoices) == ("leverantorsfaktura", ())
+
+
 def test_a_personal_number_protects_the_mail_and_is_not_shown():
     found = triaged("Det gäller min dotter, 121212-1212, avgiften stämmer inte.")
     assert found.protected
