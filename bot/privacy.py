@@ -66,8 +66,8 @@ class PersonalNumber:
             or with letters and a hyphen before it, and may well be such a number. It is hidden,
             but says nothing about the mail. "Kund" makes only a loose one such: customers are
             persons, and many are known by their personal numbers.
-        loose: A blank stands in it and nothing but its year speaks for it, so that it may be a
-            number of a customer and an amount. It is hidden, but makes no mail protected.
+        loose: A blank stands in it and nothing but its year speaks for it, so that after "kund"
+            it may be a number of a customer and an amount.
     """
 
     start: int

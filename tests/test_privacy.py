@@ -155,7 +155,7 @@ def test_a_number_that_is_said_to_be_one_needs_no_right_check_digit(text):
 
 
 @pytest.mark.parametrize("blank", [" ", "\N{NO-BREAK SPACE}"])
-def test_a_blank_after_a_year_of_the_last_century_hides_a_number_but_protects_nothing(blank):
+def test_a_blank_after_a_year_of_the_last_century_makes_a_loose_number(blank):
     (found,) = find_personal_numbers(f"Lars 811228{blank}9875 kan")
     assert (found.certain, found.loose) == (False, True)
     assert mask(f"Lars 811228{blank}9875 kan") == f"Lars {PERSONAL_NUMBER} kan"

@@ -18,7 +18,7 @@ def protected_reasons(reading: Reading) -> tuple[Reason, ...]:
     message = reading.message
     whole = f"{reading.subject.shown}\n{message.body or message.text}"[:_EXAMINED]
     numbers = find_personal_numbers(whole)
-    if any(not (number.labelled_otherwise or number.loose) for number in numbers):
+    if any(not number.labelled_otherwise for number in numbers):
         return (Reason(rule="protected.personal_number", words="[personnummer]", where="body"),)
     found = reading.reasons("protected.identity", Feature.IDENTITY)
     found += tuple(

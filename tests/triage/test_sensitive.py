@@ -85,6 +85,10 @@ def test_a_personal_number_is_protected_across_two_lines():
     assert read(mail("Det gäller 19811228-\n9874.")).protected
 
 
+def test_a_number_in_the_form_of_a_person_protects_though_its_check_digit_is_wrong():
+    assert triaged("Jag heter Lars 480312 2384 och undrar över min avgift.").protected
+
+
 @pytest.mark.parametrize(
     "body",
     [
