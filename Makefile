@@ -1,7 +1,7 @@
 # Samma dag. `make demo` and `make test` are all that a new machine needs.
 PY ?= python3.11
 BIN := .venv/bin
-# Many tests wait for servers and programs: three share two cores well.
+# Slow tests mostly wait, for servers and programs: three share two cores well.
 WORKERS := $(shell echo $$(( $$(nproc) * 3 / 2 )))
 READY := .venv/.ready
 ENGLISH := bot/locale/en/LC_MESSAGES/sammadag.mo
@@ -31,7 +31,7 @@ demo: $(READY) $(ENGLISH) ## Start the product with a sample city; no network
 	$(BIN)/sammadag demo
 
 test: $(READY) $(ENGLISH) ## Run everything not marked slow, on all cores
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not alone"
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow and not alone"
 	$(BIN)/python -m pytest -q -m "alone and not slow" tests/services tests/journeys
 
 test-slow: $(READY) $(ENGLISH) ## Run what is marked slow (under 15 minutes)
