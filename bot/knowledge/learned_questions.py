@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from bot.errors import KnowledgeError, Saying
+from bot.knowledge import learned_file
 from bot.understanding import Intent, Learned, LearnedQuestions
 from bot.vocabulary import MatterKey
 
-_FILE: Final = Path("learned") / "questions.json"
+_FILE: Final = "questions.json"
 
 
 def load_learned(folder: Path) -> LearnedQuestions | None:
@@ -25,32 +25,25 @@ def load_learned(folder: Path) -> LearnedQuestions | None:
     Raises:
         KnowledgeError: The file is not what `save_learned` writes.
     """
-    path = folder / _FILE
-    if not path.is_file():
-        return None
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        intents, matters = content["intents"], content["matters"]
-        return LearnedQuestions(
-            intents=Learned(
-                answers=tuple(Intent(name) for name in intents["answers"]), **_numbers(intents)
-            ),
-            matters=Learned(
-                answers=tuple(MatterKey(name) for name in matters["answers"]), **_numbers(matters)
-            ),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        what = Saying("går inte att läsa; gör den på nytt med make learn")
-        raise KnowledgeError(path.name, None, what) from error
+    return learned_file.read(folder, _FILE, _learned)
 
 
 def save_learned(learned: LearnedQuestions, folder: Path) -> Path:
     """Write the weights of a knowledge folder, one feature a line; return the file."""
-    path = folder / _FILE
-    path.parent.mkdir(exist_ok=True)
     intents, matters = _written(learned.intents), _written(learned.matters)
-    path.write_text(f'{{"intents": {intents},\n"matters": {matters}}}\n', encoding="utf-8")
-    return path
+    return learned_file.write(folder, _FILE, f'{{"intents": {intents},\n"matters": {matters}}}')
+
+
+def _learned(content: Mapping[str, Any]) -> LearnedQuestions:
+    intents, matters = content["intents"], content["matters"]
+    return LearnedQuestions(
+        intents=Learned(
+            answers=tuple(Intent(name) for name in intents["answers"]), **_numbers(intents)
+        ),
+        matters=Learned(
+            answers=tuple(MatterKey(name) for name in matters["answers"]), **_numbers(matters)
+        ),
+    )
 
 
 def _numbers(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,12 +53,11 @@ def _numbers(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _written(learned: Learned[Any]) -> str:
-    lines = ",\n".join(
-        f"{json.dumps(feature, ensure_ascii=False)}:{_flat(row)}"
-        for feature, row in sorted(learned.weights.items())
+    lines = learned_file.a_line_each(
+        (feature, _flat(row)) for feature, row in sorted(learned.weights.items())
     )
     answers, bias = json.dumps(learned.answers), json.dumps(learned.bias)
-    return f'{{"answers": {answers},\n"bias": {bias},\n"weights": {{\n{lines}}}}}'
+    return f'{{"answers": {answers},\n"bias": {bias},\n"weights": {lines}}}'
 
 
 def _row(flat: Sequence[int], places: int) -> tuple[float, ...]:

@@ -8,13 +8,15 @@ rules alone.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Final
 
-from bot.errors import KnowledgeError, Saying
+from bot.knowledge import learned_file
 from bot.triage.learned import QUESTIONS
 from bot.triage.weights import Learned, pack, unpack
 
-_FILE = Path("learned") / "weights.json"
+_FILE: Final = "weights.json"
 
 
 def load(folder: Path) -> Learned | None:
@@ -23,39 +25,29 @@ def load(folder: Path) -> Learned | None:
     Raises:
         KnowledgeError: The file is not what `save` writes.
     """
-    path = folder / _FILE
-    if not path.is_file():
-        return None
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        answers = {question: tuple(own) for question, own in content["answers"].items()}
-        if not answers.keys() >= set(QUESTIONS):
-            raise ValueError("a question without weights")
-        bias = tuple(content["bias"])
-        weights = {
-            feature: pack(zip(flat[::2], flat[1::2], strict=True))
-            for feature, flat in content["weights"].items()
-        }
-        return Learned(answers=answers, bias=bias, weights=weights)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise KnowledgeError(
-            path.name, None, Saying("går inte att läsa; gör den på nytt med make learn")
-        ) from error
+    return learned_file.read(folder, _FILE, _learned)
 
 
 def save(learned: Learned, folder: Path) -> Path:
     """Write the weights of a knowledge folder, one feature a line; return the file."""
-    path = folder / _FILE
-    path.parent.mkdir(exist_ok=True)
-    lines = ",\n".join(
-        f"{json.dumps(feature, ensure_ascii=False)}:{_flat(packed, len(learned.bias))}"
+    lines = learned_file.a_line_each(
+        (feature, _flat(packed, len(learned.bias)))
         for feature, packed in sorted(learned.weights.items())
     )
     answers, bias = json.dumps(dict(learned.answers)), json.dumps(learned.bias)
-    path.write_text(
-        f'{{"answers": {answers},\n"bias": {bias},\n"weights": {{\n{lines}}}}}\n', encoding="utf-8"
-    )
-    return path
+    text = f'{{"answers": {answers},\n"bias": {bias},\n"weights": {lines}}}'
+    return learned_file.write(folder, _FILE, text)
+
+
+def _learned(content: Mapping[str, Any]) -> Learned:
+    answers = {question: tuple(own) for question, own in content["answers"].items()}
+    if not answers.keys() >= set(QUESTIONS):
+        raise ValueError("a question without weights")
+    weights = {
+        feature: pack(zip(flat[::2], flat[1::2], strict=True))
+        for feature, flat in content["weights"].items()
+    }
+    return Learned(answers=answers, bias=tuple(content["bias"]), weights=weights)
 
 
 def _flat(packed: int, places: int) -> str:
