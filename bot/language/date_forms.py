@@ -18,6 +18,7 @@ from bot.language.date_words import (
     NEAR_DAYS,
     ORDINALS,
     WEEKDAYS,
+    any_of,
     moving_feast,
 )
 
@@ -205,23 +206,19 @@ def _form(
     return Form(re.compile(pattern), read, tuple(begins.split()), needs_label, vague)
 
 
-def _any(names: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-
-
 def _firsts(names: Iterable[str]) -> str:
     return " ".join({name.split()[0]: None for name in names})
 
 
-_MONTH = rf"(?P<month>{_any(MONTHS)})\.?(?![a-z])"
+_MONTH = rf"(?P<month>{any_of(MONTHS)})\.?(?![a-z])"
 _YEAR = r"(?:\s?(?:,\s?|-\s?)?(?P<year>20\d\d|(?<=-)\d\d|'\d\d)(?!\d))?"
-_COUNT = rf"(?P<count>\d{{1,2}}|{_any(COUNTS)})"
+_COUNT = rf"(?P<count>\d{{1,2}}|{any_of(COUNTS)})"
 _UNIT = r"(?P<unit>dag(?:ar)?|vecka|veckor|days?|weeks?)(?![a-z])"
 _LEADS = "pa|kommande|nasta|next|this|on|last|by|nu|till|before|innan|senast|forra"
 _INFLECTED = tuple(f"{name}{ending}" for name in WEEKDAYS for ending in ("", "s", "en", "ens"))
 _WEEKDAY = (
     rf"(?:(?P<lead>nu pa|{_LEADS})\s)?"
-    rf"(?P<weekday>{_any(WEEKDAYS)})(?P<ending>ens|en|s)?(?![a-z])\.?"
+    rf"(?P<weekday>{any_of(WEEKDAYS)})(?P<ending>ens|en|s)?(?![a-z])\.?"
     r"(?P<week>\s(?:i\s)?(?:nasta vecka|next week|veckan efter|om en vecka))?"
     r"(?:\s(?:i\s)?(?:v\.?|vecka)\s?(?P<number>[1-5]?\d)(?!\d))?"
     r"(?!\s(?:den\s)?[0-3]?\d(?:[:/ ]|$))"
@@ -249,7 +246,7 @@ FORMS: tuple[Form, ...] = (
     ),
     _form(
         r"(?P<month>0[1-9]|1[0-2])-(?P<day>[0-3]\d)(?P<year>)(?![\d-])"
-        rf"(?!\s(?:{_any(MONTHS)}))",
+        rf"(?!\s(?:{any_of(MONTHS)}))",
         _numeric,
         DIGIT,
         needs_label=True,
@@ -273,7 +270,7 @@ FORMS: tuple[Form, ...] = (
         _firsts(MONTHS),
     ),
     _form(
-        rf"(?:den\s)?(?P<ordinal>{_any(ORDINALS)})\s{_MONTH}{_YEAR}",
+        rf"(?:den\s)?(?P<ordinal>{any_of(ORDINALS)})\s{_MONTH}{_YEAR}",
         _spelled,
         f"den {_firsts(ORDINALS)}",
     ),
@@ -299,16 +296,16 @@ FORMS: tuple[Form, ...] = (
     ),
     _form(_WEEKDAY, _weekday, f"{_LEADS.replace('|', ' ')} {_firsts(_INFLECTED)}"),
     _form(rf"(?:i\s?dag|today)\s(?:om|in)\s{_COUNT}\s{_UNIT}", _in_days, "i idag today"),
-    _form(rf"(?P<near>{_any(NEAR_DAYS)})(?![a-z])", _near, _firsts(NEAR_DAYS)),
+    _form(rf"(?P<near>{any_of(NEAR_DAYS)})(?![a-z])", _near, _firsts(NEAR_DAYS)),
     _form(
         r"(?P<eve>(?:dan|dagen)\sfore\s)?"
-        rf"(?P<feast>{_any([*FIXED_FEASTS, *MOVING_FEASTS])})(?![a-z])",
+        rf"(?P<feast>{any_of([*FIXED_FEASTS, *MOVING_FEASTS])})(?![a-z])",
         _feast,
         f"dan dagen {_firsts([*FIXED_FEASTS, *MOVING_FEASTS])}",
     ),
     _form(rf"(?:om|in)\s{_COUNT}\s{_UNIT}", _in_days, "om in"),
     _form(
-        rf"(?:next week on|nasta vecka pa)\s(?P<weekday>{_any(WEEKDAYS)})(?![a-z])",
+        rf"(?:next week on|nasta vecka pa)\s(?P<weekday>{any_of(WEEKDAYS)})(?![a-z])",
         _next_week,
         "next nasta",
     ),

@@ -5,6 +5,8 @@ Folded. A feast has a fixed day, or moves with Easter, Christmas Eve or a week d
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 MONTHS = {
@@ -58,6 +60,11 @@ ORDINALS = _TENS | {
     "sextonde": 16, "sjuttonde": 17, "artonde": 18, "nittonde": 19, "tjugonde": 20,
     "trettionde": 30, "trettiforsta": 31, "trettioforsta": 31,
 } | {f"tjugo{name}": 20 + number for name, number in _TENS.items()}  # fmt: skip
+
+
+def any_of(names: Iterable[str]) -> str:
+    """Return a pattern that any of some names fits, the longest that does."""
+    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
 
 
 def moving_feast(name: str, year: int) -> date:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Final
 
-_MONTHS: Final = {
-    "januari": 1, "jan": 1, "january": 1, "februari": 2, "feb": 2, "febr": 2, "february": 2,
-    "mars": 3, "march": 3, "april": 4, "apr": 4, "maj": 5, "may": 5, "juni": 6, "june": 6,
-    "jun": 6, "juli": 7, "july": 7, "jul": 7, "augusti": 8, "august": 8, "aug": 8, "september": 9,
-    "sept": 9, "sep": 9, "oktober": 10, "okt": 10, "october": 10, "oct": 10, "november": 11,
-    "nov": 11, "december": 12, "dec": 12,
-}  # fmt: skip
-_WEEKDAYS: Final = (
-    ("mandag", "man", "monday"), ("tisdag", "tis", "tuesday"), ("onsdag", "ons", "wednesday"),
-    ("torsdag", "tors", "tor", "thursday"), ("fredag", "fre", "friday"),
-    ("lordag", "lor", "saturday"), ("sondag", "son", "sunday"),
-)  # fmt: skip
-_WEEKDAY_OF: Final = {name: at for at, names in enumerate(_WEEKDAYS) for name in names}
+from bot.language.date_words import MONTHS, WEEKDAYS, any_of
+
+_MONTHS: Final = {name: month for name, month in MONTHS.items() if name != "mar"}
+"""People ask "hur mår ni", but nobody asks about a month so."""
+_WEEKDAY_OF: Final = {**WEEKDAYS, "tor": 3}
 _NEAR: Final = {
     "i forrgar": -2, "forrgar": -2, "i gar": -1, "igar": -1, "yesterday": -1, "i dag": 0,
     "idag": 0, "today": 0, "i morse": 0, "imorse": 0, "i kvall": 0, "ikvall": 0, "tonight": 0,
@@ -193,13 +185,9 @@ def _year(parts: Parts) -> int | None:
     return None
 
 
-def _any(names: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-
-
 _Form = tuple[re.Pattern[str], Callable[[Parts, date], Days]]
-_MONTH: Final = rf"(?P<month>{_any(_MONTHS)})"
-_COUNT: Final = rf"(?P<count>\d{{1,3}}|{_any(_COUNTS)})"
+_MONTH: Final = rf"(?P<month>{any_of(_MONTHS)})"
+_COUNT: Final = rf"(?P<count>\d{{1,3}}|{any_of(_COUNTS)})"
 _YEAR: Final = r"(?:,? (?:ar )?(?P<year>20\d\d)(?!\d))?"
 _SPANS: Final = (
     r"dagarna|dagar|dag|dygnet|dygn|dgr|days?|veckorna|veckor|veckan|vecka|weeks?|v"
@@ -256,7 +244,7 @@ def _forms_from_today() -> Iterator[_Form]:
 
 
 def _forms_of_the_year() -> Iterator[_Form]:
-    ordinal = _any(_ORDINALS)
+    ordinal = any_of(_ORDINALS)
     day = r"(?:den )?(?P<{}>[0-3]?\d)"
     yield from (
         (
@@ -299,10 +287,13 @@ def _forms_of_the_year() -> Iterator[_Form]:
 
 
 def _forms_of_days() -> Iterator[_Form]:
-    names = _any(name for name in _WEEKDAY_OF if len(name) > _SHORT)
+    names = any_of(name for name in _WEEKDAY_OF if len(name) > _SHORT)
     yield from (
-        (_whole(rf"(?:i )?(?P<near>{_any(_NEAR)})(?![a-z])"), _near),
-        (_whole(rf"(?:i |last )(?P<weekday>{_any(_WEEKDAY_OF)})(?:s|as)?(?![a-z])"), _past_weekday),
+        (_whole(rf"(?:i )?(?P<near>{any_of(_NEAR)})(?![a-z])"), _near),
+        (
+            _whole(rf"(?:i |last )(?P<weekday>{any_of(_WEEKDAY_OF)})(?:s|as)?(?![a-z])"),
+            _past_weekday,
+        ),
         (
             _whole(
                 r"(?:(?:nu )?pa |kommande |nasta |next |this |on |for )?"
