@@ -44,18 +44,20 @@ def due_date(
 ) -> date | None:
     """Return the earliest due date that the sender states; None where it is vague."""
     today = received_at.astimezone(_HERE).date()
-    ruled = _ruled(reading, today)
+    in_tables = _in_tables(reading, today)
+    ruled = _stated(reading, today) | in_tables
     if learned is None:
         return min(ruled, default=None)
     named = seen_of_days(reading, today, ruled, judged)
-    favoured = [one.day for one in named if learned.due.favour(one.seen) > 0]
-    return min([*favoured, *_in_tables(reading, today)], default=None)
+    favoured = {one.day for one in named if learned.due.favour(one.seen) > 0}
+    return min(favoured | in_tables, default=None)
 
 
 def days_seen(reading: Reading, received_at: datetime, judged: Judged) -> list[Named]:
     """Return all days that a mail names, for the weights to learn from."""
     today = received_at.astimezone(_HERE).date()
-    return seen_of_days(reading, today, _ruled(reading, today), judged)
+    ruled = _stated(reading, today) | _in_tables(reading, today)
+    return seen_of_days(reading, today, ruled, judged)
 
 
 def seen_of_days(
@@ -91,8 +93,8 @@ def _looks_back(text: Text, place: int) -> bool:
     return _LOOKING_BACK.search(before) is not None
 
 
-def _ruled(reading: Reading, today: date) -> Collection[date]:
-    """Return what the rules take for due dates.
+def _stated(reading: Reading, today: date) -> set[date]:
+    """Return what sentences state as a due date, by the rules.
 
     The day on which a payment is to be made counts only for an invoice of ours: of an
     outgoing payment it is no due date.
@@ -100,10 +102,9 @@ def _ruled(reading: Reading, today: date) -> Collection[date]:
     labels = {Feature.DUE.value}
     if not reading.has(Feature.AT_BANK, "stop", "outgoing", "released"):
         labels.add(Feature.PAY_DAY.value)
-    stated = {
+    return {
         day for statement in reading.having(*labels) for day in _due_in(statement, labels, today)
     }
-    return stated.union(_in_tables(reading, today))
 
 
 def _due_in(statement: Statement, labels: set[str], today: date) -> Iterator[date]:
@@ -152,8 +153,9 @@ def _nearest(mentions: list[DateMention], first: int, last: int) -> DateMention 
     return None
 
 
-def _in_tables(reading: Reading, today: date) -> Iterator[date]:
-    return (day for text in reading.texts for day in _in_table(text, today))
+def _in_tables(reading: Reading, today: date) -> set[date]:
+    """Return what stands under the heading of a column of due dates."""
+    return {day for text in reading.texts for day in _in_table(text, today)}
 
 
 def _in_table(text: Text, today: date) -> Iterator[date]:

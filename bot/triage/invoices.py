@@ -234,9 +234,10 @@ def _mentions(reading: Reading, rules: TriageRules) -> Iterator[Mention]:
         kept = [s.sentence for s in reading.having(Feature.KEPT) if s.text is text]
         column = column_under(text, _is_heading)
         for number in numbers[:_MOST_IN_A_TEXT]:
+            is_other = _is_other(number, rules.references)
             signs = {
-                _OTHER: _is_other(number, rules.references),
-                _NUMBERED_OTHERWISE: _is_numbered_otherwise(number, rules.references),
+                _OTHER: is_other,
+                _NUMBERED_OTHERWISE: is_other and _is_numbered(number),
                 _INVOICE: _is_invoice(number, rules.references),
                 _NOT_MEANT: _is_not_meant(number, text),
                 _SPARED: any(part.start <= number.start < part.end for part in kept),
@@ -305,7 +306,7 @@ def _labels(words: Sequence[str], rules: ReferenceRules) -> bool:
 
 def _is_other(number: Number, rules: ReferenceRules) -> bool:
     """Tell whether the words right before a number say that it is no invoice."""
-    telling = [word for word in number.before if not word.isdigit() and word not in _JOINING]
+    telling = _telling(number)
     if not telling or _labels(telling[-1:], rules):
         return False
     return (
@@ -315,12 +316,14 @@ def _is_other(number: Number, rules: ReferenceRules) -> bool:
     )
 
 
-def _is_numbered_otherwise(number: Number, rules: ReferenceRules) -> bool:
-    """Tell whether a number is called the number of something else, as in ``Kundnr 4711``."""
-    if not _is_other(number, rules):
-        return False
-    telling = [word for word in number.before if not word.isdigit() and word not in _JOINING]
-    return telling[-1].endswith(_OTHER_NUMBERS) or number.before[-1] in _NUMBERING
+def _is_numbered(number: Number) -> bool:
+    """Tell whether what is no invoice is called a number of something, as in ``Kundnr 4711``."""
+    return _telling(number)[-1].endswith(_OTHER_NUMBERS) or number.before[-1] in _NUMBERING
+
+
+def _telling(number: Number) -> list[str]:
+    """Return the words before a number that may say what it is."""
+    return [word for word in number.before if not word.isdigit() and word not in _JOINING]
 
 
 def _looks_like_date(digits: str) -> bool:
