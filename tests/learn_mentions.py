@@ -6,13 +6,11 @@ whole is among what is seen, so the weights of `learn_triage` are learned first.
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from bot.knowledge import bundled_folder, learned_mentions
+from bot.knowledge import learned_mentions
 from bot.knowledge.triage_rules import build
 from bot.services.triage_files import message_of, received_of
 from bot.triage import TriageRules, triage
@@ -23,7 +21,7 @@ from bot.triage.mentions import Judged
 from bot.triage.reading import read
 from functionmail.automatic import authorship
 from functionmail.identity import Identity
-from tests.learn_triage import DATA, HELD_OUT, SETS
+from tests.learn_triage import DATA, SETS, options
 
 MENTIONS = tuple(sorted((DATA / "mentions").glob("*.jsonl")))
 _LEAST = 3
@@ -37,10 +35,7 @@ Examples = dict[str, list[tuple[Seen, bool]]]
 
 def main() -> None:
     """Learn from all sets but those left out, and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--without", nargs="*", default=[HELD_OUT], help="sets to leave out")
-    parser.add_argument("--folder", type=Path, default=bundled_folder(), help="knowledge folder")
-    given = parser.parse_args()
+    given = options(__doc__)
     rules = build(given.folder)
     examples: Examples = {"invoice": [], "due": []}
     for path in (*SETS, *MENTIONS):

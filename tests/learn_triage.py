@@ -53,15 +53,20 @@ Example = tuple[Mapping[str, Any], Features]
 
 def main() -> None:
     """Learn from all sets but those left out, and write the weights."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--without", nargs="*", default=[HELD_OUT], help="sets to leave out")
-    parser.add_argument("--folder", type=Path, default=bundled_folder(), help="knowledge folder")
-    given = parser.parse_args()
+    given = options(__doc__)
     rules = build_unlearned(given.folder)
     sets = [path for path in SETS if path.stem not in given.without]
     examples = [example for path in sets for example in examples_of(path, rules)]
     path = learned_weights.save(learn(examples), given.folder)
     print(f"{len(examples)} mails learned, {path.stat().st_size:,} bytes written")  # noqa: T201
+
+
+def options(description: str | None) -> argparse.Namespace:
+    """Read which sets are left out, and for which knowledge folder is learned."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--without", nargs="*", default=[HELD_OUT], help="sets to leave out")
+    parser.add_argument("--folder", type=Path, default=bundled_folder(), help="knowledge folder")
+    return parser.parse_args()
 
 
 def examples_of(path: Path, rules: TriageRules) -> Iterator[Example]:

@@ -18,7 +18,7 @@ from bot.store.case_facts import Wanted
 from bot.store.engine import transaction
 from bot.store.fact_sums import Span, make_void
 from bot.vocabulary import EventKind
-from tests.kept_database import BOTH, empty, kept_databases
+from tests.kept_database import BOTH, empty
 from tests.made_cases import TUESDAY, a_case
 from tests.store.test_case_facts import an_event
 
@@ -26,12 +26,6 @@ DAY = TUESDAY.date().toordinal()
 TODAY = Days(first=DAY, last=DAY)
 RULES = "1"
 ROW = Counted("", None, (3,), ([1, 2],))
-
-
-@pytest.fixture(scope="module")
-def databases(request, tmp_path_factory):
-    with kept_databases(request, tmp_path_factory) as kept:
-        yield kept
 
 
 @pytest.fixture(params=BOTH)

@@ -36,16 +36,10 @@ from bot.store.tables import (
 )
 from bot.store.tables.base import stored_instant, told_instant
 from bot.vocabulary import ActionKind
-from tests.kept_database import BOTH, empty, kept_databases
+from tests.kept_database import BOTH, empty
 
 AT = datetime(2026, 3, 3, 8, 0, 1, 250, tzinfo=UTC)
 LETTER = "Hej!\n\nTack för ditt mejl. Ditt ärende har nummer 2026-000123. ☂ \x00\n" * 3
-
-
-@pytest.fixture(scope="module")
-def databases(request, tmp_path_factory):
-    with kept_databases(request, tmp_path_factory) as kept:
-        yield kept
 
 
 @pytest.fixture(params=BOTH)

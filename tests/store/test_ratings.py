@@ -8,17 +8,11 @@ import pytest
 
 from bot.store.ratings import Face, Rating, RatingCount
 from bot.vocabulary import PersonKey, ProcessKey
-from tests.kept_database import BOTH, empty, kept_databases
+from tests.kept_database import BOTH, empty
 from tests.made_cases import TUESDAY
 
 ANNA, BO = PersonKey("anna"), PersonKey("bo")
 KR = ProcessKey("kundreskontra")
-
-
-@pytest.fixture(scope="module")
-def databases(request, tmp_path_factory):
-    with kept_databases(request, tmp_path_factory) as kept:
-        yield kept
 
 
 @pytest.fixture(params=BOTH)
