@@ -9,7 +9,8 @@ from bot.clock import Clock
 from bot.errors import DataError
 from bot.services.deadlines import deadline_anew, move_ladder
 from bot.services.new_case import House
-from bot.services.undoing import OWN_DEADLINE, Act, deadline_values, remember
+from bot.services.undoing import Act, remember
+from bot.services.unmerging import BROUGHT, INTO, OWN_DEADLINE, deadline_values
 from bot.services.urgent_cases import watch_over
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import (
@@ -97,7 +98,7 @@ class Correcting:
             work.merges.put(after.id, target.id, now)
             merged = self._event(after, EventKind.MERGED, by, into=str(target.number))
             work.cases.record([merged, self._event(after, EventKind.CLOSED, by)])
-            beside = {"into": target.id, "invoices": added, **went_by}
+            beside = {INTO: target.id, BROUGHT: added, **went_by}
             remember(work, before, after, Act.MERGE, by=by, now=now, **beside)
             return after
 
@@ -165,11 +166,12 @@ class Correcting:
     def _take_invoices_over(self, work: Work, case: Case, target: Case) -> list[str]:
         """Put the invoices of a case on another one; return the numbers that are new there."""
         named = work.case_invoices.of_cases([case.id, target.id])
-        there = {invoice.number for invoice in named.get(target.id, ())}
+        there = {invoice.number: invoice.position for invoice in named.get(target.id, ())}
+        behind = max(there.values(), default=-1) + 1
         new = [invoice for invoice in named.get(case.id, ()) if invoice.number not in there]
         work.case_invoices.insert(
-            replace(invoice, case_id=target.id, position=len(there) + n)
-            for n, invoice in enumerate(new)
+            replace(invoice, case_id=target.id, position=position)
+            for position, invoice in enumerate(new, start=behind)
         )
         return [invoice.number for invoice in new]
 

@@ -58,6 +58,12 @@ def look_up(
     return present
 
 
+def as_known(work: Work, numbers: Collection[str]) -> set[str]:
+    """Return how the file of a case may name some invoices: as mails do, and as the ledger does."""
+    said = _known(work, numbers)
+    return {number[:LONGEST_NUMBER] for number in numbers} | {one.number for one in said.values()}
+
+
 def refresh_all(database: Database, clock: Clock) -> int:
     """Ask the ledger again about the invoices of all cases; return how many there are.
 

@@ -6,18 +6,18 @@ event `undone`. Nothing is undone that somebody has built upon since.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from bot.cases import Case, DeadlineReason, Event
+from bot.cases import Case, Event
 from bot.clock import Clock
 from bot.errors import DataError
 from bot.reply_rules import MOVED, DraftState, ReplyDraft
-from bot.services.deadlines import deadline_by_ledger, move_ladder
 from bot.services.new_case import House
+from bot.services.unmerging import INTO, deadline_of, deadline_values, take_out
 from bot.services.urgent_cases import watch_over
 from bot.store.merges import LastAct
 from bot.store.unit_of_work import Database, Work
@@ -34,13 +34,6 @@ from bot.vocabulary import (
 
 OFFERED: Final = timedelta(hours=24)
 """So long is undoing offered; the case itself must not have changed either."""
-
-
-OWN_DEADLINE: Final = "own_deadline"
-"""Of a merge: what the case that goes on went by before it took over a sooner deadline.
-
-Its deadline, and the process for which that holds.
-"""
 
 
 class Act(StrEnum):
@@ -89,7 +82,7 @@ def may_be_undone(work: Work, case: Case, now: datetime) -> LastAct | None:
         letter.state is not DraftState.OPEN for letter in _letters(work, case)
     ):
         return None
-    return found
+    return None if _merged_on(work, found) else found
 
 
 class Undoing:
@@ -126,6 +119,14 @@ class Undoing:
                 )
             if last is None:
                 raise DataError("ärende {case}: det finns inget att ångra", case=now_case.number)
+            merged_on = _merged_on(work, last)
+            if merged_on is not None:
+                case, other = merged_on
+                raise DataError(
+                    "ärende {case} är i sin tur ihopslaget med ärende {other}; ångra det först",
+                    case=case.number,
+                    other=other.number,
+                )
             return self._undone(work, now_case, last, by)
 
     def _undone(self, work: Work, case: Case, last: LastAct, by: PersonKey) -> Case:
@@ -147,38 +148,13 @@ class Undoing:
         if last.act == Act.FEEDBACK and last.before.get("kept"):
             take_promise_back(work, case.id, self._clock.now())
         elif last.act == Act.MERGE:
-            into = CaseId(int(last.before["into"]))
             work.merges.forget(case.id)
-            work.case_invoices.remove(into, [str(one) for one in last.before["invoices"]])
-            target = self._by_its_own_deadline(work, work.cases.get(into), last)
+            target = take_out(work, last, self._house, self._clock.now())
             work.cases.record(
                 [self._event(target, EventKind.MERGED, by, other=str(case.number), undone=True)]
             )
         elif last.act == Act.MOVE:
             self._take_letter_back(work, case)
-
-    def _by_its_own_deadline(self, work: Work, target: Case, last: LastAct) -> Case:
-        """Return a case that went on for two, stored with the deadline that it has by itself.
-
-        A case that still goes on in it may have an earlier one, which then holds. A deadline
-        that came after the merge stays: it was moved, became urgent anew, or took over another.
-        """
-        if target.status is Status.CLOSED or target.urgent is Urgency.NO:
-            return target
-        found, own = target, last.before.get(OWN_DEADLINE)
-        if own is not None:
-            still = work.merges.taken_up_by(target.id)
-            if replace(target, **_deadline(last.before)) != target:
-                _pass_on(work, still, own, in_place_of=last.before)
-            elif own.get("process", target.process) == target.process:
-                found = _earliest(work, target, own, still)
-        invoices = work.case_invoices.of_cases([target.id]).get(target.id, ())
-        found = deadline_by_ledger(found, invoices, self._house)
-        if found == target:
-            return target
-        stored = work.cases.change(found)
-        move_ladder(work, stored, self._house, self._clock.now())
-        return stored
 
     def _take_letter_back(self, work: Work, case: Case) -> None:
         """Throw away the letter about a move; DataError where the customer has it already."""
@@ -208,37 +184,13 @@ class Undoing:
         return Event.on(case, kind, self._clock.now(), self._house.calendar, actor=by, **data)
 
 
-def _earliest(work: Work, target: Case, own: Mapping[str, Any], still: Sequence[CaseId]) -> Case:
-    """Return a case with the earliest deadline: its own, or of those that still go on in it."""
-    alone = replace(target, **_deadline(own))
-    sooner = [
-        (case.handle_by, case.id, case)
-        for case in work.cases.get_many(still).values()
-        if case.handle_by is not None
-        and (alone.handle_by is None or case.handle_by < alone.handle_by)
-    ]
-    if not sooner:
-        return alone
-    _, _, first = min(sooner, key=lambda one: one[:2])
-    act = work.last_acts.get(first.id)
-    if act is not None and act.act == Act.MERGE:
-        _put_own_deadline(work, act, own)
-    return replace(target, **_deadline(deadline_values(first)))
-
-
-def _pass_on(
-    work: Work, still: Sequence[CaseId], own: Mapping[str, Any], *, in_place_of: Mapping[str, Any]
-) -> None:
-    """Let a later merge, which took over from the one undone, restore what that one would have."""
-    for case_id in still:
-        act = work.last_acts.get(case_id)
-        went_by = None if act is None else act.before.get(OWN_DEADLINE)
-        if act is not None and went_by is not None and _deadline(went_by) == _deadline(in_place_of):
-            _put_own_deadline(work, act, own)
-
-
-def _put_own_deadline(work: Work, act: LastAct, own: Mapping[str, Any]) -> None:
-    work.last_acts.put(replace(act, before={**act.before, OWN_DEADLINE: dict(own)}))
+def _merged_on(work: Work, last: LastAct) -> tuple[Case, Case] | None:
+    """Return the case that another one was merged into, and where that goes on itself since."""
+    if last.act != Act.MERGE:
+        return None
+    into = CaseId(int(last.before[INTO]))
+    end = work.merges.goes_on_in([into]).get(into)
+    return None if end is None else (work.cases.get(into), work.cases.get(end))
 
 
 def _letters(work: Work, case: Case) -> list[ReplyDraft]:
@@ -275,17 +227,6 @@ def _as_values(case: Case) -> dict[str, Any]:
     }
 
 
-def deadline_values(case: Case) -> dict[str, Any]:
-    """Return the deadline of a case and its reasons as they are remembered."""
-    return {
-        "handle_by": _text(case.handle_by),
-        "safe_until": _text(case.safe_until),
-        "deadline_reasons": [
-            {"code": reason.code, **reason.values} for reason in case.deadline_reasons
-        ],
-    }
-
-
 def _with_values(case: Case, values: Mapping[str, Any]) -> Case:
     return replace(
         case,
@@ -301,28 +242,5 @@ def _with_values(case: Case, values: Mapping[str, Any]) -> Case:
         owner=None if values["owner"] is None else PersonKey(values["owner"]),
         clock_started_at=datetime.fromisoformat(values["clock_started_at"]),
         stop_confirmed=values["stop_confirmed"],
-        **_deadline(values),
+        **deadline_of(values),
     )
-
-
-def _deadline(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a case that `deadline_values` holds."""
-    return {
-        "handle_by": _instant(values["handle_by"]),
-        "safe_until": _instant(values["safe_until"]),
-        "deadline_reasons": tuple(
-            DeadlineReason(
-                code=reason["code"],
-                values={key: value for key, value in reason.items() if key != "code"},
-            )
-            for reason in values["deadline_reasons"]
-        ),
-    }
-
-
-def _text(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

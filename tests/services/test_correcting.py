@@ -139,6 +139,55 @@ def test_the_invoices_of_a_merged_urgent_case_stay_watched_on_the_other_one(
     assert numbers(city, second) == ["40054321"]
 
 
+def test_an_invoice_stays_on_a_case_while_another_merged_one_names_it(city, correcting, undoing):
+    first, second = urgent_pair(city)
+    subject = "[KR] Anstånd – faktura 40054321 igen"
+    text = URGENT_INVOICE["text"].replace("40012345", "40054321")
+    third = opened(city, URGENT_INVOICE, subject=subject, text=text)
+    merged = [correcting.merge(one, first, by=AGNETA) for one in (second, third)]
+    undoing.undo(merged[0], by=AGNETA)
+    assert numbers(city, first) == ["40012345", "40054321"]
+    undoing.undo(merged[1], by=AGNETA)
+    assert numbers(city, first) == ["40012345"]
+
+
+def test_an_invoice_stays_on_a_case_whose_own_mail_names_it(city, correcting, undoing):
+    first = opened(city, URGENT_INVOICE, message_id="<first@kund.example>")
+    text = URGENT_INVOICE["text"].replace("40012345", "40054321")
+    second = opened(city, URGENT_INVOICE, subject="[KR] Anstånd – faktura 40054321", text=text)
+    merged = correcting.merge(second, first, by=AGNETA)
+    city.post(
+        text,
+        subject="SV: [KR] Anstånd – faktura 40054321",
+        headers=[("In-Reply-To", "<first@kund.example>")],
+    )
+    city.work_off()
+    undoing.undo(merged, by=AGNETA)
+    assert numbers(city, first) == ["40012345", "40054321"]
+
+
+def test_what_was_merged_on_since_is_taken_out_in_turn(city, correcting, undoing):
+    cases = [opened(city, subject=f"[KR] Kundregister – {n}") for n in range(3)]
+    first = correcting.merge(cases[0], cases[1], by=AGNETA)
+    second = correcting.merge(now_of(city, cases[1]), cases[2], by=AGNETA)
+    assert not undoing.is_offered(first)
+    with pytest.raises(DataError, match="i sin tur"):
+        undoing.undo(first, by=AGNETA)
+    undoing.undo(second, by=AGNETA)
+    undoing.undo(first, by=AGNETA)
+    assert [case.status for case in city.cases()] == [case.status for case in cases]
+
+
+def test_undoing_a_closing_does_not_bring_the_deadline_of_a_case_taken_out_back(
+    city, correcting, undoing
+):
+    first, merged = merged_with_a_sooner_one(city, correcting)
+    city.app.casework.confirm_stop(now_of(city, first), StopReason.CREDITED, by=AGNETA)
+    closed = city.app.casework.close(now_of(city, first), by=AGNETA)
+    undoing.undo(merged, by=AGNETA)
+    assert not undoing.is_offered(closed)
+
+
 def merged_with_a_sooner_one(city, correcting):
     """Return an urgent case as it was, and the closed one that goes on in it."""
     first, second = urgent_pair(city)
