@@ -52,6 +52,8 @@ class AlertCode(StrEnum):
     STOP_LIST_MISSES = "stop_list_misses"
     KNOWLEDGE_REFUSED = "knowledge_refused"
     KNOWLEDGE_DIFFERS = "knowledge_differs"
+    KNOWLEDGE_MISSING = "knowledge_missing"
+    KNOWLEDGE_UNREADABLE = "knowledge_unreadable"
 
 
 ANSWERABLE: Final = frozenset(

@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from bot.app import open_to_read
 from bot.clock import Clock
 from bot.errors import SammaDagError, Saying, SettingsError
 from bot.material import check_everything, ground_of
 from bot.operating.findings import Found, Matter, State
-from bot.services.editing.taking_up import differing, waiting_changes
+from bot.services.editing.taking_up import Unlike, differing, waiting_changes
 from bot.settings import Settings, resolve_database_url, secret_file, secret_keys
 from bot.store import schema
 from bot.store.engine import has_file, opened, server_time, sqlite_file
+from bot.texts import mark
 
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
 LITTLE_SPACE = 1_000_000_000
@@ -83,6 +85,25 @@ def _knowledge(settings: Settings, faults: CountFaults) -> Found:
     return _right(Matter.KNOWLEDGE, Saying("kunskap och mallar är utan fel"))
 
 
+_UNLIKE: Final = {
+    Unlike.MISSING: mark(
+        "{file} saknas i mappen ({n} filer), men gäller som den var; hämta den med `sammadag edit "
+        "export`"
+    ),
+    Unlike.UNREADABLE: mark(
+        "{file} i mappen går inte att läsa ({n} filer); kontrollera filens rättigheter och storlek"
+    ),
+    Unlike.REFUSED: mark(
+        "{file} i mappen är ändrad men inte i bruk ({n} filer): den har fel, eller programmet har "
+        "inte kört sedan dess; kör `sammadag check`"
+    ),
+    Unlike.DISPLACED: mark(
+        "{file} i mappen är en annan än den som är sparad i programmet och gäller ({n} filer); se "
+        "`sammadag edit versions`, och `sammadag edit export` för de som gäller"
+    ),
+}
+
+
 def _contents(settings: Settings) -> Iterator[Found]:
     """Tell of files in the folder that are not those in force, and of words that are not found."""
     try:
@@ -93,7 +114,7 @@ def _contents(settings: Settings) -> Iterator[Found]:
         return
     with closing(database):
         waiting = waiting_changes(database)
-        differ = sorted(differing(database, ground_of(settings)))
+        unlike = differing(database, ground_of(settings))
         with database.reading() as work:
             found, searchable = work.search.count(), work.search.count_searchable()
     if 2 * found < searchable:  # some have no words, but not as many as that
@@ -102,14 +123,10 @@ def _contents(settings: Settings) -> Iterator[Found]:
             n=searchable - found,
         )
         yield _doubtful(Matter.DATABASE, text)
-    if differ:
-        text = Saying(
-            "{file} i mappen är en annan än den som gäller ({n} filer); se `sammadag edit "
-            "versions`, och `sammadag edit export` för de som gäller",
-            file=differ[0],
-            n=len(differ),
-        )
-        yield _doubtful(Matter.KNOWLEDGE, text)
+    for how, said in _UNLIKE.items():
+        files = sorted(path for path, one in unlike.items() if one.how is how)
+        if files:
+            yield _doubtful(Matter.KNOWLEDGE, Saying(said, file=files[0], n=len(files)))
     if waiting:
         text = Saying("{n} ändringar väntar på att godkännas eller avslås", n=waiting)
         yield _right(Matter.KNOWLEDGE, text)

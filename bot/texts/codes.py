@@ -384,6 +384,10 @@ CODES: Final[Mapping[str, str]] = {
     "{file}; det som gällde förut gäller, se sammadag check",
     "alert.knowledge_differs": "{file} i mappen är en annan än den som gäller och tas inte i bruk "
     "({count} filer), för någon har ändrat den i programmet; se sammadag edit versions",
+    "alert.knowledge_missing": "{file} saknas i mappen ({count} filer); det som är sparat i "
+    "programmet gäller ändå, se sammadag edit export",
+    "alert.knowledge_unreadable": "{file} i mappen går inte att läsa ({count} filer); det som är "
+    "sparat i programmet gäller, kontrollera filens rättigheter och storlek",
     "change_state.open": "Väntar",
     "change_state.in_force": "Gäller",
     "change_state.refused": "Avslagen",

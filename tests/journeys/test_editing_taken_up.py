@@ -216,7 +216,10 @@ def test_a_file_changed_while_nobody_looked_does_not_displace_what_a_person_save
         assert name_of(again) == "Kulturkontoret"
     found = list(examine_house(town.settings, SystemClock(), faults=lambda _settings: 0))
     doubts = [str(one.text) for one in found if one.state is State.DOUBTFUL]
-    assert any("knowledge/customers.yaml i mappen är en annan" in doubt for doubt in doubts)
+    assert any(
+        "knowledge/customers.yaml i mappen är en annan än den som är sparad" in doubt
+        for doubt in doubts
+    )
 
 
 def test_a_file_changed_while_nobody_looked_goes_on_from_one_changed_by_hand(towns):

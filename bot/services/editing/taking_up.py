@@ -11,7 +11,9 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -75,8 +77,31 @@ def waiting_changes(database: Database) -> int:
         return len(work.knowledge.open())
 
 
-def differing(database: Database, ground: Ground) -> Mapping[DocumentPath, Origin]:
-    """Return the files of the folder that are no version that ever held, and what does hold.
+class Unlike(StrEnum):
+    """How a file of the folder is not what holds."""
+
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    REFUSED = "refused"
+    """Changed by hand, and wrong; or no house has run since."""
+    DISPLACED = "displaced"
+    """Changed by hand, where what was saved in the program holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differing:
+    """A file of the folder that is no version that ever held.
+
+    Attributes:
+        origin: Of the version that does hold.
+    """
+
+    how: Unlike
+    origin: Origin
+
+
+def differing(database: Database, ground: Ground) -> Mapping[DocumentPath, Differing]:
+    """Return the files of the folder that are no version that ever held, with how they are not.
 
     They were changed or taken away by hand while no house ran, or could not be taken up. The
     folder is read when the transaction is over.
@@ -85,13 +110,25 @@ def differing(database: Database, ground: Ground) -> Mapping[DocumentPath, Origi
         known, newest = work.knowledge.known_digests(), work.knowledge.newest()
     found = {}
     for path, digests in known.items():
+        origin = newest[path].origin
         try:
-            digest = digest_of(ground.read(path))
+            content = ground.read(path)
         except KnowledgeError:
-            digest = ""
-        if digest not in digests:
-            found[path] = newest[path].origin
+            found[path] = Differing(how=Unlike.UNREADABLE, origin=origin)
+            continue
+        if digest_of(content) in digests:
+            continue
+        how = Unlike.REFUSED if origin is Origin.FOLDER else Unlike.DISPLACED
+        found[path] = Differing(how=Unlike.MISSING if content is None else how, origin=origin)
     return found
+
+
+_ALERTS: Final = {
+    Unlike.MISSING: "knowledge_missing",
+    Unlike.UNREADABLE: "knowledge_unreadable",
+    Unlike.DISPLACED: "knowledge_differs",
+}
+"""What operators are told of files for which a person's version holds."""
 
 
 class Folder:
@@ -114,9 +151,11 @@ class Folder:
         self._state, self._good = self._ground.state(), self._contents()
         unknown = differing(self._database, self._ground)
         held = standing(self._database).versions
-        left = tuple(path for path, origin in unknown.items() if origin is not Origin.FOLDER)
-        if left:
-            self._tell("knowledge_differs", {path: self._good.get(path) for path in left})
+        left = tuple(path for path, one in unknown.items() if one.origin is not Origin.FOLDER)
+        for how, code in _ALERTS.items():
+            alike = {path: self._good.get(path) for path in left if unknown[path].how is how}
+            if alike:
+                self._tell(code, alike)
         found = {
             path: self._good[path] for path in unknown if path in self._good and path not in left
         }
@@ -179,7 +218,7 @@ class Folder:
         files, clashes = self._beside(changed, holds)
         if clashes:
             log.error("knowledge_refused", files=len(clashes), faults=0)
-            self._tell("knowledge_differs", clashes)
+            self._tell(_ALERTS[Unlike.DISPLACED], clashes)
             return False
         if not files:
             return True
