@@ -27,6 +27,13 @@ _SUBJECTS = (
     "mail not delivered",
     "mail failed",
     "mail failure",
+    "mail error",
+    "mail returned",
+    "problem delivering",
+    "your message could not be delivered",
+    "your mail could not be delivered",
+    "your email could not be delivered",
+    "message status - undeliver",
     "failed delivery",
     "failure delivery",
     "failure notice",
@@ -52,7 +59,13 @@ _SUBJECTS = (
     "message undeliverable",
     "non-deliverable",
     "nondeliverable",
+    "non-delivery",
+    "nondelivery",
     "non remis",
+    "non recapitabil",
+    "onbestelbaar",
+    "no se puede entregar",
+    "no se pudo entregar",
     "warning: could not send",
     "could not send message",
     "email bounce",
@@ -127,6 +140,12 @@ _TEXTS = (
     "mailbox full",
     "returned to sender",
     "returned message",
+    "mailbox is over quota",
+    "quota exceeded",
+    "exceeds the size",
+    "invalid recipient",
+    "host unknown",
+    "unrouteable address",
     "email abuse report",
     "authentication failure report",
     "kunde inte levereras",
@@ -148,9 +167,23 @@ _TEXTS = (
     "\u914d\u4fe1\u3067\u304d\u307e\u305b\u3093",
     "\u9001\u4fe1\u3067\u304d\u307e\u305b\u3093",
 )
+_TO_THE_FOLLOWING = re.compile(
+    r"(?:(?:to|for|reach) (?:one or more of )?the following (?:recip|addr|user|dest|e-?mail)|"
+    r"till foljande (?:mott|adre|e-post)|an (?:folgende empf|die folgenden empf))[^@]{1,120}@|"
+    r"the following (?:e-?mail|mail|message)s? (?:could|can|was|were) ?not"
+)
+"""How servers announce those who did not get a mail, and people hardly ever."""
+
+_GOODS = re.compile(
+    r"\b(?:e-?)?(?:faktur|invoice|paket|parcel|package|shipment|forsandelse|goods|varor|varan|order)"
+)
+_OPENING = 400
+"""Characters of a text that tell what it is about; further down a mail may be quoted."""
+
 _CERTAIN = re.compile(
     r"(?:hi\. )?this is the qmail-send program|this is the mail system at host|"
-    r"this message was created automatically by mail delivery software"
+    r"this message was created automatically by mail delivery software|"
+    r"this is an automatically generated delivery status notification"
 )
 """How the common servers begin, whoever passes it on."""
 
@@ -227,9 +260,16 @@ def by_words(reading: Reading) -> Authorship | None:
     if not subject and not text:
         return None
     signs = bool(subject) + bool(text) + bool(_CODE.search(reading.text))
+    signs += bool(text and _TO_THE_FOLLOWING.search(reading.text))
     if not attended:
         signs += headers.returns_a_mail(reading.message)
-    return _bounce("bounce_text", subject or text) if signs >= 1 + person + attended else None
+    enough = 1 + person + attended + (person and _tells_of_goods(reading))
+    return _bounce("bounce_text", subject or text) if signs >= enough else None
+
+
+def _tells_of_goods(reading: Reading) -> bool:
+    """Tell whether an invoice or a parcel may be what was not delivered."""
+    return bool(_GOODS.search(reading.subject) or _GOODS.search(reading.text[:_OPENING]))
 
 
 def _certain_words(reading: Reading) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from functionmail.message import Message
 from functionmail.quoting.words import fold
-from functionmail.subject import is_forward, is_reply
+from functionmail.subject import is_forward, is_reply, strip_prefixes
 
 _TEXT = 6_000
 _SUBJECT = 500
@@ -22,8 +22,12 @@ class Reading:
 
     @cached_property
     def subject(self) -> str:
-        """Return the subject, folded, with single spaces."""
-        return _line(self.message.subject[:_SUBJECT])
+        """Return the subject, folded, with single spaces, without marks of outside mail.
+
+        What was passed on keeps its prefixes.
+        """
+        subject = self.message.subject[:_SUBJECT]
+        return _line(subject if self.passed_on else strip_prefixes(subject))
 
     @cached_property
     def text(self) -> str:

@@ -23,6 +23,7 @@ _SUBJECTS = (
     r"franvaro(?:meddelande|besked)",
     r"auto(?:matic)?[- ]?(?:reply|response|respons|answer)",
     r"automated (?:reply|response)",
+    r"auto(?:mat(?:ed|ic))?[- ]?(?:reply|response) (?:from\b.*|(?:for|to) your .*)",
     r"out[- ]of[- ](?:the[- ])?office(?: (?:auto[- ]?reply|reply|notice|notification|message))?",
     r"ooo",
     r"automatisk svar",
@@ -30,12 +31,42 @@ _SUBJECTS = (
     r"automaattinen vastaus",
     r"automaattivastaus",
     r"poissaolo(?:viesti|ilmoitus)",
-    r"abwesenheits(?:notiz|nachricht|meldung)",
+    r"abwesenheits(?:notiz|nachricht|meldung|info\w*|assistent)",
     r"automatische (?:antwort|afwezigheid\w*)",
+    r"autom?(?:atisch)? ?antwo?o?rd",
+    r"afwezigheids\w+",
     r"reponse automatique",
+    r"(?:message|avis|notification) d'absence",
+    r"absence du bureau",
     r"respuesta automatica",
+    r"fuera de (?:la )?oficina",
+    r"risposta automatica",
+    r"fuori (?:sede|ufficio)",
+    r"resposta automatica",
+    r"fora do escritorio",
+    r"sjalfvirkt svar",
+    r"automaatvastus",
+    r"autom\Stisk\S atbilde",
+    r"automatinis atsakymas",
+    r"odpowied\S automatyczna",
+    r"automatyczna odpowied\S",
+    r"autoodpowied\S",
+    r"automatick\S odpov\S{2,4}",
+    r"automatikus valasz\w*",
+    r"r\Sspuns automat",
+    r"automatski odgovor",
+    r"otomatik yan\St",
+    "\u0430\u0432\u0442\u043e\u043c\u0430\u0442\u0438\u0447\\w{2,6} "
+    "(?:\u043e\u0442\u0432\u0435\u0442|\u0432\\w\u0434\u043f\u043e\u0432\\w\u0434\u044c)",
+    "\u0430\u0432\u0442\u043e\u043e\u0442\u0432\u0435\u0442",
+    "\u81ea\u52d5(?:\u5fdc\u7b54|\u8fd4\u4fe1)",
+    "\u81ea\u52a8(?:\u7b54\u590d|\u56de\u590d)",
+    "\uc790\ub3d9 ?\ud68c\uc2e0",
 )
-"""Only programs begin a subject so, before a colon or where the subject ends."""
+"""Only programs begin a subject so, before a colon or where the subject ends.
+
+The last five are Russian and Ukrainian, Russian, Japanese, Chinese and Korean.
+"""
 
 _LEAVE = (
     r"franvaro",
@@ -50,12 +81,27 @@ _LEAVE = (
     r"holiday",
     r"on leave",
     r"away",
+    r"out of (?:the )?office",
+    r"ooo",
+    r"(?:inte|ej|ikke|ikke til) (?:pa kontoret|pa plats|stede)",
     r"ferie\w*",
     r"fravar\w*",
     r"loma\w*",
     r"poissa\w*",
     r"urlaub\w*",
     r"abwesen\w*",
+    r"afwezig\w*",
+    r"absence",
+    r"absent",
+    r"conges?",
+    r"vacaciones",
+    r"ausencia",
+    r"assenza",
+    r"assente",
+    r"ausente",
+    r"puhkus\w*",
+    r"urlop\w*",
+    r"nieobecn\w*",
 )
 """Begins people's subjects as well; counts before "Re:" or with `_ABSENT` in the text."""
 
@@ -129,11 +175,35 @@ _ABSENT = (
     "nicht im buro",
     "nicht im haus",
     "im urlaub",
+    "auf urlaub",
+    "bin abwesend",
+    "nicht erreichbar",
     "olen poissa",
     "olen lomalla",
+    "olen vuosilomalla",
+    "en tavoitettavissa",
     "pa ferie",
     "ikke pa kontoret",
     "ikke til stede",
+    "har ferie",
+    "tilbage pa kontoret",
+    "tilbake pa kontoret",
+    "er bortreist",
+    "niet aanwezig",
+    "ben afwezig",
+    "met vakantie",
+    "op vakantie",
+    "absent du bureau",
+    "suis absent",
+    "serai absent",
+    "en conge",
+    "de vacaciones",
+    "fuera de la oficina",
+    "in ferie",
+    "fuori ufficio",
+    "de ferias",
+    "na urlopie",
+    "poza biurem",
 )
 _THANKS = (
     "tack for ditt mejl",
@@ -149,9 +219,18 @@ _THANKS = (
     "thank you for contacting",
     "thanks for your email",
     "vielen dank fur ihre",
-    "tak for din mail",
     "takk for din",
     "kiitos viestista",
+    "danke fur ihre",
+    "danke fur deine",
+    "bedankt voor uw",
+    "merci pour votre",
+    "gracias por su",
+    "grazie per",
+    "takk for e-posten",
+    "tak for din",
+    "tack for att du kontaktar",
+    "tack for att ni kontaktar",
 )
 _RECEIVED = (
     "har mottagit ditt arende",
@@ -215,6 +294,12 @@ _BY_MACHINE = (
     "automatisch",
     "automaattinen",
 )
+_RECEIVED_NUMBER = re.compile(
+    r"(?:ticket|request|case|message|enquiry|inquiry|incident|issue) (?:\(?#?[\w-]{2,20}\)?:? )?"
+    r"(?:has been|was) (?:\w{4,12} )?(?:received|created|registered|logged|opened)|"
+    r"(?:di(?:tt|n)|er|ert) (?:arende|forfragan|anmalan|meddelande|mejl)(?: \S{2,40}){0,6}? "
+    r"(?:har (?:registrerats|mottagits|tagits emot|skapats)|ar (?:registrera[dt]|mottage[nt]))"
+)
 _NUMBERED = re.compile(
     r"(?:ticket|arende|request|case|kvittens|incident|sak)[a-z]{0,8}[ .:#\[(-]{1,4}\w{0,6}\d{3}"
 )
@@ -232,7 +317,7 @@ def by_headers(message: Message) -> Authorship | None:
         return _automatic("read_receipt", "disposition-notification")
     if not headers.speak_of_machines(message):
         return None
-    submitted = headers.auto_submitted(message)
+    submitted = headers.auto_submitted(message).replace("_", "-")
     if submitted.startswith("auto-replied"):
         return _automatic("auto_submitted", "auto-submitted: auto-replied")
     if "auto_reply" in headers.precedences(message):
@@ -279,6 +364,8 @@ def _tells_of_absence(reading: Reading) -> bool:
 
 def _receipt(reading: Reading) -> Authorship | None:
     received = reading.text_word(_RECEIVED) or reading.subject_word(_RECEIVED)
+    if not received and _RECEIVED_NUMBER.search(reading.text):
+        received = "received under a number"
     if not received:
         return None
     sender = reading.message.sender
