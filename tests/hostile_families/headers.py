@@ -68,6 +68,10 @@ def _line_ends() -> dict[str, bytes]:
     return {
         "line-feeds-only": _LF,
         "carriage-returns-only": _LF.replace(b"\n", b"\r"),
+        "carriage-returns-and-one-line-feed-last": _LF.replace(b"\n", b"\r") + b"\n",
+        "carriage-returns-in-the-head": _LF.partition(b"\n\n")[0].replace(b"\n", b"\r")
+        + b"\r\r"
+        + BODY.encode(),
         "two-carriage-returns-a-line": _LF.replace(b"\n", b"\r\r\n"),
         "crlf-head-and-lf-body": _PLAIN.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" + BODY.encode(),
         "lf-head-and-crlf-body": _LF.partition(b"\n\n")[0] + b"\n\n" + to_bytes(BODY),

@@ -73,8 +73,9 @@ class Part:
 def split(content: bytes) -> tuple[Part, tuple[Fault, ...]]:
     """Take a mail apart; never raises.
 
-    Mail whose lines end in carriage returns alone is read as such. Bytes that begin
-    with no header that a mail has are one text part, with `Fault.NOT_MAIL`.
+    Mail whose lines end in carriage returns alone is read as such, also where a program
+    has added line feeds further down. Bytes that begin with no header that a mail has
+    are one text part, with `Fault.NOT_MAIL`.
     """
     faults: list[Fault] = []
     if len(content) > MAX_SIZE:
@@ -82,8 +83,8 @@ def split(content: bytes) -> tuple[Part, tuple[Fault, ...]]:
         faults.append(Fault.TOO_LARGE)
     if b"\0" in content:
         faults.append(Fault.NUL_BYTES)
-    if b"\n" not in content:
-        content = content.replace(b"\r", b"\n")
+    if b"\n" not in content or _RETURNS_ALONE.match(content):
+        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     content = content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     if envelope := _MBOX_LINES.match(content):
         content = content[envelope.end() :]
@@ -96,6 +97,9 @@ def split(content: bytes) -> tuple[Part, tuple[Fault, ...]]:
         return text, (*faults, Fault.NOT_MAIL)
     return root, (*faults, *dict.fromkeys(splitter.faults))
 
+
+_RETURNS_ALONE = re.compile(rb"[^\r\n]{1,1000}\r(?=[!-9;-~]{1,100}:|[ \t])")
+"""The first line of a mail that was written with carriage returns as line ends."""
 
 _MBOX_LINES = re.compile(rb"(?:>?From [ \t]*[^\s:][^\n]*(?:\n|\Z))+")
 _HEADERS_OF_MAIL = frozenset(
