@@ -36,6 +36,13 @@ class Ignored:
         with self._database.reading() as work:
             return work.books.ignored(glance_only=glance_only, below=below, limit=limit)
 
+    def above(
+        self, message_id: MessageId, *, places: int, glance_only: bool = False
+    ) -> MessageId | None:
+        """Return the one so many places above a mail of that list; None where there are fewer."""
+        with self._database.reading() as work:
+            return work.books.ignored_above(message_id, places=places, glance_only=glance_only)
+
     def make_case(self, message_id: MessageId, *, by: str) -> Case:
         """Open a case for an ignored mail; no receipt goes out, a person has taken it up.
 

@@ -142,10 +142,14 @@ class IgnoredPage:
 
     Attributes:
         next: To be given as `below` for the following page; None on the last one.
+        is_first: There is no page of newer ones.
+        previous: To be given as `below` for the page before; None where that is the first.
     """
 
     mails: tuple[IgnoredMail, ...]
     next: MessageId | None
+    is_first: bool
+    previous: MessageId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,15 +245,27 @@ class Operations:
 
         Args:
             glance_only: Only those that hold words of urgency.
-            below: Where the page before ended; None for the first.
+            below: Where the page before ended; None for the first, which is given also where
+                there are none behind it any more.
         """
-        found = self._machinery.ignored.listed(
+        listed = self._machinery.ignored
+        found = listed.listed(
             glance_only=glance_only,
             below=None if below is None else MessageId(below),
             limit=limit + 1,
         )
+        if below is not None and not found:
+            return self.ignored(glance_only=glance_only, limit=limit)
         here = tuple(found[:limit])
-        return IgnoredPage(mails=here, next=here[-1].id if len(found) > limit else None)
+        previous = None
+        if below is not None:
+            previous = listed.above(here[0].id, places=limit + 1, glance_only=glance_only)
+        return IgnoredPage(
+            mails=here,
+            next=here[-1].id if len(found) > limit else None,
+            is_first=below is None,
+            previous=previous,
+        )
 
     def make_case(self, message: int, *, by: PersonKey) -> Case:
         """Open a case for an ignored mail; see `Ignored.make_case`."""

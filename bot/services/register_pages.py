@@ -65,11 +65,15 @@ class Suggested:
     Attributes:
         hidden: How many more there are among these with protected data.
         next: To be given as `below` for the following page; None on the last one.
+        is_first: There is no page of newer ones.
+        previous: To be given as `below` for the page before; None where that is the first.
     """
 
     cases: tuple[Case, ...]
     hidden: int
     next: CaseId | None
+    is_first: bool
+    previous: CaseId | None = None
 
 
 class RegisterPages:
@@ -119,15 +123,23 @@ class RegisterPages:
         """Return a page of the cases that should perhaps be registered as remarks.
 
         Args:
-            below: Where the page before ended; None for the first.
+            below: Where the page before ended; None for the first, which is given also where
+                there are none behind it any more.
         """
         found = self._registers.suggested(below=below, limit=limit + 1)
+        if below is not None and not found:
+            return self.suggested(sees_protected=sees_protected, limit=limit)
         here = found[:limit]
+        previous = None
+        if below is not None:
+            previous = self._registers.suggested_above(here[0], places=limit + 1)
         shown = tuple(case for case in here if sees_protected or not case.protected)
         return Suggested(
             cases=shown,
             hidden=len(here) - len(shown),
             next=here[-1].id if len(found) > limit else None,
+            is_first=below is None,
+            previous=previous,
         )
 
     def _from(

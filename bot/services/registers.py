@@ -203,6 +203,11 @@ class Registers:
             cases = work.cases.get_many(ids)
         return [cases[case_id] for case_id in ids]
 
+    def suggested_above(self, case: Case, *, places: int) -> CaseId | None:
+        """Return the one so many places above a case of that list; None where there are fewer."""
+        with self._database.reading() as work:
+            return work.registers.complaint_above(case.id, places=places)
+
     def dismiss(self, case: Case, *, by: PersonKey) -> Case:
         """Note that a case is no complaint, so that it is suggested no more.
 

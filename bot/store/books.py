@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    TextClause,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from bot.store.engine import by_index, chunks, flagged, insert_if_new
@@ -254,33 +266,21 @@ class Books:
             glance_only: Only those that hold words of urgency.
             below: Only those behind this one; where it is gone there are none.
         """
-        because = (
-            select(func.min(DeliveryRow.because))
-            .where(DeliveryRow.message_id == MessageRow.id, DeliveryRow.outcome == Outcome.IGNORED)
-            .scalar_subquery()
-        )
         query = (
             select(
                 MessageRow.id,
                 MessageRow.mailbox,
                 MessageRow.received_at,
                 MessageRow.glance,
-                because.label("because"),
+                _BECAUSE.label("because"),
             )
-            .where(because.is_not(None))
+            .where(*_is_ignored(glance_only))
             .order_by(MessageRow.received_at.desc(), MessageRow.id.desc())
             .limit(limit)
         )
-        if glance_only:
-            # The plus keeps SQLite from reading by case, which is all mail of this kind.
-            query = query.where(text("+message.case_id IS NULL"), flagged("message.glance"))
-        else:
-            query = query.where(MessageRow.case_id.is_(None))
         if below is not None:
-            last = aliased(MessageRow)
-            came = select(last.received_at).where(last.id == below).scalar_subquery()
-            place = tuple_(MessageRow.received_at, MessageRow.id)
-            query = query.where(place < tuple_(came, literal(below)))
+            place, before = _places(below)
+            query = query.where(place < before)
         return [
             IgnoredMail(
                 id=MessageId(row.id),
@@ -291,6 +291,42 @@ class Books:
             )
             for row in self._connection.execute(query)
         ]
+
+    def ignored_above(
+        self, message_id: MessageId, *, places: int, glance_only: bool = False
+    ) -> MessageId | None:
+        """Return the one so many places above a mail in that list; None where there are fewer."""
+        place, behind = _places(message_id)
+        found = self._connection.scalar(
+            select(MessageRow.id)
+            .where(*_is_ignored(glance_only), place > behind)
+            .order_by(MessageRow.received_at, MessageRow.id)
+            .offset(places - 1)
+            .limit(1)
+        )
+        return None if found is None else MessageId(found)
+
+
+_BECAUSE: Final = (
+    select(func.min(DeliveryRow.because))
+    .where(DeliveryRow.message_id == MessageRow.id, DeliveryRow.outcome == Outcome.IGNORED)
+    .scalar_subquery()
+)
+
+
+def _is_ignored(glance_only: bool) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    if glance_only:
+        # The plus keeps SQLite from reading by case, which is all mail of this kind.
+        on_no_case = text("+message.case_id IS NULL")
+        return _BECAUSE.is_not(None), on_no_case, flagged("message.glance")
+    return _BECAUSE.is_not(None), MessageRow.case_id.is_(None)
+
+
+def _places(message_id: MessageId) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Return where the mails of a list by age stand, and where one of them does."""
+    one = aliased(MessageRow)
+    came = select(one.received_at).where(one.id == message_id).scalar_subquery()
+    return tuple_(MessageRow.received_at, MessageRow.id), tuple_(came, literal(message_id))
 
 
 def _delivery_values(delivery: Delivery) -> dict[str, Any]:

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, exists, insert, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    exists,
+    insert,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import aliased
 
 from bot.cases import CaseNumber
@@ -117,26 +127,48 @@ class RegisterEntries:
         Args:
             below: Only those behind this one, whatever became of it.
         """
-        remark = exists().where(
-            RegisterEntryRow.register == Register.REMARKS, RegisterEntryRow.case_id == CaseRow.id
-        )
         query = (
             select(CaseRow.id)
-            .where(flagged("case_file.complaint"), ~remark)
+            .where(*_IS_COMPLAINT_ALONE)
             .order_by(CaseRow.received_at.desc(), CaseRow.id.desc())
             .limit(limit)
         )
         if below is not None:
-            last = aliased(CaseRow)
-            came = select(last.received_at).where(last.id == below).scalar_subquery()
-            place = tuple_(CaseRow.received_at, CaseRow.id)
-            query = query.where(place < tuple_(came, literal(below)))
+            place, before = _places(below)
+            query = query.where(place < before)
         found = self._connection.scalars(query)
         return [CaseId(case_id) for case_id in found]
+
+    def complaint_above(self, case_id: CaseId, *, places: int) -> CaseId | None:
+        """Return the one so many places above a case in that list; None where there are fewer."""
+        place, behind = _places(case_id)
+        found = self._connection.scalar(
+            select(CaseRow.id)
+            .where(*_IS_COMPLAINT_ALONE, place > behind)
+            .order_by(CaseRow.received_at, CaseRow.id)
+            .offset(places - 1)
+            .limit(1)
+        )
+        return None if found is None else CaseId(found)
 
     def _read(self, query: Select[Any]) -> list[Entry]:
         rows = self._connection.execute(query.order_by(RegisterEntryRow.id))
         return [_entry(row) for row in rows]
+
+
+_IS_COMPLAINT_ALONE: Final = (
+    flagged("case_file.complaint"),
+    ~exists().where(
+        RegisterEntryRow.register == Register.REMARKS, RegisterEntryRow.case_id == CaseRow.id
+    ),
+)
+
+
+def _places(case_id: CaseId) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Return where the cases of a list by age stand, and where one of them does."""
+    one = aliased(CaseRow)
+    came = select(one.received_at).where(one.id == case_id).scalar_subquery()
+    return tuple_(CaseRow.received_at, CaseRow.id), tuple_(came, literal(case_id))
 
 
 def _entries() -> Select[Any]:

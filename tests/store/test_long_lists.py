@@ -17,6 +17,15 @@ QUESTIONS = {
     ),
     "ix_message_glance": lambda work: work.books.ignored(glance_only=True, below=MessageId(7)),
     "ix_message_case_id_received_at": lambda work: work.books.ignored(below=MessageId(7)),
+    "INDEX ix_case_file_complaint": lambda work: work.registers.complaint_above(
+        CaseId(7), places=10
+    ),
+    "INDEX ix_message_glance": lambda work: work.books.ignored_above(
+        MessageId(7), places=10, glance_only=True
+    ),
+    "INDEX ix_message_case_id_received_at": lambda work: work.books.ignored_above(
+        MessageId(7), places=10
+    ),
     "ix_delivery_contradicting": lambda work: work.books.faulty_outcomes(),
     "ix_delivery_mark_due": lambda work: work.books.due_marks("info", limit=10),
     "COVERING INDEX ix_delivery_outcome_mailbox_gone_at": lambda work: work.books.outcomes(),

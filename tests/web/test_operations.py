@@ -240,6 +240,28 @@ def test_ignored_mail_is_shown_page_by_page(city, operator, put_aside):
     assert f'value="{put_aside[1].id}"' in page.text
 
 
+def test_from_older_ignored_mail_one_comes_back_to_newer(city, operator):
+    for number in range(3):
+        city.deliver(mail(headers=VACATION, message_id=f"<{number}@kund.example>", **ORDINARY))
+    city.work_off()
+    newest, newer, oldest = (one.id for one in city.app.ignored.listed())
+    pages = web_house(city.app).operations
+    last = pages.ignored(glance_only=False, below=newer, limit=1)
+    assert [one.id for one in last.mails] == [oldest]
+    assert (last.is_first, last.previous) == (False, newest)
+    middle = pages.ignored(glance_only=False, below=last.previous, limit=1)
+    assert [one.id for one in middle.mails] == [newer]
+    assert (middle.is_first, middle.previous) == (False, None)
+    page = operator.get("/operations/ignored", below=str(newer))
+    assert 'href="/operations/ignored" rel="prev"' in page.text
+
+
+def test_when_no_older_ignored_mail_is_left_the_newest_is_shown(operator, put_aside):
+    page = operator.get("/operations/ignored", below=str(put_aside[1].id))
+    assert f'value="{put_aside[0].id}"' in page.text
+    assert 'rel="prev"' not in page.text
+
+
 def test_one_can_see_only_those_with_words_of_urgency(operator, put_aside):
     text = text_of(operator.get("/operations/ignored", glance="1"))
     assert text.count("Automatiskt svar från avsändarens e-post") == 1

@@ -145,7 +145,9 @@ def test_a_long_register_is_read_page_by_page_and_every_item_is_seen_once(browse
         opened(city)
     first = browser.get("/remarks")
     (older,) = re.findall(r'href="(/remarks\?below=\d+)"', first.text)
-    seen = [*rows_of(first), *rows_of(browser.client.get(older))]
+    rest = browser.client.get(older)
+    seen = [*rows_of(first), *rows_of(rest)]
+    assert ("Till början" in first.text, "Till början" in rest.text) == (False, True)
     assert seen == [str(number) for number in range(60, 0, -1)]
 
 
@@ -183,6 +185,17 @@ def test_suggested_complaints_are_shown_page_by_page(browser, city):
     page = text_of(browser.get("/remarks/suggested", below=str(newer.id)))
     assert str(older.number) in page
     assert str(newer.number) not in page
+
+
+def test_from_older_suggestions_one_comes_back_to_newer(browser, city):
+    oldest, newer, newest = complaint(city), complaint(city), complaint(city)
+    pages = web_house(city.app).register_pages
+    last = pages.suggested(sees_protected=True, below=newer.id, limit=1)
+    assert (last.cases, last.is_first, last.previous) == ((oldest,), False, newest.id)
+    middle = pages.suggested(sees_protected=True, below=last.previous, limit=1)
+    assert (middle.cases, middle.is_first, middle.previous) == ((newer,), False, None)
+    page = browser.get("/remarks/suggested", below=str(newer.id))
+    assert 'href="/remarks/suggested" rel="prev"' in page.text
 
 
 def test_after_what_is_no_complaint_the_same_page_of_older_ones_is_shown(browser, city):

@@ -153,7 +153,8 @@ def versions(ask: Ask) -> Response:
     older = ""
     if len(found) > _PAGE:
         older = _address(ask, "edit_versions", document=path, before=str(shown[-1].number))
-    return ask.page("editing/versions.html", found=shown, path=path, older=older)
+    first = _address(ask, "edit_versions", document=path) if before else ""
+    return ask.page("editing/versions.html", found=shown, path=path, first=first, older=older)
 
 
 def change(ask: Ask) -> Response:

@@ -53,11 +53,19 @@ def ignored(ask: Ask) -> Response:
     """Show mail that became no case."""
     glance = ask.query("glance") == "1"
     page = ask.house.operations.ignored(glance_only=glance, below=row_number(ask.query("below")))
-    older = None
-    if page.next is not None:
-        asked = {"below": page.next, **({"glance": 1} if glance else {})}
-        older = f"{ask.url('operations_ignored')}?{urlencode(asked)}"
-    return ask.page("operations/ignored.html", mails=page.mails, glance=glance, older=older)
+
+    def address(below: int | None) -> str:
+        asked = {"below": below, "glance": 1 if glance else None}
+        query = urlencode({name: value for name, value in asked.items() if value is not None})
+        return f"{ask.url('operations_ignored')}{query and '?'}{query}"
+
+    return ask.page(
+        "operations/ignored.html",
+        mails=page.mails,
+        glance=glance,
+        newer=None if page.is_first else address(page.previous),
+        older=None if page.next is None else address(page.next),
+    )
 
 
 def make_case(ask: Ask) -> Response:

@@ -83,9 +83,8 @@ def listed(book: Book, ask: Ask) -> Response:
         for name in ("from", "to")
         if name in typed and _day(typed[name]) is None
     }
-    page = ask.house.register_pages.page(
-        book.register, _filters(ask, typed), below=row_number(ask.query("below"))
-    )
+    below = row_number(ask.query("below"))
+    page = ask.house.register_pages.page(book.register, _filters(ask, typed), below=below)
     older = "" if page.next is None else f"{book.path}?{urlencode({**typed, 'below': page.next})}"
     return _answer(
         ask,
@@ -93,6 +92,7 @@ def listed(book: Book, ask: Ask) -> Response:
         "registers/list.html",
         Form(typed=typed, errors=errors),
         page=page,
+        first="" if below is None else f"{book.path}?{urlencode(typed)}",
         older=older,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from bot.errors import DataError
-from bot.services.register_pages import Register, Suggested
+from bot.services.register_pages import Register
 from bot.texts import mark
 from bot.vocabulary import CaseId
 from bot.web.ask import Ask
@@ -30,12 +30,17 @@ _BOOK = Book(
 def suggested(ask: Ask) -> Response:
     """Show the cases that look like complaints and are not registered."""
     below = row_number(ask.query("below"))
-    found = _found(ask, below)
-    if below is not None and not (found.cases or found.hidden or found.next):
-        below, found = None, _found(ask, None)
-    older = None if found.next is None else _here(ask, found.next)
-    name = ask.house.register_forms.name
-    return ask.page("registers/suggested.html", found=found, below=below, older=older, name=name)
+    found = ask.house.register_pages.suggested(
+        sees_protected=ask.viewer.sees_protected, below=None if below is None else CaseId(below)
+    )
+    return ask.page(
+        "registers/suggested.html",
+        found=found,
+        below=None if found.is_first else below,
+        newer=None if found.is_first else _here(ask, found.previous),
+        older=None if found.next is None else _here(ask, found.next),
+        name=ask.house.register_forms.name,
+    )
 
 
 def dismiss(ask: Ask) -> Response:
@@ -49,12 +54,6 @@ def dismiss(ask: Ask) -> Response:
         return ask.go_on(here, notice)
     text = ask.say("Ärende {case} är inget klagomål.", case=case.number)
     return ask.go_on(here, Notice(text=text))
-
-
-def _found(ask: Ask, below: int | None) -> Suggested:
-    return ask.house.register_pages.suggested(
-        sees_protected=ask.viewer.sees_protected, below=None if below is None else CaseId(below)
-    )
 
 
 def _here(ask: Ask, below: int | None) -> str:
