@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from bot.cases import SYSTEM, Case, CaseNumber
 from bot.reports.case_facts import COUNTED_EVENTS, RULES, facts_of
 from bot.simulate.city import City
-from bot.simulate.deflating import PackedPattern, lines_of
+from bot.simulate.deflating import Letters, PackedPattern, lines_of
 from bot.simulate.hours import moment, seconds, stored
 from bot.simulate.rows import Rows
 from bot.store.engine import stored_json
@@ -254,7 +254,7 @@ def packed_json(data: Mapping[str, Value]) -> str | bytes:
         for name, value in data.items()
     ]
     pattern = "{" + ",".join(said) + "}"
-    return _pattern_of(pattern).fill(pattern % numbers, numbers)
+    return _pattern_of(pattern).fill(numbers, Letters(numbers))
 
 
 @lru_cache(maxsize=10_000)

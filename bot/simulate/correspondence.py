@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.simulate import mail_rows
 from bot.simulate.case_state import CaseState
+from bot.simulate.deflating import Letters
 from bot.simulate.hours import stored
 from bot.simulate.letter_moulds import LetterMould
 from bot.simulate.mail_moulds import MailMould
@@ -45,12 +46,17 @@ class Correspondence:
         return self._stage.values_for(
             self._item,
             more={
-                "mid": f"{at:x}.{self._item.index:x}@{mould.domain}",
-                "date": self._city.hours.mail_date(at),
+                **self._head(at, self._item.index, mould.domain),
                 "to": mailboxes[mould.arrived_in].address,
                 "domain": mould.domain,
             },
         )
+
+    def _head(self, at: int, number: int, domain: str) -> dict[str, str]:
+        """Return what the head of a mail from outside says that no other says."""
+        name = f"{at:x}.{number:x}"
+        day, time = self._city.hours.mail_date(at)
+        return {"mail_id": name, "mid": f"{name}@{domain}", "mail_day": day, "mail_time": time}
 
     def _receive(
         self,
@@ -223,11 +229,9 @@ class Correspondence:
                 3,
             )
         )
-        subject, *said = self._said(letter)
-        packed = (
-            pattern.fill(plain, self._slots)
-            for pattern, plain in zip(letter.packed_draft, said, strict=True)
-        )
+        subject = letter.written[0] % self._slots
+        letters = Letters(self._slots)
+        packed = [pattern.fill(self._slots, letters) for pattern in letter.packed_draft]
         row = (draft, stored_json(dict(given)), subject, *packed)
         rows["reply_draft_text"].append(row)
 

@@ -37,7 +37,7 @@ _STEP: Final = 16
 _TRIED: Final = 8
 """Places of the helping text that are looked at for the longest run of bytes."""
 _USUAL_PLACE: Final = 100
-_FEW: Final = frozenset({"domain", "opening", "place", "to"})
+_FEW: Final = frozenset({"domain", "mail_day", "opening", "place", "to"})
 """Slots that are filled with few different values, which may refer to the helping text."""
 _SLOT: Final = re.compile(r"%\((\w+)\)s")
 _LENGTHS: Final = (
@@ -83,17 +83,35 @@ def of_lines() -> Packing:
     )
 
 
+class Letters(dict[str, Bits]):
+    """What fills the slots of the texts of one mail, letter by letter; made when asked for.
+
+    Once made, a slot stays filled; slots with few values (`_FEW`) are not asked for here.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__()
+        self._values = values
+
+    def __missing__(self, name: str) -> Bits:
+        found = self[name] = _letters(self._values[name])
+        return found
+
+
 class PackedPattern:
     """A text with slots, each ``%(name)s``, as a SQLite file holds it."""
 
-    __slots__ = ("_always", "_begun", "_parts", "_repeats", "_way")
+    __slots__ = ("_always", "_begun", "_parts", "_pattern", "_repeats", "_way")
 
     def __init__(self, pattern: str, way: Packing) -> None:
         pieces = [piece.replace("%%", "%") for piece in _SLOT.split(pattern)]
+        self._pattern = pattern
         self._way = way
         self._always = way.pack(pieces[0]) if len(pieces) == 1 else None
         first = "" if len(pieces) == 1 else pieces[0]
-        bits, count, length = _Part(first.encode(), way).write(0)
+        bits, count, length = _Part(first.encode(), way).at(0)
         self._begun = _BEGIN[0] | bits << _BEGIN[1], _BEGIN[1] + count, length
         names = pieces[1::2]
         self._parts = [
@@ -102,41 +120,55 @@ class PackedPattern:
         ]
         self._repeats = len({name.rpartition("_")[2] for name in names}) < len(names)
 
-    def fill(self, text: str, values: Mapping[str, str]) -> str | bytes:
+    def fill(self, values: Mapping[str, str], letters: Letters) -> str | bytes:
         """Return the text with some values, packed, or itself where that is no longer.
 
         Args:
-            text: The pattern with these values.
+            letters: Of the same values.
         """
         if self._always is not None:
             return self._always
-        if len(text) < self._way.shortest:
-            return text
-        packed = self._packed(values)
-        return packed if len(packed) < len(text) else text
+        bits, count, length = (
+            self._shortened(values, letters) if self._repeats else self._filled(values, letters)
+        )
+        size = (count + _END + 7) // 8
+        if length < self._way.shortest or size + len(self._way.mark) >= length:
+            return self._pattern % values
+        return self._way.mark + bits.to_bytes(size, "little")
 
-    def _packed(self, values: Mapping[str, str]) -> bytes:
+    def _filled(self, values: Mapping[str, str], letters: Letters) -> Bits:
+        bits, count, place = self._begun
+        for name, is_of_few, part in self._parts:
+            more, many, length = (
+                _few(values[name], self._way).at(place) if is_of_few else letters[name]
+            )
+            bits |= more << count
+            count += many
+            place += length
+            more, many, length = part.at(place)
+            bits |= more << count
+            count += many
+            place += length
+        return bits, count, place
+
+    def _shortened(self, values: Mapping[str, str], letters: Letters) -> Bits:
+        """Do as `_filled`, but refer to what has filled another slot before."""
         bits, count, place = self._begun
         said: dict[str, int] = {}
         for name, is_of_few, part in self._parts:
             value = values[name]
-            if is_of_few:
-                known = _few(value, self._way)
-                more, many, length = known.written.get(place) or known.write(place)
-            else:
-                more, many, length = _letters(value)
-            if self._repeats and _SHORTEST <= length <= _LONGEST:
-                before = said.setdefault(value, place)
-                if before != place:
-                    more, many = _again(length, place - before)
+            more, many, length = _few(value, self._way).at(place) if is_of_few else letters[name]
+            before = said.setdefault(value, place)
+            if before != place and _SHORTEST <= length <= _LONGEST:
+                more, many = _again(length, place - before)
             bits |= more << count
             count += many
             place += length
-            more, many, length = part.written.get(place) or part.write(place)
+            more, many, length = part.at(place)
             bits |= more << count
             count += many
             place += length
-        return self._way.mark + bits.to_bytes((count + _END + 7) // 8, "little")
+        return bits, count, place
 
 
 def texts_of(*patterns: str) -> Iterator[PackedPattern]:
@@ -149,17 +181,26 @@ def lines_of(*patterns: str) -> Iterator[PackedPattern]:
     return (PackedPattern(pattern, of_lines()) for pattern in patterns)
 
 
-@lru_cache(maxsize=20_000)
 def _letters(text: str) -> Bits:
     """Return a text letter by letter."""
+    if text.isascii():
+        length = len(text)
+        return int.from_bytes(text.encode().translate(_ASCII), "little"), 8 * length, length
+    return _foreign_letters(text)
+
+
+@lru_cache(maxsize=5_000)
+def _foreign_letters(text: str) -> Bits:
     content = text.encode()
-    if content.isascii():
-        return int.from_bytes(content.translate(_ASCII), "little"), 8 * len(content), len(content)
+    return *_literals(content), len(content)
+
+
+def _literals(content: bytes) -> tuple[int, int]:
     bits = count = 0
     for byte in content:
         bits |= _LITERALS[byte][0] << count
         count += _LITERALS[byte][1]
-    return bits, count, len(content)
+    return bits, count
 
 
 @lru_cache(maxsize=5_000)
@@ -175,41 +216,53 @@ def _again(length: int, back: int) -> tuple[int, int]:
 
 
 class _Part:
-    """Bytes that never change.
+    """Bytes that never change, which refer to the helping text.
 
-    Attributes:
-        written: What they are, by how many bytes are before them.
+    As far as the codes of its distances stay the same, the bits after them count with the place.
     """
 
-    __slots__ = ("_content", "_farthest", "_runs", "written")
+    __slots__ = ("_content", "_farthest", "_length", "_runs", "_spans")
 
     def __init__(self, content: bytes, way: Packing) -> None:
         self._content = content
+        self._length = len(content)
         self._farthest = way.farthest
         self._runs = _cheapest(content, way.helping)
-        self.written: dict[int, Bits] = {}
+        self._spans: list[_Span] = []
 
-    def write(self, place: int) -> Bits:
-        bits = count = 0
-        for more, many in self._pieces(place):
-            bits |= more << count
-            count += many
-        found = self.written[place] = (bits, count, len(self._content))
-        return found
+    def at(self, place: int) -> Bits:
+        """Return what stands after so many bytes."""
+        for since, until, bits, step, count in self._spans:
+            if since <= place < until:
+                return bits + (place - since) * step, count, self._length
+        self._spans.append(self._span(place))
+        return self.at(place)
 
-    def _pieces(self, place: int) -> Iterator[tuple[int, int]]:
+    def _span(self, place: int) -> _Span:
         content = self._content
+        bits = step = count = 0
+        since, until = 0, self._farthest
         for at, length, back in self._runs:
             if length == 1:
-                yield _LITERALS[content[at]]
+                more, many = _LITERALS[content[at]]
             elif back > 0:
-                yield _again(length, back)
-            elif place - back > self._farthest:
-                yield from (_LITERALS[byte] for byte in content[at : at + length])
+                more, many = _again(length, back)
+            elif place - back <= self._farthest:
+                more, many = _again(length, place - back)
+                first, last, extra = _same_code(place - back)
+                since, until = max(since, first + back), min(until, last + 1 + back)
+                step |= 1 << count + many - extra
             else:
-                yield _again(length, place - back)
+                more, many = _literals(content[at : at + length])
+                since = max(since, self._farthest + back + 1)
+            bits |= more << count
+            count += many
+        return since, until, bits - (place - since) * step, step, count
 
 
+_Span = tuple[int, int, int, int, int]
+"""From how many bytes before a part on, and below how many, its bits are what: those after the
+fewest, what each byte more adds, and how many they are."""
 _Run = tuple[int, int, int]
 """Where in a part a run of bytes begins, how long it is, and how far back the same bytes stand:
 in the part itself, or else, as a negative number, in the helping text with nothing in between. A
@@ -279,6 +332,13 @@ def _distance_code(distance: int) -> tuple[int, int]:
     code = bisect_right(_DISTANCES, distance) - 1
     extra = distance - _DISTANCES[code]
     return _reversed(code, 5) | extra << 5, 5 + _DISTANCE_EXTRA[code]
+
+
+def _same_code(distance: int) -> tuple[int, int, int]:
+    """Return the smallest and the largest distance of the same code, and its further bits."""
+    code = bisect_right(_DISTANCES, distance) - 1
+    first, extra = _DISTANCES[code], _DISTANCE_EXTRA[code]
+    return first, first + (1 << extra) - 1, extra
 
 
 def _length_code(length: int) -> tuple[int, int]:

@@ -35,7 +35,7 @@ class Hours:
                 self._before.append(total)
                 total += self._closes[-1] - self._opens[-1]
         self._offsets: dict[int, int] = {}
-        self._mail_days: dict[int, tuple[str, str]] = {}
+        self._mail_days: dict[tuple[int, int], tuple[str, str]] = {}
 
     def open_until(self, at: int) -> int:
         """Return the open seconds from the beginning of the span to an instant."""
@@ -85,15 +85,18 @@ class Hours:
         """Return the date on the wall."""
         return _EPOCH_DAY + timedelta(days=(at + self.offset(at)) // DAY)
 
-    def mail_date(self, at: int) -> str:
-        """Return an instant as the Date header of a mail has it, in local time."""
+    def mail_date(self, at: int) -> tuple[str, str]:
+        """Return the day and the time that the Date header of a mail has, in local time.
+
+        Both with the blanks after them: ``Wed, 25 Nov 2026 `` and ``13:00:00 +0100``.
+        """
         shift = self.offset(at)
         day, rest = divmod(at + shift, DAY)
-        known = self._mail_days.get(day)
-        if known is None or int(known[1][1:3]) * 3600 != shift:
+        known = self._mail_days.get((day, shift))
+        if known is None:
             whole = format_datetime(moment(at).astimezone(self.calendar.zone))
-            known = self._mail_days[day] = (whole[:17], whole[-5:])
-        return f"{known[0]}{_CLOCK[rest]} {known[1]}"
+            known = self._mail_days[day, shift] = (whole[:17], whole[-6:])
+        return known[0], _CLOCK[rest] + known[1]
 
 
 def moment(at: int) -> datetime:

@@ -38,6 +38,7 @@ NAME: Final = "%(first)s %(last)s"
 _NAME_JSON: Final = "%(j_first)s %(j_last)s"
 _DOUBTFUL = 0.02
 _DRAWN = 4
+_DAY_LENGTH: Final = len("Wed, 25 Nov 2026 ")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +83,10 @@ class MailMould:
 
     @cached_property
     def packed(self) -> tuple[PackedPattern, ...]:
-        """Return subject, people, text, signature, quoted text and triage as they are stored."""
+        """Return bytes, subject, people, texts and triage as they are stored."""
         texts = (self.text, self.signature, self.quoted, self.triage)
-        return (*lines_of(self.subject, self.people), *texts_of(*texts))
+        lines = lines_of(self.subject, self.people)
+        return (*texts_of(self.raw), *lines, *texts_of(*texts))
 
     @cached_property
     def people(self) -> str:
@@ -220,12 +222,12 @@ class MouldMaker:
         raw = self._raw(draft)
         first, *fixed = _TRIED
         others = [*fixed, *self._drawn(raw)]
-        values = self._values(first)
+        values = self._values(first, draft)
         mould = _mould(draft, raw, self._read(draft, raw, values, first.at), values)
         if mould.found.missing:
             return None  # letters that ask for it are not made
         for trial in others:
-            values = self._values(trial)
+            values = self._values(trial, draft)
             if not _predicts(mould, self._read(draft, raw, values, trial.at), values):
                 return None
         assert mould.packed  # here, where many processes make moulds
@@ -275,7 +277,8 @@ class MouldMaker:
                 amount=f"{chance.randrange(1, 60)} {chance.randrange(100, 999)}",
             )
 
-    def _values(self, trial: _Trial) -> dict[str, str]:
+    def _values(self, trial: _Trial, draft: Draft) -> dict[str, str]:
+        day, clock = split_date(format_datetime(trial.at))
         case = self._ordinary(trial.case)
         own = self._identity.own_message_id(case, 1)
         return slots_of(
@@ -285,10 +288,11 @@ class MouldMaker:
             amount=trial.amount,
             day=trial.day,
             more={
-                "mid": f"mould.{trial.number}@exempelstad.example",
-                "date": format_datetime(trial.at),
+                "mail_id": f"mould.{trial.number}",
+                "mail_day": day,
+                "mail_time": clock,
                 "own": own,
-                "domain": trial.domain,
+                "domain": trial.domain if draft.answers else draft.domain,
                 "ref": self._identity.case_reference(case),
             },
         )
@@ -307,13 +311,12 @@ class MouldMaker:
     def _raw(self, draft: Draft) -> str:
         topic = draft.topic
         sender = "MAILER-DAEMON" if topic.source == "bounce" else "%(local)s"
-        domain = "%(domain)s" if draft.answers else draft.domain
         lines = [
-            f"From: =?utf-8?q?%(q_first)s_%(q_last)s?= <{sender}@{domain}>",
+            f"From: =?utf-8?q?%(q_first)s_%(q_last)s?= <{sender}@%(domain)s>",
             f"To: {topic.mailbox}@{self._mailbox_domain}",
             f"Subject: {_header(draft.subject)}",
-            "Date: %(date)s",
-            "Message-ID: <%(mid)s>",
+            "Date: %(mail_day)s%(mail_time)s",
+            "Message-ID: <%(mail_id)s@%(domain)s>",
             *(["In-Reply-To: <%(own)s>"] if draft.answers else []),
             *topic.headers,
             "MIME-Version: 1.0",
@@ -334,6 +337,11 @@ class MouldMaker:
         content = (raw % values).encode()
         message = RawMessage(key=MessageKey("mould"), received_at=at, content=content)
         return self._reader.read(Arrival(mailbox=mailbox, raw=message))
+
+
+def split_date(date: str) -> tuple[str, str]:
+    """Return the day in the date of a mail, and the time with its zone."""
+    return date[:_DAY_LENGTH], date[_DAY_LENGTH:]
 
 
 def _slots(text: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.simulate.deflating import Letters
 from bot.simulate.hours import stored
 from bot.simulate.letter_moulds import LetterMould
 from bot.simulate.mail_moulds import MailMould, content_hash
 from bot.simulate.rows import Rows
-from bot.store.packing import pack_bytes
 from bot.vocabulary import FILE_KEY, IgnoredBecause, Kind, MailboxKey, Outcome, sent_folder
 from functionmail.message import MessageKey
 
@@ -55,18 +55,9 @@ def incoming(
             mould.faults,
         )
     )
-    rows["message_raw"].append((message_id, pack_bytes(content), "{}"))
-    texts = (
-        subject,
-        mould.people % values,
-        text,
-        mould.signature % values,
-        mould.quoted % values,
-        mould.triage % values,
-    )
-    title, people, *said, triage = (
-        packed.fill(plain, values) for packed, plain in zip(mould.packed, texts, strict=True)
-    )
+    letters = Letters(values)
+    raw, title, people, *said, triage = [packed.fill(values, letters) for packed in mould.packed]
+    rows["message_raw"].append((message_id, raw, "{}"))
     rows["message_text"].append((message_id, title, *said))
     rows["message_address"].append((message_id, people))
     rows["message_triage"].append((message_id, triage))
@@ -114,16 +105,8 @@ def outgoing(
             "[]",
         )
     )
-    texts = (
-        subject,
-        mould.people % values,
-        text,
-        mould.signature % values,
-        mould.quoted % values,
-    )
-    title, people, *said = (
-        packed.fill(plain, values) for packed, plain in zip(mould.packed, texts, strict=True)
-    )
+    letters = Letters(values)
+    title, people, *said = [packed.fill(values, letters) for packed in mould.packed]
     rows["message_text"].append((message_id, title, *said))
     rows["message_address"].append((message_id, people))
     if mould.template is None:

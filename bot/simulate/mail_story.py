@@ -219,8 +219,7 @@ class MailStory(Correspondence):
         identity = self._city.identity
         values = {
             **self._slots,
-            "mid": f"{at:x}.{self._next_message:x}@{self._slots['domain']}",
-            "date": self._city.hours.mail_date(at),
+            **self._head(at, self._next_message, self._slots["domain"]),
             "own": identity.own_message_id(case.number, 1),
             "to": self._city.material.knowledge.mailboxes[mould.arrived_in].address,
         }
