@@ -15,9 +15,9 @@ from typing import Final
 import structlog
 
 from bot.clock import Clock
+from bot.ratings import Rating
 from bot.registers import EntryKind, Facts, Nature, Register, Step, clean_text
 from bot.services.registers import Registers
-from bot.store.ratings import Face, Rating
 from bot.store.unit_of_work import Database
 from bot.texts.codes import CODES
 from bot.vocabulary import PersonKey, ProcessKey
@@ -106,6 +106,3 @@ class AnswerNotes:
             text = f"{_ABOUT.format(intent=CODES[code])}\n{text}"
         step = Step(kind=EntryKind.OPENED, text=text, facts=facts)
         return self._registers.open(Register.PROCESS_LOG, step, by=by).number
-
-
-__all__ = ["AnswerNotes", "Face", "Rated", "Rating"]

@@ -5,38 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Connection, func, select, update
 
+from bot.ratings import Rating
 from bot.store.engine import insert_one_if_new
 from bot.store.tables import AnswerRatingRow
-from bot.vocabulary import PersonKey, ProcessKey
-
-
-class Face(StrEnum):
-    """Where an answer was given."""
-
-    SLACK = "slack"
-    WEB = "web"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rating:
-    """What somebody thinks of one answer.
-
-    Attributes:
-        answer: By which the answer is known again, whatever its face calls it; kept hashed.
-        intent: As the question was understood, a code.
-        process: To which the answer pointed, if to any.
-    """
-
-    answer: str
-    person: PersonKey
-    face: Face
-    intent: str
-    process: ProcessKey | None
-    helped: bool
+from bot.vocabulary import ProcessKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store.ratings import Face, Rating, RatingCount
+from bot.ratings import Face, Rating
+from bot.store.ratings import RatingCount
 from bot.vocabulary import PersonKey, ProcessKey
 from tests.kept_database import BOTH, empty
 from tests.made_cases import TUESDAY

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
+from bot import ratings
 from bot.errors import SammaDagError
-from bot.services import answer_notes
 from bot.slack.blocks.answers import (
     AnswerAction,
     AnswerView,
@@ -211,10 +211,10 @@ class _Talk:
                 )
                 client.views_open(trigger_id=body["trigger_id"], view=view)
             self._house.answer_notes.rate(
-                answer_notes.Rating(
+                ratings.Rating(
                     answer=_answer_of(body),
                     person=actor.key,
-                    face=answer_notes.Face.SLACK,
+                    face=ratings.Face.SLACK,
                     intent=intent,
                     process=self._house.choices.process(process),
                     helped=helped,

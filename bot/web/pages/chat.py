@@ -9,7 +9,7 @@ from typing import Final
 from starlette.responses import Response
 
 from bot.errors import SammaDagError
-from bot.services.answer_notes import Face, Rating
+from bot.ratings import Face, Rating
 from bot.services.choices import Choice
 from bot.services.phone import Feedback
 from bot.services.proposals import Done
