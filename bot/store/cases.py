@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, ScalarSelect, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, ScalarSelect, and_, func, or_, select, update
 
 from bot.cases import Case, CaseNumber, DeadlineReason, Event
 from bot.errors import DataError, NotFound
 from bot.store import counters
+from bot.store.engine import insert_rows
 from bot.store.fact_keeping import FactKeeper
 from bot.store.records import TeamLoad
 from bot.store.tables import IS_OPEN, CaseRow, DeliveryRow, EventRow, MessageAddressRow, MessageRow
@@ -63,7 +64,7 @@ class Cases:
         """Store new cases; their ids and numbers were reserved before."""
         new = list(cases)
         if new:
-            self._connection.execute(insert(CaseRow), [_values(case) for case in new])
+            insert_rows(self._connection, CaseRow, [_values(case) for case in new])
             self._facts.opened(new)
 
     def get(self, case_id: CaseId) -> Case:
@@ -244,7 +245,7 @@ class Cases:
             for event in happened
         ]
         if rows:
-            self._connection.execute(insert(EventRow), rows)
+            insert_rows(self._connection, EventRow, rows)
             self._facts.happened(happened)
 
     def events(self, case_id: CaseId) -> list[Event]:

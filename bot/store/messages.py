@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from bot.language.search_words import entry_words
 from bot.store import counters
 from bot.store.books import header_pairs
-from bot.store.engine import chunks
+from bot.store.engine import chunks, insert_rows
 from bot.store.records import (
     Delivery,
     JudgedMail,
@@ -77,17 +77,15 @@ class Messages:
         news = list(messages)
         if not news:
             return
-        execute = self._connection.execute
-        execute(insert(MessageRow), [_message_values(new) for new in news])
-        execute(insert(MessageRawRow), [_raw_values(new) for new in news])
-        execute(insert(MessageTextRow), [_text_values(new.id, new.message) for new in news])
-        execute(insert(MessageAddressRow), [_address_values(new.id, new.message) for new in news])
-        execute(
-            insert(MessageTriageRow),
-            [{"message_id": new.id, "triage": dict(new.triage)} for new in news],
-        )
-        if attachments := [row for new in news for row in _attachment_rows(new)]:
-            execute(insert(AttachmentRow), attachments)
+        for row, values in (
+            (MessageRow, [_message_values(new) for new in news]),
+            (MessageRawRow, [_raw_values(new) for new in news]),
+            (MessageTextRow, [_text_values(new.id, new.message) for new in news]),
+            (MessageAddressRow, [_address_values(new.id, new.message) for new in news]),
+            (MessageTriageRow, [{"message_id": new.id, "triage": new.triage} for new in news]),
+            (AttachmentRow, [row for new in news for row in _attachment_rows(new)]),
+        ):
+            insert_rows(self._connection, row, values)
         SearchIndex(self._connection).add(_entry(new) for new in news if new.case_id is not None)
 
     def insert_sent(self, sent: SentMessage) -> MessageId | None:

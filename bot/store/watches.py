@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from bot.ladder import Watch
+from bot.store.engine import insert_rows
 from bot.store.tables import WatchRow
 from bot.vocabulary import CaseId, PersonKey
 
@@ -69,7 +70,7 @@ class Watches:
         ]
         if rows:
             self.end([case_id for case_id, _, _ in listed])
-            self._connection.execute(insert(WatchRow), rows)
+            insert_rows(self._connection, WatchRow, rows)
 
     def get(self, case_id: CaseId) -> StoredWatch | None:
         """Return the watch over a case, or None where there is none."""
