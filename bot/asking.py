@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.app import App, open_if_there
 from bot.clock import Clock, SystemClock
 from bot.knowledge import Knowledge
-from bot.material import articles_of, load_material, understander_of
+from bot.material import articles_of, load_material, see_knowledge, understander_of
 from bot.services.articles import Articles
 from bot.services.assistant import Assistant
 from bot.services.proposals import Proposals
@@ -55,12 +55,13 @@ def load_wits(settings: Settings) -> Wits:
     Raises:
         KnowledgeError: A file is missing or wrong; names file and line.
     """
-    material = load_material(settings)
+    seen = see_knowledge(settings)
+    material = load_material(settings, seen=seen)
     return Wits(
         knowledge=material.knowledge,
-        understander=understander_of(settings),
+        understander=understander_of(settings, seen=seen),
         templates=material.templates,
-        articles=articles_of(settings),
+        articles=articles_of(settings, seen=seen),
     )
 
 

@@ -46,22 +46,60 @@ class Material:
     templates: Templates
 
 
+_State = frozenset[tuple[str, int, int]]
+"""Name, time and size of files: what was read from them holds until one of these changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The files of the knowledge as they are at an instant: what is made of them holds for these.
+
+    Attributes:
+        state: Of all files below the folder.
+        people_state: Of the file of people and the roster beside it, where they lie elsewhere.
+    """
+
+    folder: Path
+    state: _State
+    people: Path | None
+    people_state: _State
+
+
+def see_knowledge(settings: Settings) -> Seen:
+    """Look at every file of the knowledge that holds; once for all that is made of it at a time."""
+    folder, people = knowledge_folder(settings), settings.people
+    return Seen(
+        folder=folder,
+        state=_state(folder),
+        people=people,
+        people_state=frozenset()
+        if people is None
+        else _state(people, people.with_name("duty.yaml")),
+    )
+
+
 def load_material(
-    settings: Settings, *, lazy: bool = True, templates: Templates | None = None
+    settings: Settings,
+    *,
+    lazy: bool = True,
+    templates: Templates | None = None,
+    seen: Seen | None = None,
 ) -> Material:
     """Load knowledge, triage rules and templates; opens no database.
 
     Args:
         lazy: Compile a template when it is used for the first time; see `Templates`.
         templates: Compiled already, from files that are the same.
+        seen: The files, looked at already.
 
     Raises:
         KnowledgeError: A file is missing or wrong; names file and line.
     """
-    knowledge = load_knowledge(settings)
+    seen = seen or see_knowledge(settings)
+    knowledge = _read_knowledge(seen)
     return Material(
         knowledge=knowledge,
-        rules=_rules(knowledge_folder(settings), _customer_rules(knowledge)),
+        rules=_compiled_rules(seen.folder, seen.state, _customer_rules(knowledge)),
         templates=templates or _templates(templates_folder(settings), lazy=lazy),
     )
 
@@ -100,14 +138,6 @@ def make_trial(settings: Settings, folder: Path | None) -> Trial:
     )
 
 
-_State = frozenset[tuple[str, int, int]]
-"""Name, time and size of files: what was read from them holds until one of these changes."""
-
-
-def _rules(folder: Path, customers: tuple[CustomerRule, ...]) -> TriageRules:
-    return _compiled_rules(folder, _state(folder), customers)
-
-
 @lru_cache(maxsize=2)
 def _compiled_rules(
     folder: Path, _state: _State, customers: tuple[CustomerRule, ...]
@@ -125,8 +155,8 @@ def _read_templates(folder: Path, _state: _State, lazy: bool) -> Templates:
 
 
 @lru_cache(maxsize=2)
-def _read_knowledge(folder: Path, people: Path | None, _state: _State) -> Knowledge:
-    return knowledge_package.load(folder, people_file=people)
+def _read_knowledge(seen: Seen) -> Knowledge:
+    return knowledge_package.load(seen.folder, people_file=seen.people)
 
 
 def _state(*places: Path) -> _State:
@@ -198,14 +228,14 @@ def advice_on_letters(settings: Settings) -> list[Advice]:
     return list(advice(letters.templates, links=letters.knowledge.links, rules=letters.plain))
 
 
-def articles_of(settings: Settings) -> Articles:
-    """Load the articles that hold.
+def articles_of(settings: Settings, *, seen: Seen | None = None) -> Articles:
+    """Load the articles that hold; from files that were looked at already, if they are given.
 
     Raises:
         KnowledgeError: A file is missing or wrong; names file and line.
     """
-    folder = knowledge_folder(settings)
-    return _read_articles(folder, _state(folder))
+    seen = seen or see_knowledge(settings)
+    return _read_articles(seen.folder, seen.state)
 
 
 @lru_cache(maxsize=2)
@@ -213,20 +243,20 @@ def _read_articles(folder: Path, _state: _State) -> Articles:
     return Articles(load_articles(folder))
 
 
-def understander_of(settings: Settings) -> Understander:
-    """Compile what understands the questions of staff.
+def understander_of(settings: Settings, *, seen: Seen | None = None) -> Understander:
+    """Compile what understands the questions of staff; `seen` as in `articles_of`.
 
     Raises:
         KnowledgeError: A file is missing or wrong; names file and line.
     """
-    folder, people = knowledge_folder(settings), settings.people
-    return _compiled_understander(folder, people, _state_of_knowledge(folder, people))
+    return _compiled_understander(seen or see_knowledge(settings))
 
 
 @lru_cache(maxsize=2)
-def _compiled_understander(folder: Path, people: Path | None, state: _State) -> Understander:
-    knowledge = _read_knowledge(folder, people, state)
-    return make_understander(folder, knowledge, _rules(folder, _customer_rules(knowledge)))
+def _compiled_understander(seen: Seen) -> Understander:
+    knowledge = _read_knowledge(seen)
+    rules = _compiled_rules(seen.folder, seen.state, _customer_rules(knowledge))
+    return make_understander(seen.folder, knowledge, rules)
 
 
 def warnings_about_articles(settings: Settings, now: datetime) -> list[ArticleWarning]:
@@ -268,12 +298,7 @@ def settings_on(settings: Settings, ground: Ground) -> Settings:
 
 def load_knowledge(settings: Settings) -> Knowledge:
     """Load and check the knowledge that holds."""
-    folder, people = knowledge_folder(settings), settings.people
-    return _read_knowledge(folder, people, _state_of_knowledge(folder, people))
-
-
-def _state_of_knowledge(folder: Path, people: Path | None) -> _State:
-    return _state(folder, *(() if people is None else (people,)))
+    return _read_knowledge(see_knowledge(settings))
 
 
 def refuse_unknown_mailboxes(settings: Settings, knowledge: Knowledge) -> None:
