@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from email.message import EmailMessage
 
@@ -55,6 +56,19 @@ class TestParse:
         assert message.references == ("a@stad.example", "b@stad.example")
         assert message.faults == ()
         assert message.size == len(PLAIN)
+
+    def test_a_mail_that_lost_its_line_ends_still_has_its_headers(self):
+        message = parse.parse(PLAIN.replace(b"\r\n", b""))
+        assert message.sender == Address(name="Åsa Ek", address="asa.ek@utb.bjorkholm.example")
+        assert message.subject == "SV: Anstånd"
+        assert message.sent_at == datetime(2018, 1, 17, 8, 14, tzinfo=UTC)
+        assert message.return_path == "asa.ek@utb.bjorkholm.example"
+
+    @pytest.mark.parametrize("piece", [b"x-", b"a x-a:", b"From:", b"x-" + b"a" * 40])
+    def test_a_line_without_end_takes_linear_time(self, piece):
+        started = time.process_time()
+        parse.parse(b"Subject: " + piece * (2_000_000 // len(piece)))
+        assert time.process_time() - started < 1
 
     def test_the_text_of_a_mail_is_split_into_new_text_signature_and_history(self):
         body = "Hej!\r\n\r\nMvh\r\nEva\r\n\r\n-----Ursprungligt meddelande-----\r\nGammalt"

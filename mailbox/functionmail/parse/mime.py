@@ -74,8 +74,9 @@ def split(content: bytes) -> tuple[Part, tuple[Fault, ...]]:
     """Take a mail apart; never raises.
 
     Mail whose lines end in carriage returns alone is read as such, also where a program
-    has added line feeds further down. Bytes that begin with no header that a mail has
-    are one text part, with `Fault.NOT_MAIL`.
+    has added line feeds further down. One that has lost all its line ends is parted before
+    the usual headers. Bytes that begin with no header that a mail has are one text part,
+    with `Fault.NOT_MAIL`.
     """
     faults: list[Fault] = []
     if len(content) > MAX_SIZE:
@@ -83,9 +84,7 @@ def split(content: bytes) -> tuple[Part, tuple[Fault, ...]]:
         faults.append(Fault.TOO_LARGE)
     if b"\0" in content:
         faults.append(Fault.NUL_BYTES)
-    if b"\n" not in content or _RETURNS_ALONE.match(content):
-        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    content = content.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    content = _with_line_feeds(content).removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     if envelope := _MBOX_LINES.match(content):
         content = content[envelope.end() :]
     if not content or content.isspace():
@@ -98,8 +97,29 @@ def split(content: bytes) -> tuple[Part, tuple[Fault, ...]]:
     return root, (*faults, *dict.fromkeys(splitter.faults))
 
 
+def _with_line_feeds(content: bytes) -> bytes:
+    """Return a mail with line feeds where its lines end otherwise, or no longer."""
+    if b"\n" not in content or _RETURNS_ALONE.match(content):
+        content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"\n" not in content and _BEGINNING.match(content):
+        start, rest = content[:_MOST_WITHOUT_LINES], content[_MOST_WITHOUT_LINES:]
+        content = _AT_USUAL_HEADER.sub(b"\n", start) + rest
+    return content
+
+
 _RETURNS_ALONE = re.compile(rb"[^\r\n]{1,1000}\r(?=[!-9;-~]{1,100}:|[ \t])")
 """The first line of a mail that was written with carriage returns as line ends."""
+
+_USUAL_HEADER = re.compile(
+    rb"(?:return-path|received|from|to|cc|subject|date|message-id|reply-to|sender|in-reply-to|"
+    rb"references|mime-version|content-[a-z-]{4,20}|auto-submitted|precedence|delivered-to|"
+    rb"envelope-to|delivery-date|list-[a-z]{2,12}|x-[a-z-]{1,40}):",
+    re.IGNORECASE,
+)
+_BEGINNING = re.compile(rb"From |" + _USUAL_HEADER.pattern, re.IGNORECASE)
+_AT_USUAL_HEADER = re.compile(rb"(?<=\S)(?=" + _USUAL_HEADER.pattern + rb")", re.IGNORECASE)
+_MOST_WITHOUT_LINES = 100_000
+"""Bytes of a mail without line ends that are looked through for headers."""
 
 _MBOX_LINES = re.compile(rb"(?:>?From [ \t]*[^\s:][^\n]*(?:\n|\Z))+")
 _HEADERS_OF_MAIL = frozenset(
