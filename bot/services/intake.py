@@ -25,7 +25,7 @@ from bot.store.records import Delivery, MailboxState, Quarantined
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import FILE_KEY, MailboxKey, Outcome, Step
 from functionmail.connectors.base import MailSource
-from functionmail.message import Checkpoint
+from functionmail.message import Checkpoint, MessageKey
 
 log = structlog.get_logger()
 
@@ -237,14 +237,10 @@ class Intake:
         return taken
 
     def _without_seen(self, work: Work, readings: Sequence[Reading]) -> list[Reading]:
-        by_mailbox: dict[MailboxKey, list[Reading]] = {}
+        keys: dict[MailboxKey, list[MessageKey]] = {}
         for reading in readings:
-            by_mailbox.setdefault(reading.arrival.mailbox, []).append(reading)
-        seen = {
-            (mailbox, key)
-            for mailbox, many in by_mailbox.items()
-            for key in work.books.seen(mailbox, [reading.arrival.raw.key for reading in many])
-        }
+            keys.setdefault(reading.arrival.mailbox, []).append(reading.arrival.raw.key)
+        seen = work.books.seen_in(keys)
         return [
             reading
             for reading in readings

@@ -37,8 +37,8 @@ def look_up(
     wanted = {number for numbers in named.values() for number in numbers}
     if not wanted:
         return {}
-    known = _known(work, wanted) if ask_ledger else {}
-    asked = bool(known) or (ask_ledger and work.ledger.current() is not None)
+    asked = ask_ledger and work.ledger.current() is not None
+    known = _known(work, wanted) if asked else {}
     present = work.case_invoices.of_cases(named.keys())
     new: list[CaseInvoice] = []
     for case_id, numbers in named.items():

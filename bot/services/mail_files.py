@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +29,7 @@ class MailFile:
         name: Relative to the path that was given; what reports and errors show.
     """
 
-    path: Path
+    path: str
     name: str
 
 
@@ -42,7 +43,7 @@ def find(path: Path) -> Iterator[MailFile]:
         DataError: A folder cannot be listed.
     """
     if path.is_file():
-        yield MailFile(path=path, name=path.name)
+        yield MailFile(path=str(path), name=path.name)
     elif path.is_dir():
         yield from _below(path)
     else:
@@ -53,17 +54,18 @@ def _below(top: Path) -> Iterator[MailFile]:
     waiting = [""]
     while waiting:
         name = waiting.pop()
-        path = top / name
-        if path.is_dir() and (path == top or not path.is_symlink()):
-            inside = f"{name}/" if name else ""
-            waiting.extend(inside + child for child in reversed(_listed(path)))
-        elif path.is_file():
+        if not name or name.endswith("/"):
+            waiting.extend(name + child for child in reversed(_listed(top / name)))
+        elif os.path.isfile(path := f"{top}/{name}"):
             yield MailFile(path=path, name=name)
 
 
 def _listed(folder: Path) -> list[str]:
+    """Return the names in a folder in order, those of folders with a slash behind."""
     try:
-        return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+        with os.scandir(folder) as found:
+            inside = sorted((one.name, one.is_dir(follow_symlinks=False)) for one in found)
+        return [f"{name}/" if is_dir else name for name, is_dir in inside if name[0] != "."]
     except OSError as error:
         raise DataError(
             "{file}: går inte att läsa; kontrollera rättigheterna", file=folder
@@ -87,9 +89,11 @@ def read(
         DataError: The file cannot be read.
     """
     try:
-        with file.path.open("rb") as stream:
-            content = stream.read(MAX_BYTES)
-        written_at = datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
+        with open(file.path, "rb") as stream:
+            found = os.fstat(stream.fileno())
+            # To ask for more than there is takes that much memory.
+            content = stream.read(min(found.st_size + 1, MAX_BYTES))
+        written_at = datetime.fromtimestamp(found.st_mtime, UTC)
     except OSError as error:
         raise DataError(
             "{file}: går inte att läsa; kontrollera rättigheterna", file=file.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,10 +11,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     TextClause,
+    and_,
     delete,
     func,
-    insert,
     literal,
+    or_,
     select,
     text,
     tuple_,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from bot.store.engine import by_index, chunks, flagged, insert_if_new
+from bot.store.engine import by_index, chunks, flagged, insert_if_new, insert_rows
 from bot.store.records import Delivery, DueMark, IgnoredMail, Quarantined
 from bot.store.tables import CaseRow, DeliveryRow, MessageRow, QuarantineRow
 from bot.store.tables.mail import CONTRADICTING
@@ -56,13 +57,23 @@ class Books:
         """Return those keys of a mailbox that have their outcome already."""
         found: set[MessageKey] = set()
         for chunk in chunks(sorted(keys)):
-            rows = self._connection.scalars(
-                select(DeliveryRow.key).where(
-                    DeliveryRow.mailbox == mailbox, DeliveryRow.key.in_(chunk)
-                )
-            )
-            found.update(MessageKey(key) for key in rows)
+            found.update(key for _, key in self.seen_in({mailbox: chunk}))
         return frozenset(found)
+
+    def seen_in(
+        self, keys: Mapping[MailboxKey, Collection[MessageKey]]
+    ) -> set[tuple[MailboxKey, MessageKey]]:
+        """Return those of a few keys in each mailbox that have their outcome already."""
+        if not keys:
+            return set()
+        asked = (
+            and_(DeliveryRow.mailbox == mailbox, DeliveryRow.key.in_(sorted(some)))
+            for mailbox, some in keys.items()
+        )
+        rows = self._connection.execute(
+            select(DeliveryRow.mailbox, DeliveryRow.key).where(or_(*asked))
+        )
+        return {(MailboxKey(mailbox), MessageKey(key)) for mailbox, key in rows}
 
     def opened(self, mailbox: MailboxKey, case_id: CaseId) -> bool:
         """Tell whether a mail that a mailbox showed us opened a case."""
@@ -80,8 +91,7 @@ class Books:
     def deliver(self, deliveries: Iterable[Delivery]) -> None:
         """Write outcomes into the books."""
         rows = [_delivery_values(delivery) for delivery in deliveries]
-        if rows:
-            self._connection.execute(insert(DeliveryRow), rows)
+        insert_rows(self._connection, DeliveryRow, rows)
 
     def settle(self, delivery: Delivery) -> None:
         """Replace the outcome of a message: quarantined mail read at last, ignored mail opened."""

@@ -57,6 +57,13 @@ class CaseInvoice:
         return self.looked_up_at is not None and never_known
 
 
+_OF_CASES = (
+    select(CaseInvoiceRow.__table__)
+    .where(CaseInvoiceRow.case_id.in_(bindparam("of", expanding=True)))
+    .order_by(CaseInvoiceRow.case_id, CaseInvoiceRow.position, CaseInvoiceRow.number)
+)
+
+
 class CaseInvoices:
     """Works inside the caller's transaction; never commits."""
 
@@ -67,12 +74,7 @@ class CaseInvoices:
         """Return the invoices of each case in their order; a case without any is absent."""
         found: dict[CaseId, list[CaseInvoice]] = {}
         for some in chunks(case_ids):
-            rows = self._connection.execute(
-                select(CaseInvoiceRow.__table__)
-                .where(CaseInvoiceRow.case_id.in_(some))
-                .order_by(CaseInvoiceRow.case_id, CaseInvoiceRow.position, CaseInvoiceRow.number)
-            )
-            for row in rows:
+            for row in self._connection.execute(_OF_CASES, {"of": some}):
                 found.setdefault(CaseId(row.case_id), []).append(_case_invoice(row))
         return found
 

@@ -40,6 +40,7 @@ _PLAIN: Final = [column(known.name, known.type) for known in _INVOICE]
 """The same without their table, for a FROM of our own."""
 _COUNTING: Final = LedgerCurrentRow.__table__.c
 _CURRENT: Final = select(_COUNTING.generation).where(_COUNTING.name == _NAME).scalar_subquery()
+_COUNTS_NOW: Final = select(LedgerGenerationRow.__table__).where(LedgerGenerationRow.id == _CURRENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +127,7 @@ class Ledger:
 
     def current(self) -> Generation | None:
         """Return the import that counts now, or None before the first."""
-        row = self._connection.execute(
-            select(LedgerGenerationRow.__table__).where(LedgerGenerationRow.id == _CURRENT)
-        ).one_or_none()
+        row = self._connection.execute(_COUNTS_NOW).one_or_none()
         if row is None:
             return None
         return Generation(

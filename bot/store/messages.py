@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bot.language.search_words import entry_words
 from bot.store import counters
@@ -34,6 +34,19 @@ from bot.triage.model import Triage
 from bot.vocabulary import CaseId, Kind, MailboxKey, MessageId, Outcome
 from functionmail.message import Address, Message, MessageKey
 
+# Asked for every batch of mail: built once, since building it takes as long as asking.
+_KNOWN = (
+    select(
+        MessageRow.id,
+        MessageRow.mid,
+        MessageRow.content_hash,
+        MessageRow.direction,
+        MessageRow.case_id,
+    )
+    .where(MessageRow.mid.in_(bindparam("mids", expanding=True)))
+    .order_by(MessageRow.id)
+)
+
 
 class Messages:
     """Works inside the caller's transaction; never commits."""
@@ -49,17 +62,7 @@ class Messages:
         """Return the stored mails that carry one of these Message-IDs, oldest first."""
         found: list[KnownMessage] = []
         for chunk in chunks(sorted(mids)):
-            rows = self._connection.execute(
-                select(
-                    MessageRow.id,
-                    MessageRow.mid,
-                    MessageRow.content_hash,
-                    MessageRow.direction,
-                    MessageRow.case_id,
-                )
-                .where(MessageRow.mid.in_(chunk))
-                .order_by(MessageRow.id)
-            )
+            rows = self._connection.execute(_KNOWN, {"mids": chunk})
             found.extend(
                 KnownMessage(
                     id=MessageId(row.id),

@@ -101,9 +101,9 @@ class SearchIndex:
         if not rows:
             return
         last = self._last_id() if self._is_sqlite else 0
-        self._connection.execute(text(_INSERT[self._connection.dialect.name]), rows)
+        self._connection.execute(_INSERT[self._connection.dialect.name], rows)
         if self._is_sqlite:
-            self._connection.execute(text(_ADD_TRIGRAMS), {"last": last})
+            self._connection.execute(_ADD_TRIGRAMS, {"last": last})
 
     def with_words(
         self, asked: Sequence[AskedWord], *, protected: bool, limit: int = MOST_LOOKED_AT
@@ -218,7 +218,7 @@ class SearchIndex:
         )
 
     def _last_id(self) -> int:
-        return self._connection.scalar(select(func.max(SearchEntryRow.id))) or 0
+        return self._connection.scalar(_LAST_ID) or 0
 
     def _senders(self, message_ids: Collection[int]) -> dict[int, list[str]]:
         found: dict[int, list[str]] = {}
@@ -337,14 +337,15 @@ _SEARCHABLE = (
 """What people wrote about a case: their mails, and answers that come from no template."""
 
 _INSERT: Final = {
-    "sqlite": """INSERT INTO search_entry (message_id, call_id, words)
-        VALUES (:message_id, :call_id, :words) ON CONFLICT DO NOTHING""",
-    "postgresql": """INSERT INTO search_entry (message_id, call_id, words)
+    "sqlite": text("""INSERT INTO search_entry (message_id, call_id, words)
+        VALUES (:message_id, :call_id, :words) ON CONFLICT DO NOTHING"""),
+    "postgresql": text("""INSERT INTO search_entry (message_id, call_id, words)
         VALUES (:message_id, :call_id, strip(to_tsvector('swedish', :words)))
-        ON CONFLICT DO NOTHING""",
+        ON CONFLICT DO NOTHING"""),
 }
-_ADD_TRIGRAMS: Final = """INSERT INTO search_words (rowid, words)
-    SELECT id, words FROM search_entry WHERE id > :last ORDER BY id"""
+_ADD_TRIGRAMS: Final = text("""INSERT INTO search_words (rowid, words)
+    SELECT id, words FROM search_entry WHERE id > :last ORDER BY id""")
+_LAST_ID: Final = select(func.max(SearchEntryRow.id))
 _TRIGRAMS: Final = """SELECT entry.id FROM (
         SELECT rowid AS id FROM search_words WHERE search_words MATCH :match
         ORDER BY rowid DESC LIMIT :most
