@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from bot.cli import run
 from tests.city import SECRET
+from tests.plain_logs import log_plainly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +39,7 @@ def call(*arguments: object) -> Called:
         with redirect_stdout(out), redirect_stderr(err):
             code = run([str(argument) for argument in arguments])
     finally:
-        structlog.reset_defaults()
+        log_plainly()
     return Called(code=code, out=out.getvalue(), err=err.getvalue())
 
 

@@ -29,6 +29,7 @@ from bot.store import schema
 from bot.store.engine import open_engine
 from tests.dovecot_server import Dovecot, NoDovecot, dovecot_server
 from tests.kept_database import empty_file
+from tests.plain_logs import log_plainly
 from tests.postgres_server import NoPostgres, fresh_database, postgres_server
 
 _QUICK_ON_BOTH = tuple(Path(__file__).parent / name for name in ("store", "contracts"))
@@ -66,6 +67,7 @@ def _compile_statements_once() -> None:
 
 
 _compile_statements_once()
+log_plainly()
 
 settings.register_profile(
     "ci",

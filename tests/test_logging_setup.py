@@ -7,12 +7,13 @@ import pytest
 import structlog
 
 from bot.logging_setup import configure
+from tests.plain_logs import log_plainly
 
 
 @pytest.fixture
 def stream():
     yield io.StringIO()
-    structlog.reset_defaults()
+    log_plainly()
 
 
 def logged(stream):

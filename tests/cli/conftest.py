@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 import pytest
-import structlog
 
 from bot.cli import run
+from tests.plain_logs import log_plainly
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def nobody_elses_settings(monkeypatch, tmp_path):
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.chdir(tmp_path)
     yield
-    structlog.reset_defaults()
+    log_plainly()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import io
 from datetime import datetime
 
 import pytest
-import structlog
 from sqlalchemy import text as sql
 
 from bot.logging_setup import configure
@@ -17,6 +16,7 @@ from bot.texts import speaker
 from tests.city import make_folders
 from tests.commands import call, write_settings
 from tests.ledger_files import row, write_ledger
+from tests.plain_logs import log_plainly
 
 HANDLER = "agneta.brandt@exempelstad.example"
 CALLER = "Görel Zetterlund"
@@ -170,7 +170,7 @@ def lived_through(city):
         city.app.phone.called_again(found.case, by="agneta-brandt")
         yield city, log.getvalue()
     finally:
-        structlog.reset_defaults()
+        log_plainly()
 
 
 def shown_in(text):

@@ -11,7 +11,6 @@ from email.policy import default
 from email.utils import getaddresses
 
 import pytest
-import structlog
 from sqlalchemy import text as sql
 
 from bot.clock import FixedClock
@@ -21,6 +20,7 @@ from bot.samples import sample_mails
 from bot.texts import speaker
 from tests.city import City, shipped_material
 from tests.letters import ORDINARY
+from tests.plain_logs import log_plainly
 from tests.poison import poisoned_material
 
 NOW = datetime(2026, 3, 3, 13, 5, tzinfo=UTC)
@@ -95,7 +95,7 @@ def lived_through(tmp_path_factory, empty_database):
         city.app.dispatch.run_due()
         yield city, log.getvalue()
     finally:
-        structlog.reset_defaults()
+        log_plainly()
         city.close()
 
 
