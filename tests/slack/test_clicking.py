@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
 import pytest
 
@@ -150,6 +151,24 @@ def test_who_did_what_is_told_in_the_thread_beneath_the_card(live, card, anna):
     thread = wait(live, lambda: live.slack.space.said(CASES, thread=card["ts"]), "a note")
     assert "Agneta" in thread[0]["text"]
     assert mentions_in(thread[0]) == []
+
+
+def test_a_card_that_is_used_at_once_gets_its_note_too(live, anna):
+    noted = threading.Event()
+    live.slack.witness = lambda method, is_done: (
+        noted.wait(10) if is_done and method == "chat.postMessage" else None
+    )
+    try:
+        live.receive(**ORDINARY | {"sender": f"k{len(live.cases())}@kund.example"})
+        card = newest_card(live)  # it stands in Slack, and we do not know where yet
+        anna.click(card, "case_take")
+        key = f"note:{case_of(live, card).number}:2:taken"
+        live.slack.space.wait(lambda: live.face.outbox.told([key]), "the note to be planned")
+    finally:
+        noted.set()
+        live.slack.witness = lambda _method, _is_done: None
+    (note,) = wait(live, lambda: live.slack.space.said(CASES, thread=card["ts"]), "a note")
+    assert "Agneta" in note["text"]
 
 
 def test_a_case_can_be_taken_over(live, card, anna, bo):

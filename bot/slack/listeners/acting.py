@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.cases import Case
 from bot.errors import NotFound, SammaDagError
 from bot.services.colleagues import Colleague
+from bot.services.slack_outbox import Card
 from bot.slack.blocks.home import home, stranger_home
 from bot.slack.house import SlackHouse
 from bot.slack.message import SlackMessage
@@ -133,15 +134,25 @@ def act(
         publish_home(house, client, actor.user)
 
 
-def note(house: SlackHouse, case: Case, what: str, sentence: str, actor: Actor) -> None:
+def note(
+    house: SlackHouse,
+    case: Case,
+    what: str,
+    sentence: str,
+    actor: Actor,
+    *,
+    clicked: Card | None = None,
+) -> None:
     """Leave a trace of who did what in the thread beneath the card of a case.
 
     Args:
         what: Tells this trace from others of the same version of the case.
         sentence: Swedish and marked, with ``{person}``; said in the language of the channel.
+        clicked: The card whose button was used. It stands in Slack a moment before we have
+            noted where.
     """
-    card = house.poster.card_of(case.id)
-    if card is None or card.ts is None:
+    card = house.poster.card_of(case.id) or clicked
+    if card is None:
         return
     name = escaped(actor.colleague.name, _NAME)
     message = SlackMessage(text=house.say(sentence, person=name))

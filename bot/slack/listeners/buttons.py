@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from bot.cases import Case, Event
 from bot.errors import DataError
 from bot.services.casework import CaseTaken
+from bot.services.slack_outbox import Card
 from bot.slack.blocks.alert import settled
 from bot.slack.blocks.card import CaseAction, More, moment
 from bot.slack.blocks.modals import close_modal, events_modal, feedback_modal, move_modal
@@ -51,7 +52,7 @@ class _Buttons:
     def take(self, ack: Ack, body: Body, client: WebClient) -> None:
         """Take a case that nobody has; whoever is too late is told who has it."""
         ack()
-        act(self._house, client, body, lambda actor: self._claim(actor, _value(body)))
+        act(self._house, client, body, lambda actor: self._claim(actor, _value(body), _card(body)))
 
     def reopen(self, ack: Ack, body: Body, client: WebClient) -> None:
         """Open a closed case again."""
@@ -60,7 +61,8 @@ class _Buttons:
         def do(actor: Actor) -> None:
             closed = seen_case(self._house, actor, _value(body))
             case = self._house.casework.reopen(closed, by=actor.key)
-            note(self._house, case, "reopened", mark("{person} öppnade ärendet igen."), actor)
+            sentence = mark("{person} öppnade ärendet igen.")
+            note(self._house, case, "reopened", sentence, actor, clicked=_card(body))
 
         act(self._house, client, body, do)
 
@@ -121,7 +123,8 @@ class _Buttons:
         ack()
         what, _, number = _choice(body).partition(":")
         if what == More.TAKE:
-            act(self._house, client, body, lambda actor: self._take_over(actor, number))
+            card = _card(body)
+            act(self._house, client, body, lambda actor: self._take_over(actor, number, card))
         elif what == More.EVENTS:
             self._open(body, client, self._history, number=number)
         elif what == More.MOVE:
@@ -141,18 +144,18 @@ class _Buttons:
 
         act(self._house, client, body, do)
 
-    def _claim(self, actor: Actor, number: str) -> SlackMessage | None:
+    def _claim(self, actor: Actor, number: str, card: Card | None) -> SlackMessage | None:
         case = seen_case(self._house, actor, number)
         try:
             case = self._house.casework.claim(case, by=actor.key)
         except CaseTaken as taken:
             return SlackMessage(text=self._who_has(case, taken.owner, actor))
-        note(self._house, case, "taken", mark("{person} tog ärendet."), actor)
+        note(self._house, case, "taken", mark("{person} tog ärendet."), actor, clicked=card)
         return None
 
-    def _take_over(self, actor: Actor, number: str) -> None:
+    def _take_over(self, actor: Actor, number: str, card: Card | None) -> None:
         case = self._house.casework.take(seen_case(self._house, actor, number), by=actor.key)
-        note(self._house, case, "taken", mark("{person} tog över ärendet."), actor)
+        note(self._house, case, "taken", mark("{person} tog över ärendet."), actor, clicked=card)
 
     def _feedback(self, actor: Actor, case: Case) -> Part:
         return feedback_modal(actor.teller.case(case), actor.say)
@@ -211,6 +214,14 @@ def _who_acknowledged(case: Case, event: Event, say: Say, teller: Teller) -> str
 
 def _value(body: Body) -> str:
     return str(body["actions"][0].get("value") or "")
+
+
+def _card(body: Body) -> Card | None:
+    """Return the card on which somebody clicked; None where they did so in their App Home."""
+    message, channel = body.get("message"), body.get("channel")
+    if message is None or channel is None:
+        return None
+    return Card(channel=channel["id"], ts=message["ts"])
 
 
 def _choice(body: Body) -> str:
