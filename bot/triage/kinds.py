@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.triage.cues import Feature
 from bot.triage.matters import Judgement
 from bot.triage.model import Reason
-from bot.triage.reading import Reading
+from bot.triage.reading import Place, Reading
 from bot.vocabulary import Kind
 
 
@@ -13,17 +13,22 @@ def spam_reason(reading: Reading) -> Reason | None:
     """Return why a mail is advertising or phishing, or None.
 
     One plain sign is enough; of lesser ones it takes two, or one beside a bulk header.
+    What a person forwards may end with how to unsubscribe, and does not count.
     """
-    strong = reading.reasons("spam.sign", Feature.SPAM_STRONG)
+    strong = _own(reading.reasons("spam.sign", Feature.SPAM_STRONG))
     if strong:
         return strong[0]
-    weak = reading.reasons("spam.signs", Feature.SPAM)
+    weak = _own(reading.reasons("spam.signs", Feature.SPAM))
     bulk = reading.message.header("list-unsubscribe") is not None or (
         (reading.message.header("precedence") or "").strip().lower() in ("bulk", "list", "junk")
     )
     if len(weak) >= 2 or (weak and bulk):
         return weak[0]
     return None
+
+
+def _own(reasons: tuple[Reason, ...]) -> list[Reason]:
+    return [reason for reason in reasons if reason.where != Place.QUOTED]
 
 
 def case_or_follow_up(reading: Reading, judgement: Judgement) -> tuple[Kind, tuple[Reason, ...]]:

@@ -83,6 +83,7 @@ def opinion(
     *,
     ruled: MatterKey | None,
     hushed: bool,
+    forwarded: bool,
     ruled_complaint: tuple[Reason, ...],
     explained: Collection[MatterKey],
 ) -> Opinion:
@@ -93,11 +94,12 @@ def opinion(
         urgencies: Matter -> what it is when it is asked for in earnest.
         ruled, ruled_complaint: What the rules find; heard where the weights are in doubt.
         hushed: The rules hear but thanks, a withdrawal or a question in general.
+        forwarded: A person passes on what a machine may have written; that is a case.
         explained: Matters for which the rules give reasons; the words that the weights go by
             are told for others.
     """
     chances = learned.chances(features)
-    kind = _kind(chances["kind"])
+    kind = _kind(chances["kind"], by_a_person=forwarded)
     matter, process, sureness = _matter_and_process(chances, processes, ruled)
     alarm = _alarm(chances, urgencies)
     urgent, possible = _urgency(alarm, hushed=hushed)
@@ -136,8 +138,8 @@ def _complaint(
     return ()
 
 
-def _kind(chances: Mapping[str, float]) -> Kind:
-    for kind, sure in _SURE.items():
+def _kind(chances: Mapping[str, float], *, by_a_person: bool) -> Kind:
+    for kind, sure in () if by_a_person else _SURE.items():
         if chances.get(kind, 0.0) >= sure:
             return kind
     return max((Kind.CASE, Kind.FOLLOW_UP), key=lambda answer: chances[answer])

@@ -140,6 +140,7 @@ def _for_people(
             rules.processes,
             rules.urgencies,
             ruled=judgement.matter,
+            forwarded=reading.forwarded,
             hushed=bool(judgement.quiet) and judgement.urgent is Urgency.NO,
             ruled_complaint=complaint,
             explained=[key for key, score in judgement.scores.items() if score.is_explained],

@@ -139,6 +139,27 @@ def test_a_forward_without_words_of_its_own_is_judged_by_what_it_forwards():
     assert found.invoices == ("40078005",)
 
 
+@pytest.mark.parametrize(
+    "forwarded",
+    [
+        "Faktura 40078005 ska makuleras, den gick till fel förvaltning.\n\nAvregistrera dig här.",
+        "Vi har skickat faktura 40078005 till inkasso.\n\nVill du inte ha fler mejl kan du "
+        "avregistrera dig här.",
+        "Your invoice 40078005 is overdue. Pay or tell us why you dispute it.\n\nUnsubscribe",
+        "Tack! Vi har mottagit ditt ärende. Detta är ett automatiskt svar.",
+        "Your message could not be delivered: 550 5.1.1 user unknown",
+    ],
+)
+@pytest.mark.parametrize("own", ["", "Hej", "Se nedan."])
+def test_what_a_person_forwards_is_a_case_whatever_wrote_it(own, forwarded):
+    found = triaged(
+        f"{own}\n\nFrån: Lena Ek <lena@bolaget.example>\nSkickat: den 3 mars 2018 10:12\n"
+        f"Till: Ekonomi\nÄmne: räkning\n\n{forwarded}",
+        subject="VB: räkning",
+    )
+    assert found.kind is Kind.CASE
+
+
 def test_a_supplier_who_threatens_the_city_is_not_collections():
     found = triaged(
         "Vår faktura 5521 är fortfarande obetald. Om ni inte betalar går den till inkasso."

@@ -40,6 +40,11 @@ class Reading:
         """Tell whether the subject says SV: or VB:, so that its words are somebody else's."""
         return is_reply(self.message.subject) or is_forward(self.message.subject)
 
+    @cached_property
+    def forwarded(self) -> bool:
+        """Tell whether nothing but somebody else's mail is passed on, as the subject says."""
+        return not self.message.text.strip() and is_forward(self.message.subject)
+
     def subject_start(self, starts: tuple[str, ...]) -> str:
         """Return the first entry that the subject starts with, or the empty string."""
         if not self.subject.startswith(starts):

@@ -333,6 +333,8 @@ def by_subject(reading: Reading) -> Authorship | None:
 
 def by_words(reading: Reading) -> Authorship | None:
     """Recognise absence, read receipts and other systems' receipts by several words together."""
+    if reading.forwarded:
+        return None
     if len(reading.text) > _SHORT or "?" in reading.text or _PERSONAL.search(reading.text):
         return None
     absent = reading.text_word(_ABSENT)

@@ -332,6 +332,8 @@ _ODD_HOST = re.compile(
 
 def by_signs(reading: Reading) -> Authorship | None:
     """Recognise spam where enough signs come together."""
+    if reading.forwarded:
+        return None
     text = f"{reading.subject}. {reading.text}"
     starts = _starts(text)
     for rule, signs in (
