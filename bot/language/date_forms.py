@@ -24,6 +24,7 @@ from bot.language.date_words import (
 
 DIGIT = "#"
 """Stands for any digit among the words that a form may begin with."""
+LONGEST_LEAD = 40
 
 
 Parts = dict[str, str]
@@ -223,6 +224,16 @@ _WEEKDAY = (
     r"(?:\s(?:i\s)?(?:v\.?|vecka)\s?(?P<number>[1-5]?\d)(?!\d))?"
     r"(?!\s(?:den\s)?[0-3]?\d(?:[:/ ]|$))"
 )
+_IN_ALL_FORMS = frozenset(
+    (
+        *MONTHS,
+        *_INFLECTED,
+        *(name.split()[-1] for name in (*NEAR_DAYS, *FIXED_FEASTS, *MOVING_FEASTS)),
+        "dag", "dagar", "day", "days", "sista", "siste", "last", "ultimo", "slutet", "borjan",
+        "mitten", "lon", "loning", "end",
+    )
+)  # fmt: skip
+_BEGIN_IN_ALL_FORMS = ("manad", "arsskift", "veck", "month", "week")
 FORMS: tuple[Form, ...] = (
     _form(r"(?P<year>20\d\d)[-/.](?P<month>[01]?\d)[-/.](?P<day>[0-3]?\d)(?!\d)", _numeric, DIGIT),
     _form(r"(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)", _numeric, DIGIT),
@@ -330,6 +341,19 @@ FORMS: tuple[Form, ...] = (
         vague=True,
     ),
 )
+
+
+def may_name_day(words: Iterable[str]) -> bool:
+    """Tell whether any word, or run of digits, is one without which no form names a day.
+
+    Such a word stands at most `LONGEST_LEAD` characters after the beginning of the form.
+    """
+    return any(
+        word in _IN_ALL_FORMS
+        or word.startswith(_BEGIN_IN_ALL_FORMS)
+        or not (word.isalpha() and word.isascii())
+        for word in words
+    )
 
 
 def _by_beginning() -> Mapping[str, Sequence[Form]]:

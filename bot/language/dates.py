@@ -8,11 +8,13 @@ day, and spans such as "om 14 dagar". What names no day ("i slutet av månaden",
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from bot.language.date_forms import DIGIT, FORMS_BY_BEGINNING, Form
 
+Span = tuple[int, int]
 _BEGINNING = re.compile(r"(?<![^\W_])(?:[a-z]+|\d)")
 
 
@@ -34,24 +36,30 @@ class DateMention:
     needs_label: bool = False
 
 
-def find_dates(folded: str, today: date, *, past: bool = False) -> list[DateMention]:
+def find_dates(
+    folded: str, today: date, *, past: bool = False, within: Iterable[Span] | None = None
+) -> list[DateMention]:
     """Find the dates in folded text, in order, none inside another.
 
     Args:
         today: The local day on which the text was received.
         past: A day without a month lies behind `today` rather than ahead of it.
+        within: Where dates may begin, in order, whole words, none in another; None: anywhere.
     """
     kept: list[DateMention] = []
-    for beginning in _BEGINNING.finditer(folded):
-        word, start = beginning.group(), beginning.start()
-        if kept and start < kept[-1].end:
-            continue
-        for form in FORMS_BY_BEGINNING.get(DIGIT if word.isdigit() else word, ()):
-            match = form.regex.match(folded, start)
-            mention = match and _mention(form, match, today, past)
-            if mention:
-                kept.append(mention)
-                break
+    end = 0
+    for span in within if within is not None else ((0, len(folded)),):
+        for beginning in _BEGINNING.finditer(folded, *span):
+            word, start = beginning[0], beginning.start()
+            if start < end:
+                continue
+            for form in FORMS_BY_BEGINNING.get(DIGIT if word.isdigit() else word, ()):
+                match = form.regex.match(folded, start)
+                mention = match and _mention(form, match, today, past)
+                if mention:
+                    kept.append(mention)
+                    end = mention.end
+                    break
     return kept
 
 

@@ -90,6 +90,9 @@ class _Known(NamedTuple):
     begins: bool
 
 
+ANY_NUMBER = "#"
+"""Stands for every number that no phrase names."""
+
 _NOTHING = _Known(frozenset(), 0, (), (), False)
 _Unit = tuple[int, int, _Known]
 """A word, or another thing that fulfils elements: where it begins, where it ends, what it is."""
@@ -220,6 +223,13 @@ class PhraseBook:
         self._asks = self._known({self._marks[ASKS]})
         self._number = self._known({self._marks[NUMBER]})
 
+    def generalised(self, words: Iterable[str]) -> tuple[str, ...]:
+        """Return words with `ANY_NUMBER` for each number that `find` cannot tell from another."""
+        named = self._lexicon.elements
+        return tuple(
+            [ANY_NUMBER if word[0].isdigit() and not named(word) else word for word in words]
+        )
+
     def find(self, sentence: Sentence) -> list[Match]:
         """Return every label whose phrase stands in a sentence, one match each, by place."""
         seen, look_up = self._seen.get, self._look_up
@@ -296,7 +306,7 @@ class PhraseBook:
     def _look_up(self, word: str) -> _Known:
         """Return what is known of a word, and remember it."""
         elements = self._lexicon.elements(word)
-        if word[0].isdigit():
+        if word == ANY_NUMBER or word[0].isdigit():
             if not elements:
                 return self._number
             elements |= {self._marks[NUMBER]}

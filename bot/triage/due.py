@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.language.dates import DateMention, find_dates
+from bot.language.date_forms import LONGEST_LEAD
+from bot.language.dates import DateMention, Span, find_dates
 from bot.language.phrases import words_between
 from bot.triage.cues import Feature
 from bot.triage.hearing import Hit
@@ -70,7 +71,8 @@ def seen_of_days(
     """
     days: list[tuple[date, Found]] = []
     for text in reading.texts:
-        for mention in find_dates(text.folded, today)[:_MOST_IN_A_TEXT]:
+        within = _dated(reading, text) if reading.is_whole else None
+        for mention in find_dates(text.folded, today, within=within)[:_MOST_IN_A_TEXT]:
             day = mention.past_day if _looks_back(text, mention.start) else mention.day
             if day is not None:
                 ahead = (day - today).days
@@ -86,6 +88,15 @@ def seen_of_days(
         seen.update(dict.fromkeys(facts, LOUDEST))
         named.append(Named(day=day, seen=seen))
     return named
+
+
+def _dated(reading: Reading, text: Text) -> Iterator[Span]:
+    """Yield where dates may begin in a text, all of whose sentences are statements."""
+    searched = 0
+    for statement in reading.in_text(text):
+        if statement.heard.dated:
+            yield max(searched, statement.sentence.start - LONGEST_LEAD), statement.sentence.end
+            searched = statement.sentence.end
 
 
 def _looks_back(text: Text, place: int) -> bool:

@@ -1,7 +1,8 @@
 """What a sentence says to the rules: the cues in it, and what follows from them alone.
 
 Mail says much again and again: greetings, closings, what every mail of a house ends with. What
-a sentence says depends on its words and its question mark, so it is remembered with them.
+a sentence says depends on its words and its question mark, so it is remembered with them; which
+number stands in it makes no difference, unless a cue names one.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
+from bot.language.date_forms import may_name_day
 from bot.language.phrases import Match, PhraseBook
 from bot.language.tokens import Sentence
 from bot.triage.cues import WEIGHTS, Cue, Says
@@ -38,6 +40,8 @@ class Heard(NamedTuple):
         counting: The cues that count for a matter, and how much.
         withdrawn, general: Matters that it withdraws, or asks about in general.
         signs: What the learned weights know it by.
+        words: Its words without the numbers: those say who and which, never what about.
+        dated: A date may stand in it.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -45,10 +49,9 @@ class Heard(NamedTuple):
     counting: tuple[tuple[MatterKey, Hit, float], ...] = ()
     withdrawn: frozenset[MatterKey] = frozenset()
     general: frozenset[MatterKey] = frozenset()
-    signs: tuple[str, ...] = ()
-
-
-_NOTHING = Heard()
+    signs: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    dated: bool = False
 
 
 class Hearing:
@@ -64,12 +67,16 @@ class Hearing:
 
     def hear(self, sentence: Sentence) -> Heard:
         """Return what a sentence says."""
-        return self._remembered(sentence.words, sentence.question)
+        words = sentence.words
+        if not all(map(str.isalpha, words)):
+            words = self._book.generalised(words)
+        return self._remembered(words, sentence.question)
 
     def _listen(self, words: tuple[str, ...], question: bool) -> Heard:
+        spoken, dated = tuple(filter(str.isalpha, words)), may_name_day(words)
         found = self._book.find(Sentence(0, 0, words, question))
         if not found:
-            return _NOTHING
+            return Heard(words=spoken, dated=dated)
         hits = _unblocked([Hit(self._cues[match.label], match) for match in found])
         return Heard(
             hits=hits,
@@ -77,7 +84,9 @@ class Hearing:
             counting=tuple(_counting(hits)),
             withdrawn=_matters(hits, Says.WITHDRAWN),
             general=_matters(hits, Says.GENERAL),
-            signs=tuple(_signs(hits, question)),
+            signs=frozenset(_signs(hits, question)),
+            words=spoken,
+            dated=dated,
         )
 
 

@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
-from bot.language.tokens import words
+from bot.language.tokens import words as words_of
 from bot.privacy import mask
 from bot.triage.matters import Judgement
 from bot.triage.model import Reason
 from bot.triage.reading import Place, Reading
 from bot.triage.tags import Tag
-from bot.triage.weights import Features, Learned, stems
+from bot.triage.weights import Features, Learned, Run, Weighed, pairs, stems
 from bot.vocabulary import NONE, Kind, MailboxKey, MatterKey, ProcessKey, Urgency
 
 QUESTIONS = ("kind", "process", "matter", "urgent", "complaint")
@@ -98,20 +98,21 @@ def opinion(
         explained: Matters for which the rules give reasons; the words that the weights go by
             are told for others.
     """
-    chances = learned.chances(features)
+    seen = learned.weigh(features)
+    chances = learned.chances(seen)
     kind = _kind(chances["kind"], by_a_person=forwarded)
     matter, process, sureness = _matter_and_process(chances, processes, ruled)
     alarm = _alarm(chances, urgencies)
     urgent, possible = _urgency(alarm, hushed=hushed)
     reasons = []
     if matter not in explained:
-        reasons = [_reason("learned.matter", learned, "matter", matter, features)]
+        reasons = [_reason("learned.matter", learned, "matter", matter, seen)]
     if not kind.for_people:
-        reasons = [_reason(_KIND_RULES[kind], learned, "kind", kind, features)]
+        reasons = [_reason(_KIND_RULES[kind], learned, "kind", kind, seen)]
     elif urgent is not Urgency.NO or possible:
         rule = "possible.learned" if possible else "urgent.learned"
         likely = max(alarm, key=alarm.__getitem__)
-        reasons.insert(0, _reason(rule, learned, "urgent", likely, features))
+        reasons.insert(0, _reason(rule, learned, "urgent", likely, seen))
     return Opinion(
         kind=kind,
         process=None if process == NONE else ProcessKey(process),
@@ -120,21 +121,21 @@ def opinion(
         possible=possible,
         confidence=sureness,
         reasons=tuple(reasons),
-        complaint=_complaint(learned, chances, features, ruled_complaint),
+        complaint=_complaint(learned, chances, seen, ruled_complaint),
     )
 
 
 def _complaint(
     learned: Learned,
     chances: Mapping[str, Mapping[str, float]],
-    features: Features,
+    seen: Weighed,
     ruled: tuple[Reason, ...],
 ) -> tuple[Reason, ...]:
     chance = chances["complaint"][YES]
     if ruled and chance >= _RULED_COMPLAINT:
         return ruled
     if chance >= _COMPLAINT:
-        return (_reason("complaint.learned", learned, "complaint", YES, features),)
+        return (_reason("complaint.learned", learned, "complaint", YES, seen),)
     return ()
 
 
@@ -196,8 +197,8 @@ def _urgency(alarm: Mapping[Urgency, float], *, hushed: bool) -> tuple[Urgency, 
     return Urgency.NO, sum(alarm.values()) >= _GLANCE
 
 
-def _reason(rule: str, learned: Learned, question: str, answer: str, features: Features) -> Reason:
-    said = ", ".join(learned.words_for(question, answer, features))
+def _reason(rule: str, learned: Learned, question: str, answer: str, seen: Weighed) -> Reason:
+    said = ", ".join(learned.words_for(question, answer, seen))
     return Reason(rule=rule, words=mask(said)[:80], where="body")
 
 
@@ -211,44 +212,47 @@ def features_of(
     tag: Tag | None,
 ) -> Features:
     """Return what a mail shows: its words, its cues, its mailbox, and what the rules say."""
-    subject, run = _words(reading)
+    subject, rest = _runs(reading)
+    runs = [*subject, *rest]
+    between = [f"{first[-1]}_{second[0]}" for first, second in pairwise(runs)]
+    heard = [statement.heard.signs for statement in reading.statements]
     several = ("none", "one", "several")[min(2, len(invoices))]
     return Features(
-        words=frozenset(run),
-        wordings=_pairs(run).union(_of_subject(subject)),
-        signs=frozenset(chain(_cues(reading), _rules(judgement, kind, tag))),
+        runs=runs,
+        wordings=[*between, *_of_subject(list(chain.from_iterable(subject)))],
+        signs=frozenset(chain(_marks(reading), _rules(judgement, kind, tag))).union(*heard),
         facts=(f"box {mailbox}", f"invoices {several}"),
     )
 
 
-def _words(reading: Reading) -> tuple[list[str], list[str]]:
-    """Return the words of the subject, and all in a run.
-
-    Numbers are left out: they say who and which, never what about.
-    """
-    by_place: dict[Place, list[str]] = {place: [] for place in Place}
+def _runs(reading: Reading) -> tuple[list[Run], list[Run]]:
+    """Return what the subject says, and the text, sentence by sentence."""
+    subject: list[Run] = []
+    text: list[Run] = []
+    left = _MOST_WORDS
     for statement in reading.statements:
-        by_place[statement.text.place] += filter(str.isalpha, statement.sentence.words)
-    subject, run = by_place[Place.SUBJECT], by_place[Place.BODY][:_MOST_WORDS]
+        words = statement.heard.words
+        if not words or statement.text.place is Place.QUOTED:
+            continue
+        if statement.text.place is Place.SUBJECT:
+            subject.append(words)
+        elif left > 0:
+            text.append(words[:left])
+            left -= len(words)
     if reading.forwarded:
-        run += filter(str.isalpha, words(reading.quoted.folded[:_MOST_FORWARDED]))
-    return subject, subject + run
+        text.append(tuple(filter(str.isalpha, words_of(reading.quoted.folded[:_MOST_FORWARDED]))))
+    return subject, [run for run in text if run]
 
 
-def _pairs(run: Sequence[str]) -> frozenset[str]:
-    return frozenset(map("_".join, pairwise(run)))
-
-
-def _of_subject(run: Sequence[str]) -> Iterator[str]:
-    for word in run:
+def _of_subject(words: Sequence[str]) -> Iterator[str]:
+    """Yield the words of the subject, and its pairs, as such."""
+    for word in words:
         yield from (f"s:{name}" for name in (word, *stems(word)))
-    yield from (f"s:{pair}" for pair in _pairs(run))
+    yield from (f"s:{pair}" for pair in pairs(words))
 
 
-def _cues(reading: Reading) -> Iterator[str]:
-    """Yield what each statement says, and what surrounds them."""
-    for statement in reading.statements:
-        yield from statement.heard.signs
+def _marks(reading: Reading) -> Iterator[str]:
+    """Yield what surrounds the words of a mail."""
     if reading.marked_reply:
         yield "cue marked_reply"
     if reading.marked_forward:

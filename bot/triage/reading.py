@@ -125,6 +125,11 @@ class Reading:
             yield self.quoted
 
     @property
+    def is_whole(self) -> bool:
+        """Tell whether no sentence was left out of the statements."""
+        return len(self.statements) < _FIRST_SENTENCES + _LAST_SENTENCES
+
+    @property
     def telling(self) -> Iterator[Statement]:
         """Return the statements with a cue."""
         return (statement for statement in self.statements if statement.hits)
@@ -133,6 +138,10 @@ class Reading:
     def body(self) -> Iterator[Statement]:
         """Return the statements outside the subject."""
         return (statement for statement in self.statements if not statement.in_subject)
+
+    def in_text(self, text: Text) -> Iterator[Statement]:
+        """Return the statements of one of the texts that count."""
+        return (statement for statement in self.statements if statement.text is text)
 
     def having(self, *features: str) -> Iterator[Statement]:
         """Return the statements that speak of one of the features."""

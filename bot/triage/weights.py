@@ -8,16 +8,18 @@ A mail has some hundred features and there are some forty answers. So that addin
 costs tens of microseconds in plain Python, all weights of a feature, in whole hundredths, are
 packed into one integer, a field of `_BITS` bits for each answer: one addition adds them all.
 A field holds sums up to two thousand million either way, far more than a mail can reach. What
-a word shows is worked out once and remembered: words come again.
+a word shows is worked out once and remembered, and what a sentence shows: both come again.
 """
 
 from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 _BITS = 32
 _HALF = 1 << (_BITS - 1)
@@ -35,7 +37,15 @@ _PIECE = 5
 """Letters that words share which are inflected, misspelt or put together."""
 _LONGEST = 40
 """Letters of a word that are looked at; longer ones are no words."""
-_REMEMBERED = 10_000
+_WORDS_REMEMBERED = 10_000
+_RUNS_REMEMBERED = 1_000
+_LONGEST_REMEMBERED = 200
+"""Letters of a run of words; who writes longer ones hardly writes the same again."""
+
+Run = tuple[str, ...]
+"""Words side by side, such as those of a sentence without its numbers."""
+_Weights = dict[str, int | None]
+"""Features, and their packed weights; None where nothing was learned of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +53,21 @@ class Features:
     """What a mail shows, each thing once.
 
     Attributes:
-        words: Words; each shows its `parts`.
-        wordings: Further features of what is written: pairs of words, words of the subject.
+        runs: Words side by side; each word shows its `parts`, and a run its `pairs`.
+        wordings: Further features of what is written, such as words of the subject.
         signs: What the rules see in it.
         facts: What is known beside the text.
     """
 
-    words: Collection[str] = ()
+    runs: Sequence[Run] = ()
     wordings: Collection[str] = ()
     signs: Collection[str] = ()
     facts: Collection[str] = ()
 
     def by_loudness(self) -> dict[str, float]:
         """Return all features and how loudly they speak."""
-        written = frozenset(self.wordings).union(*map(parts, self.words))
+        words = chain.from_iterable(self.runs)
+        written = frozenset(self.wordings).union(*map(parts, words), *map(pairs, self.runs))
         return (
             dict.fromkeys(written, _loudness(len(written)))
             | dict.fromkeys(self.signs, _SIGN / 1000)
@@ -79,6 +90,11 @@ def stems(word: str) -> tuple[str, ...]:
     return (f"{word[:_STEM]}*",) if len(word) > _STEM else ()
 
 
+def pairs(run: Iterable[str]) -> Iterator[str]:
+    """Yield the features of words side by side."""
+    return map("_".join, pairwise(run))
+
+
 def _loudness(written: int) -> float:
     """Return how loudly each thing speaks that is written, where there are so many."""
     return _PLAIN / math.sqrt(max(_FEW, written))
@@ -95,10 +111,27 @@ def unpack(packed: int, places: int) -> list[int]:
     return [number - _HALF for number in struct.unpack(f"<{places}I", lifted)]
 
 
+def _field(packed: int, place: int, places: int) -> int:
+    """Return the weight at one place, in hundredths."""
+    return ((packed + _halves(places)) >> (_BITS * place)) % (1 << _BITS) - _HALF
+
+
 @cache
 def _halves(places: int) -> int:
     """Return half a field in every field: added, no field is below zero."""
     return pack((place, _HALF) for place in range(places))
+
+
+class Weighed(NamedTuple):
+    """What the features of one mail weigh, packed.
+
+    Attributes:
+        written: Of each that is written.
+        beside: Of all others together, in hundred thousandths.
+    """
+
+    written: _Weights
+    beside: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,26 +148,29 @@ class Learned:
     answers: Mapping[str, tuple[str, ...]]
     bias: tuple[float, ...]
     weights: Mapping[str, int]
-    _words: dict[str, dict[str, int | None]] = field(
-        default_factory=dict, init=False, compare=False
-    )
+    _words: dict[str, _Weights] = field(default_factory=dict, init=False, compare=False)
+    _runs: dict[Run, _Weights] = field(default_factory=dict, init=False, compare=False)
     _speaking: dict[int, dict[str, int]] = field(default_factory=dict, init=False, compare=False)
 
-    def chances(self, features: Features) -> dict[str, dict[str, float]]:
+    def weigh(self, features: Features) -> Weighed:
+        """Return what the features of a mail weigh."""
+        written = self._weigh(features.wordings)
+        known, look_up = self._runs.get, self._look_up_run
+        for run in features.runs:
+            written.update(known(run) or look_up(run))
+        weight = self.weights.get
+        beside = _SIGN * _sum(map(weight, features.signs)) + _FACT * _sum(
+            map(weight, features.facts)
+        )
+        return Weighed(written=written, beside=beside)
+
+    def chances(self, seen: Weighed) -> dict[str, dict[str, float]]:
         """Return question -> answer -> probability; those of a question add up to one."""
-        written = self._weights_of(features.wordings)
-        known, look_up = self._words.get, self._look_up
-        for word in features.words:
-            written.update(known(word) or look_up(word))
-        size, loudness = len(self.bias), _loudness(len(written)) / 100
-        said = unpack(_sum(written.values()), size)
-        signs = _SIGN * _sum(map(self.weights.get, features.signs))
-        facts = _FACT * _sum(map(self.weights.get, features.facts))
+        size, loudness = len(self.bias), _loudness(len(seen.written)) / 100
+        said, beside = unpack(_sum(seen.written.values()), size), unpack(seen.beside, size)
         sums = [
-            own + loudness * in_words + beside / 100_000
-            for own, in_words, beside in zip(
-                self.bias, said, unpack(signs + facts, size), strict=True
-            )
+            own + loudness * in_words + other / 100_000
+            for own, in_words, other in zip(self.bias, said, beside, strict=True)
         ]
         found, start = {}, 0
         for question, answers in self.answers.items():
@@ -143,34 +179,44 @@ class Learned:
             found[question] = dict(zip(answers, _softmax(own), strict=True))
         return found
 
-    def _look_up(self, word: str) -> dict[str, int | None]:
-        """Return what the parts of a word weigh, packed, and remember it."""
-        if len(self._words) >= _REMEMBERED:
-            self._words.clear()
-        found = self._words[word] = self._weights_of(parts(word))
-        return found
-
-    def _weights_of(self, features: Collection[str]) -> dict[str, int | None]:
-        """Return what features weigh; None for one that nothing was learned of."""
-        return dict(zip(features, map(self.weights.get, features), strict=True))
-
     def words_for(
-        self, question: str, answer: str, features: Features, *, most: int = 3
+        self, question: str, answer: str, seen: Weighed, *, most: int = 3
     ) -> tuple[str, ...]:
         """Return the words of a mail that speak most for an answer, the strongest first."""
         speaking = self._speaking_for(self._place(question, answer))
-        names = {*features.words, *features.wordings}
-        names.update(*[stems(word) for word in features.words])
-        found = [(speaking[name], name) for name in speaking.keys() & names]
-        return tuple(_shown(name) for _, name in sorted(found, reverse=True)[:most])
+        names = speaking.keys() & seen.written.keys()
+        found = sorted([(speaking[name], name) for name in names], reverse=True)
+        return tuple(_shown(name) for _, name in found[:most])
+
+    def _look_up_run(self, run: Run) -> _Weights:
+        """Return what the words and pairs of a run weigh, and remember it."""
+        found = self._weigh(pairs(run))
+        for word in run:
+            found.update(self._words.get(word) or self._look_up(word))
+        if sum(map(len, run)) <= _LONGEST_REMEMBERED:
+            if len(self._runs) >= _RUNS_REMEMBERED:
+                self._runs.clear()
+            self._runs[run] = found
+        return found
+
+    def _look_up(self, word: str) -> _Weights:
+        """Return what the parts of a word weigh, and remember it."""
+        if len(self._words) >= _WORDS_REMEMBERED:
+            self._words.clear()
+        found = self._words[word] = self._weigh(parts(word))
+        return found
+
+    def _weigh(self, features: Iterable[str]) -> _Weights:
+        weight = self.weights.get
+        return {name: weight(name) for name in features}
 
     def _speaking_for(self, place: int) -> Mapping[str, int]:
         """Return the words, and pairs of words, that speak for an answer, and how much."""
         found = self._speaking.get(place)
         if found is None:
             size = len(self.bias)
-            words = (name for name in self.weights if " " not in name)
-            weights = ((name, unpack(self.weights[name], size)[place]) for name in words)
+            words = [(name, packed) for name, packed in self.weights.items() if " " not in name]
+            weights = ((name, _field(packed, place, size)) for name, packed in words)
             found = self._speaking[place] = {name: own for name, own in weights if own > 0}
         return found
 
@@ -188,11 +234,11 @@ def _sum(packed: Iterable[int | None]) -> int:
     return sum(filter(None, packed))
 
 
-def _softmax(sums: list[float]) -> Iterator[float]:
+def _softmax(sums: list[float]) -> list[float]:
     highest = max(sums)
     powers = [math.exp(total - highest) for total in sums]
     whole = sum(powers)
-    return (power / whole for power in powers)
+    return [power / whole for power in powers]
 
 
 def _shown(feature: str) -> str:

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.language.date_forms import FORMS, LONGEST_LEAD, may_name_day
 from bot.language.date_words import easter
 from bot.language.dates import find_dates
 from bot.language.folding import fold
+from bot.language.tokens import sentences, words
 
 WEDNESDAY = date(2018, 3, 14)
 
@@ -151,3 +153,29 @@ def test_a_coming_week_day_is_within_a_week(weekday, today):
     (mention,) = find_dates(f"pa {name}", today)
     assert timedelta(0) < mention.day - today <= timedelta(days=7)
     assert mention.day.weekday() == weekday
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.regex.pattern[:24])
+def test_no_form_names_a_day_without_a_word_that_may(form):
+    @given(st.from_regex(form.regex, fullmatch=True))
+    def holds(text):
+        assert may_name_day(words(text))
+
+    holds()
+
+
+_TELLING = ("12", "4/5", "2018", "mars", "fredagen", "dagar", "dag", "fore", "advent", "maj,")
+_BEGINNINGS = sorted({word for form in FORMS for word in form.begins})
+_PIECES = st.sampled_from([*_BEGINNINGS, *_TELLING, "hej", "x"])
+
+
+@given(st.lists(st.tuples(_PIECES, st.sampled_from([" ", "\n", ". ", ", ", "; ", "? "]))))
+def test_only_sentences_with_such_a_word_need_be_searched(pieces):
+    text = "".join(piece + gap for piece, gap in pieces)
+    within, searched = [], 0
+    for sentence in sentences(text):
+        if may_name_day(sentence.words):
+            within.append((max(searched, sentence.start - LONGEST_LEAD), sentence.end))
+            searched = sentence.end
+
+    assert find_dates(text, WEDNESDAY, within=within) == find_dates(text, WEDNESDAY)

@@ -46,5 +46,20 @@ def test_cues_in_one_sentence_are_told_in_pairs_too(hearing: Hearing) -> None:
     assert set(signs) == {"cue betalstopp clear", "cue outgoing", "pair betalstopp clear&outgoing"}
 
 
-def test_a_sentence_without_a_cue_says_nothing(hearing: Hearing) -> None:
-    assert heard(hearing, "hej alla") == Heard()
+def test_a_sentence_without_a_cue_is_but_words(hearing: Hearing) -> None:
+    assert heard(hearing, "hej alla") == Heard(words=("hej", "alla"))
+
+
+def test_a_sentence_says_the_same_with_any_number(hearing: Hearing) -> None:
+    first, second = heard(hearing, "stoppa 4711."), heard(hearing, "stoppa 4712.")
+
+    assert first is second
+    assert first.words == ("stoppa",)
+
+
+def test_a_number_that_a_cue_names_makes_another_sentence() -> None:
+    cue = Cue(phrase="konto 4711", feature="outgoing")
+    hearing = Hearing([cue], PhraseBook([(0, cue.phrase)], lists={}))
+
+    assert heard(hearing, "konto 4711").features == {"outgoing"}
+    assert not heard(hearing, "konto 4712").features

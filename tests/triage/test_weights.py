@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ LEARNED = Learned(
 
 
 def seen(*words):
-    return Features(wordings=words)
+    return LEARNED.weigh(Features(wordings=words))
 
 
 @given(weights)
@@ -54,6 +56,37 @@ def test_a_word_says_more_in_a_short_mail_than_in_a_long_one():
     short = LEARNED.chances(seen("tack"))["urgent"]["no"]
     long = LEARNED.chances(seen("tack", *map(str, range(2_000))))["urgent"]["no"]
     assert short > long
+
+
+def test_a_sentence_shows_its_words_and_what_stands_side_by_side():
+    said = LEARNED.weigh(Features(runs=[("tack", "stoppa")])).written
+
+    assert said["stoppa"] == LEARNED.weights["stoppa"]
+    assert said.keys() == {*parts("stoppa"), *parts("tack"), "tack_stoppa"}
+
+
+def test_a_sentence_weighs_the_same_the_second_time():
+    features = Features(runs=[("stoppa", "betalning"), ("tack",)], wordings=["s:stoppa_betalning"])
+
+    assert LEARNED.weigh(features) == LEARNED.weigh(features)
+
+
+def test_what_is_remembered_of_sentences_is_bounded():
+    learned = replace(LEARNED)
+
+    for number in range(2_500):
+        learned.weigh(Features(runs=[(str(number),)]))
+    learned.weigh(Features(runs=[("ord",) * 1_000]))
+
+    assert len(learned._runs) <= 1_000
+    assert ("ord",) * 1_000 not in learned._runs
+
+
+@given(st.lists(st.lists(st.sampled_from(["tack", "stoppa", "allt"]), min_size=1, max_size=4)))
+def test_what_a_mail_shows_is_what_its_weights_are_learned_by(runs):
+    features = Features(runs=list(map(tuple, runs)), wordings=["s:stoppa"])
+
+    assert LEARNED.weigh(features).written.keys() == features.by_loudness().keys()
 
 
 def test_words_share_what_they_have_in_common():
