@@ -29,8 +29,8 @@ def matters_heard(text: str, rules: TriageRules) -> dict[MatterKey, float]:
         if score.total > 0
     }
     if rules.learned is not None:
-        seen = rules.learned.weigh(features_seen(message, mailbox=_COMMON_BOX, rules=rules))
-        for answer, chance in rules.learned.chances(seen)["matter"].items():
+        features = features_seen(message, mailbox=_COMMON_BOX, rules=rules)
+        for answer, chance in rules.learned.chances(features)["matter"].items():
             matter = MatterKey(answer)
             if matter in rules.matters and chance > _HEARD:
                 found[matter] = found.get(matter, 0.0) + _LEARNED * chance

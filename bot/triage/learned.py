@@ -99,7 +99,7 @@ def opinion(
             are told for others.
     """
     seen = learned.weigh(features)
-    chances = learned.chances(seen)
+    chances = learned.chances_of(seen)
     kind = _kind(chances["kind"], by_a_person=forwarded)
     matter, process, sureness = _matter_and_process(chances, processes, ruled)
     alarm = _alarm(chances, urgencies)

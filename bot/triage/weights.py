@@ -164,8 +164,12 @@ class Learned:
         )
         return Weighed(written=written, beside=beside)
 
-    def chances(self, seen: Weighed) -> dict[str, dict[str, float]]:
+    def chances(self, features: Features) -> dict[str, dict[str, float]]:
         """Return question -> answer -> probability; those of a question add up to one."""
+        return self.chances_of(self.weigh(features))
+
+    def chances_of(self, seen: Weighed) -> dict[str, dict[str, float]]:
+        """Return the same of a mail whose features have been weighed."""
         size, loudness = len(self.bias), _loudness(len(seen.written)) / 100
         said, beside = unpack(_sum(seen.written.values()), size), unpack(seen.beside, size)
         sums = [

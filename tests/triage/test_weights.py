@@ -26,7 +26,11 @@ LEARNED = Learned(
 
 
 def seen(*words):
-    return LEARNED.weigh(Features(wordings=words))
+    return Features(wordings=words)
+
+
+def weighed(*words):
+    return LEARNED.weigh(seen(*words))
 
 
 @given(weights)
@@ -98,12 +102,12 @@ def test_a_word_without_end_has_no_more_parts_than_a_long_one():
 
 
 def test_the_words_that_decided_can_be_told_the_strongest_first():
-    words = LEARNED.words_for("urgent", "payout", seen("s:stoppa_betalning", "stoppa", "tack"))
+    words = LEARNED.words_for("urgent", "payout", weighed("s:stoppa_betalning", "stoppa", "tack"))
     assert words == ("stoppa", "stoppa betalning")
 
 
 def test_what_is_no_word_of_the_mail_is_not_told():
-    assert LEARNED.words_for("urgent", "payout", seen("cue thanks")) == ()
+    assert LEARNED.words_for("urgent", "payout", weighed("cue thanks")) == ()
 
 
 def test_weights_are_read_as_they_were_written(tmp_path):
