@@ -35,6 +35,8 @@ _DEFAULT = ProcessKey("kundreskontra")
 _LINE = 14
 _WORD = 3
 """Words of a mail that says one thing, and of one that says next to nothing."""
+_DOUBTED = 0.12
+"""So little a chance of spam outweighs its signs: a word of it stands in many a person's mail."""
 _MACHINES: Mapping[Author, Kind] = {
     Author.AUTO_REPLY: Kind.AUTO_REPLY,
     Author.BOUNCE: Kind.BOUNCE,
@@ -63,9 +65,17 @@ def triage(
         said = Reason(rule=authorship.rule, words=authorship.words[:80], where="header")
         return _for_nobody(machine, reading, said)
     spam = spam_reason(reading)
-    if spam:
+    if spam and not _sounds_like_a_person(reading, mailbox, rules):
         return _for_nobody(Kind.SPAM, reading, spam)
     return _for_people(reading, mailbox, received_at, rules)
+
+
+def _sounds_like_a_person(reading: Reading, mailbox: MailboxKey, rules: TriageRules) -> bool:
+    """Tell whether the learned weights hear a person in a mail with words of advertising."""
+    if rules.learned is None:
+        return False
+    features = _features(reading, mailbox, _find(reading, mailbox, rules))
+    return rules.learned.chances(features)["kind"].get(Kind.SPAM, 1.0) < _DOUBTED
 
 
 def _for_nobody(kind: Kind, reading: Reading, why: Reason) -> Triage:

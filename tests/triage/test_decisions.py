@@ -140,6 +140,32 @@ def test_a_forward_without_words_of_its_own_is_judged_by_what_it_forwards():
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        "Kan man betala hyran med bitcoin, eller bara med bankgiro?",
+        "Jag fick faktura 40078005 för ett nyhetsbrev nr 3 som jag aldrig beställt. Kan ni "
+        "kreditera den?",
+        "Vi sålde lotter på basaren och fick faktura 40078005 för lokalen. Stämmer den?",
+    ],
+)
+def test_a_word_of_advertising_in_a_persons_matter_makes_no_spam(body):
+    assert triaged(body).kind is Kind.CASE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Invest in bitcoin now and double your money in a week. Contact our broker today.",
+        "Din inkorg är nästan full. Klicka här för att behålla dina meddelanden.",
+        "Nyhetsbrev nr 4. Läs om vår nya produkt. Avregistrera dig längst ned.",
+        "Välkommen på kostnadsfritt frukostseminarium om e-handel. Boka demo med oss.",
+    ],
+)
+def test_advertising_is_spam(body):
+    assert triaged(body).kind is Kind.SPAM
+
+
+@pytest.mark.parametrize(
     "forwarded",
     [
         "Faktura 40078005 ska makuleras, den gick till fel förvaltning.\n\nAvregistrera dig här.",
