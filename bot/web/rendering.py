@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,14 +62,7 @@ class Renderer:
     def __init__(self, jar: Jar, *, pages: frozenset[str]) -> None:
         self.jar = jar
         self._menu = [item for item in MENU if item.page in pages]
-        self._environment = Environment(
-            loader=FileSystemLoader(_HTML),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.do"],
-        )
+        self._environment = _environment()
 
     def page(self, ask: Ask, template: str, *, status: int, **values: object) -> HTMLResponse:
         """Return a page for somebody who is signed in; a shown notice is gone afterwards."""
@@ -110,6 +104,20 @@ class Renderer:
     def _render(self, template: str, status: int, **values: object) -> HTMLResponse:
         text = self._environment.get_template(template).render(**values)
         return HTMLResponse(text, status_code=status)
+
+
+@cache
+def _environment() -> Environment:
+    """Return what compiles pages: once for a process, since a house may follow upon another."""
+    return Environment(
+        loader=FileSystemLoader(_HTML),
+        auto_reload=False,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
 
 
 def _again(ask: Ask) -> str:
