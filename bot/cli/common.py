@@ -92,7 +92,7 @@ def opened_house(context: typer.Context, *, files: FileMail | None = None) -> It
         built.close()
 
 
-_OBJECTS = 20_000
+_OBJECTS = 100_000
 """Made before garbage is looked for, where hardly any of them is in a circle."""
 
 

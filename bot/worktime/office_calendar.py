@@ -27,6 +27,8 @@ _MOST_DAYS: Final = 10_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_SECOND = 1_000_000
+_DAY_SECONDS = 86_400
 _MEAN_YEAR = timedelta(days=365.2425) // _MICROSECOND
 # A day inside the years, so that the local year is one of them in every zone.
 FIRST_INSTANT: Final = (datetime(FIRST_YEAR, 1, 2, tzinfo=UTC) - _EPOCH) // _MICROSECOND
@@ -197,7 +199,12 @@ def to_microseconds(at: datetime) -> int:
     """Return an aware instant in microseconds since 1970, within the years of a calendar."""
     if at.tzinfo is None:
         raise ValueError(f"an aware instant is needed, got {at!r}")
-    return min(max((at - _EPOCH) // _MICROSECOND, FIRST_INSTANT), LAST_INSTANT)
+    span = at - _EPOCH
+    # Asked many times a mail: dividing spans takes twice as long.
+    found = (span.days * _DAY_SECONDS + span.seconds) * _SECOND + span.microseconds
+    if FIRST_INSTANT <= found <= LAST_INSTANT:
+        return found
+    return FIRST_INSTANT if found < FIRST_INSTANT else LAST_INSTANT
 
 
 def from_microseconds(microseconds: int) -> datetime:
