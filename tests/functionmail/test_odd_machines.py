@@ -127,6 +127,16 @@ AUTO_REPLIES = {
         sender="bo@x.example",
         subject="Out of office until 5 March",
     ),
+    "vacation program": mail(
+        "I will not be reading my mail for a while. It will be read when I return.",
+        sender="bo@x.example",
+        subject="away from my mail",
+    ),
+    "thanks in German": mail(
+        "Vielen Dank für Ihre Nachricht. Ich bin bis zum 5. März nicht im Büro.",
+        sender="bo@x.example",
+        subject="Ihre Anfrage",
+    ),
     "mobile mail service": mail(
         "I am away.", sender="bo@x.example", subject="Re: x", X_Amazon_Auto_Reply="true"
     ),
@@ -180,6 +190,23 @@ PEOPLE = {
         "Vem kan svara i stället? Jag behöver besked om fakturan.",
         sender="bo@x.example",
         subject="Ej på plats: Anna Berg",
+    ),
+    "is on parental leave and has a matter": mail(
+        "Jag är föräldraledig och vill ändra min inkomst, avgiften är fel.",
+        sender="bo@x.example",
+        subject="Föräldraledig",
+    ),
+    "is away and pays later": mail(
+        "Tack för ditt mejl. Jag är bortrest till den 5 mars och betalar räkningen sedan.",
+        sender="bo@x.example",
+        subject="Re: Ärende",
+    ),
+    "forwards a newsletter with its footer": mail(
+        "Från: Varor AB <info@varor.example>\nSkickat: den 5 mars 2018 09:00\nTill: Bo Ek\n"
+        "Ämne: Faktura\n\nFakturan gäller er beställning.\n\nVill du inte ha fler mejl kan du "
+        "avregistrera dig här.",
+        sender="bo@x.example",
+        subject="VB: Faktura",
     ),
     "names the office": mail(
         "Vi vill flytta fakturan till vårt kontor i Umeå.",

@@ -154,6 +154,7 @@ _ABSENT = (
     "semesterstangt",
     "kontoret ar stangt",
     "vidarebefordras inte",
+    "will not be reading my mail",
     "vid bradskande arenden",
     "vid akuta arenden",
     "akuta arenden",
@@ -303,6 +304,12 @@ _RECEIVED_NUMBER = re.compile(
 _NUMBERED = re.compile(
     r"(?:ticket|arende|request|case|kvittens|incident|sak)[a-z]{0,8}[ .:#\[(-]{1,4}\w{0,6}\d{3}"
 )
+_MATTER = re.compile(
+    r"\b(?:faktur|rakning|avgift|betal|inkomst|hyra|skuld|anstand|paminnelse|inkasso|"
+    r"invoice|bill\b|payment|pay\b|fee\b|rent\b)"
+)
+"""What a person on leave writes about; a program may as well, but then hears a person."""
+
 _PERSONAL = re.compile(
     r"\b(?:jag (?:vill|har fatt|undrar|behover|onskar|vantar|skulle|forstar|bestrider)|"
     r"kan (?:ni|du|nagon)|kunde ni|snalla|vanligen (?:makulera|stoppa|kreditera|aterkom)|"
@@ -337,12 +344,12 @@ def by_words(reading: Reading) -> Authorship | None:
         return None
     if len(reading.text) > _SHORT or "?" in reading.text or _PERSONAL.search(reading.text):
         return None
-    absent = reading.text_word(_ABSENT)
+    absent = "" if _MATTER.search(reading.text) else reading.text_word(_ABSENT)
     on_leave = _LEAVE_START.match(reading.subject) or _LEAVE_END.search(reading.subject)
     if on_leave and absent:
         return _automatic("absence", absent)
     thanks = reading.text[:200] if reading.text_word(_THANKS) else ""
-    if reading.passed_on and absent and any(word in thanks for word in _THANKS):
+    if absent and any(word in thanks for word in _THANKS):
         return _automatic("absence", absent)
     if _READ_START.match(reading.subject) and _is_read_text(reading.text):
         return _automatic("read_receipt", "read")
