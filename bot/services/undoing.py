@@ -93,11 +93,14 @@ class Undoing:
         self._house = house
         self._clock = clock
 
+    def offered(self, case: Case) -> LastAct | None:
+        """Return the last act on a case, if it can be taken back now."""
+        with self._database.reading() as work:
+            return may_be_undone(work, work.cases.get(case.id), self._clock.now())
+
     def is_offered(self, case: Case) -> bool:
         """Tell whether the last act on a case can be taken back now."""
-        with self._database.reading() as work:
-            now_case = work.cases.get(case.id)
-            return may_be_undone(work, now_case, self._clock.now()) is not None
+        return self.offered(case) is not None
 
     def undo(self, case: Case, *, by: PersonKey, version: int | None = None) -> Case:
         """Restore how a case stood before the last act, and return it.

@@ -28,6 +28,19 @@ def now_of(city, case):
     return next(one for one in city.cases() if one.id == case.id)
 
 
+def undo_of(page):
+    """Return the form of a page that takes the last act back, as it would be sent."""
+    (found,) = re.findall(
+        r'action="(/cases/[^"?]*/undo)".*?name="seen" value="(\d+)"', page.text, re.S
+    )
+    return found[0], {"seen": found[1]}
+
+
+def undo(browser, case):
+    path, fields = undo_of(browser.get(f"/cases/{case.number}"))
+    return browser.done(path, **fields)
+
+
 def test_the_page_shows_what_the_customer_wrote_and_what_it_is_about(city, browser):
     case = case_of(city, ORDINARY)
     page = browser.get(f"/cases/{case.number}")
@@ -105,7 +118,7 @@ def test_taking_a_case_makes_somebody_its_owner_and_can_be_undone(city, browser)
     page = browser.done(f"/cases/{case.number}/take")
     assert "Du har tagit ärendet" in text_of(page)
     assert now_of(city, case).owner == HANDLER
-    browser.done(f"/cases/{case.number}/undo")
+    undo(browser, case)
     assert now_of(city, case).owner is None
     assert now_of(city, case).status is Status.NEW
     assert city.events(case)[-2:] == ["undone", "viewed"]
@@ -167,7 +180,7 @@ def test_a_corrected_assessment_is_an_event_and_can_be_undone(city, browser):
     assert now_of(city, case).matter == matter
     retagged = next(one for one in city.history(case) if one.kind is EventKind.RETAGGED)
     assert retagged.data == {"matter_before": case.matter, "matter": matter}
-    browser.done(f"/cases/{case.number}/undo")
+    undo(browser, case)
     assert now_of(city, case).matter == case.matter
 
 
@@ -179,7 +192,7 @@ def test_a_case_that_somebody_calls_urgent_gets_a_deadline_and_is_watched_over(c
     assert "Handläggs före" in text_of(page)
     city.app.dispatch.run_due()
     assert city.alerts() == ["urgent"]
-    browser.done(f"/cases/{case.number}/undo")
+    undo(browser, case)
     assert now_of(city, case).urgent is Urgency.NO
     assert now_of(city, case).handle_by is None
     with city.app.database.reading() as work:
@@ -239,7 +252,7 @@ def test_a_taken_back_stop_is_watched_over_again(city, browser):
     stop = {"confirmed": "yes", "reason": "credited", "only_stop": "1"}
     browser.done(f"/cases/{case.number}/close", **stop)
     assert now_of(city, case).stop_confirmed
-    browser.done(f"/cases/{case.number}/undo")
+    undo(browser, case)
     assert not now_of(city, case).stop_confirmed
     with city.app.database.reading() as work:
         assert work.watches.get(case.id).next_at is not None
@@ -263,7 +276,7 @@ def test_feedback_that_it_is_done_closes_the_case_and_can_be_undone(city, browse
     case = case_of(city, ORDINARY)
     browser.done(f"/cases/{case.number}/feedback", said="done")
     assert now_of(city, case).status is Status.CLOSED
-    browser.done(f"/cases/{case.number}/undo")
+    undo(browser, case)
     assert now_of(city, case).status is Status.NEW
 
 
@@ -283,7 +296,7 @@ def test_a_closed_case_opens_again_and_that_can_be_undone(city, browser):
     city.later(hours=1)
     browser.done(f"/cases/{case.number}/reopen")
     assert now_of(city, case).status is Status.OPEN
-    browser.done(f"/cases/{case.number}/undo")
+    undo(browser, case)
     undone = now_of(city, case)
     assert undone.status is Status.CLOSED
     assert undone.clock_started_at == closed.clock_started_at
@@ -294,6 +307,30 @@ def test_what_somebody_has_built_upon_is_not_undone(city, web_city, browser):
     browser.done(f"/cases/{case.number}/take")
     city.set_status(now_of(city, case), Status.WAITING_OTHER)
     assert browser.post(f"/cases/{case.number}/undo").status_code == 409
+
+
+def test_a_page_that_has_grown_old_does_not_undo_what_a_colleague_did_since(
+    city, web_city, browser
+):
+    case = case_of(city, ORDINARY)
+    notice = re.search(
+        r'action="([^"]*/undo[?][^"]*)"', browser.done(f"/cases/{case.number}/take").text
+    )
+    path, fields = undo_of(browser.get(f"/cases/{case.number}"))
+    colleague = web_city.browser(COLLEAGUE)
+    colleague.done(f"/cases/{case.number}/wait", waits_for="waiting_customer")
+    for answer in (browser.post(path, **fields), browser.post(notice.group(1))):
+        assert answer.status_code == 409
+        assert "har ändrats sedan dess" in text_of(answer)
+    assert now_of(city, case).status is Status.WAITING_CUSTOMER
+    assert "undone" not in city.events(case)
+
+
+def test_what_was_just_done_is_undone_from_the_notice_about_it(city, browser):
+    case = case_of(city, ORDINARY)
+    page = browser.done(f"/cases/{case.number}/take")
+    browser.done(re.search(r'action="([^"]*/undo[?][^"]*)"', page.text).group(1))
+    assert now_of(city, case).owner is None
 
 
 def test_undoing_is_offered_for_a_day(city, browser):

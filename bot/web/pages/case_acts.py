@@ -14,12 +14,16 @@ from bot.services.phone import Feedback
 from bot.texts import mark
 from bot.vocabulary import Status, StopReason, Urgency, Verdict
 from bot.web.ask import Ask
-from bot.web.form import Form
+from bot.web.form import Form, row_number
 from bot.web.notices import Notice
 from bot.web.page import Page
 from bot.web.pages.case import show
 from bot.web.seeing import seen_case
 
+SEEN: Final = "seen"
+"""The field for the version of a case that a form was made from."""
+_NEVER: Final = -1
+"""The version of no case: a form that does not say what it undoes undoes nothing."""
 _LONGEST: Final = 60
 
 
@@ -53,11 +57,18 @@ def act(do: Do, *, undo: bool = True) -> Callable[[Ask], Response]:
         except SammaDagError as error:
             form = Form(typed=ask.form)
             return show(ask, case, status=409, error=ask.say.error(error), form=form)
-        offered = undo and ask.house.undoing.is_offered(case)
-        back = ask.url("case_undo", number=number) if offered else ""
+        back = _way_back(ask, case) if undo else ""
         return ask.see_other("case", Notice(text=said, undo=back), number=number)
 
     return answer
+
+
+def _way_back(ask: Ask, case: Case) -> str:
+    """Return the address that takes back what the viewer has just done; empty where none does."""
+    last = ask.house.undoing.offered(case)
+    if last is None or last.actor != ask.viewer.key:
+        return ""
+    return f"{ask.url('case_undo', number=str(case.number))}?{SEEN}={last.version}"
 
 
 def _take(ask: Ask, case: Case) -> str:
@@ -121,7 +132,8 @@ def _merge(ask: Ask, case: Case) -> str:
 
 
 def _undo(ask: Ask, case: Case) -> str:
-    ask.house.undoing.undo(case, by=ask.viewer.key)
+    seen = row_number(ask.form.get(SEEN) or ask.query(SEEN))
+    ask.house.undoing.undo(case, by=ask.viewer.key, version=seen or _NEVER)
     return ask.say("Ångrat. Ärendet är som förut.")
 
 
