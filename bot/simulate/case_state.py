@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from datetime import datetime
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from bot.cases import SYSTEM, Case, CaseNumber
 from bot.reports.case_facts import COUNTED_EVENTS, RULES, facts_of
 from bot.simulate.city import City
-from bot.simulate.deflating import Letters, PackedPattern, lines_of
-from bot.simulate.hours import moment, seconds, stored
+from bot.simulate.deflating import PackedPattern, Values, lines_of
+from bot.simulate.hours import moment, seconds
 from bot.simulate.rows import Rows
 from bot.store.engine import stored_json
 from bot.store.packing import pack_short
@@ -174,12 +174,12 @@ class CaseState:
             self.team,
             self.owner,
             self.language,
-            stored(self.received_at),
-            stored(self.clock_started_at),
+            self.received_at,
+            self.clock_started_at,
             int(self.stop_confirmed),
             self.version,
-            None if self.handle_by is None else stored(self.handle_by),
-            None if self.safe_until is None else stored(self.safe_until),
+            None if self.handle_by is None else self.handle_by,
+            None if self.safe_until is None else self.safe_until,
             pack_short(self.deadline_reasons),
         )
 
@@ -214,10 +214,10 @@ class _About:
         self.mailbox = state.mailbox
         self.customer = state.customer
         self.team = state.team
-        self.channel = state.channel.value
+        self.channel = state.channel._value_
         self.protected = state.protected
         self.misdirected = state.misdirected
-        self.urgent = state.urgent.value
+        self.urgent = state.urgent._value_
         self.received_at = moment(state.received_at)
         self.handle_by = None if state.handle_by is None else moment(state.handle_by)
 
@@ -225,15 +225,21 @@ class _About:
 class _Happened:
     """An event as the rules of facts read it."""
 
-    __slots__ = ("actor", "at", "data", "kind", "wall_seconds", "working_seconds")
+    __slots__ = ("_seconds", "actor", "data", "kind", "wall_seconds", "working_seconds")
 
     def __init__(self, event: Event) -> None:
-        self.kind = event.kind
-        self.at = moment(event.at)
-        self.actor = event.actor
-        self.wall_seconds = event.wall
-        self.working_seconds = event.working
-        self.data = event.data
+        (
+            self._seconds,
+            self.kind,
+            self.actor,
+            self.wall_seconds,
+            self.working_seconds,
+            self.data,
+        ) = event
+
+    @property
+    def at(self) -> datetime:
+        return moment(self._seconds)
 
 
 _at = itemgetter(0)
@@ -244,23 +250,38 @@ def packed_json(data: Mapping[str, Value]) -> str | bytes:
 
     Its keys and codes need no escapes in JSON, and have no slots.
     """
-    numbers = {name: str(value) for name, value in data.items() if type(value) is int}
-    said = [
-        f'"{name}":"{value}"'
-        if isinstance(value, str)
-        else f'"{name}":%({name})s'
-        if name in numbers
-        else f'"{name}":{_plain(value)}'
-        for name, value in data.items()
-    ]
-    pattern = "{" + ",".join(said) + "}"
-    return _pattern_of(pattern).fill(numbers, Letters(numbers))
+    numbers: dict[str, str] = {}
+    key: list[Value] = list(data)
+    for name, value in data.items():
+        if type(value) is int or name in _NUMBERS:
+            numbers[name] = str(value)
+        else:
+            key.append(value)
+    known = tuple(key)
+    pattern = _patterns.get(known)
+    if pattern is None:
+        pattern = _patterns[known] = _pattern_of(data)
+    return pattern.fill(Values(numbers))
 
 
-@lru_cache(maxsize=10_000)
-def _pattern_of(pattern: str) -> PackedPattern:
-    (packed,) = lines_of(pattern)
+_NUMBERS: Final = frozenset({"into", "other"})
+"""What holds the number of another case."""
+_patterns: Final[dict[tuple[Value, ...], PackedPattern]] = {}
+"""By the names and all that is no number; few, since numbers are what cases differ in."""
+
+
+def _pattern_of(data: Mapping[str, Value]) -> PackedPattern:
+    said = ",".join(f'"{name}":{_slot(name, value)}' for name, value in data.items())
+    (packed,) = lines_of("{" + said + "}")
     return packed
+
+
+def _slot(name: str, value: Value) -> str:
+    if name in _NUMBERS:
+        return f'"%({name})s"'
+    if isinstance(value, str):
+        return f'"{value}"'
+    return f"%({name})s" if type(value) is int else _plain(value)
 
 
 def _plain(value: Value) -> str:

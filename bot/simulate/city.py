@@ -20,6 +20,7 @@ from bot.services.letter_preview import house_values
 from bot.services.new_case import House
 from bot.services.reading import Reader
 from bot.settings import Settings
+from bot.simulate.deflating import Values
 from bot.simulate.hours import Hours, moment
 from bot.simulate.letter_moulds import (
     AMOUNT,
@@ -126,10 +127,16 @@ class City:
         return found
 
     @cached_property
-    def names(self) -> Sequence[Mapping[str, str]]:
+    def names(self) -> Sequence[Values]:
         """Return what stands in the slots for each person's name, without a number of its own."""
         words = self.wording
-        return [slots_of_name(*each) for each in product(words.first_names, words.last_names)]
+        found = [
+            Values(slots_of_name(*each)) for each in product(words.first_names, words.last_names)
+        ]
+        for values in found:
+            for name in values.keys() - {"local"}:
+                values.write(name)
+        return found
 
     @cached_property
     def places(self) -> Sequence[Mapping[str, str]]:

@@ -7,8 +7,7 @@ from typing import Final
 
 from bot.simulate import mail_rows
 from bot.simulate.case_state import CaseState
-from bot.simulate.deflating import Letters
-from bot.simulate.hours import stored
+from bot.simulate.deflating import Values
 from bot.simulate.letter_moulds import LetterMould
 from bot.simulate.mail_moulds import MailMould
 from bot.simulate.player import LAG, MESSAGES, Item, Stage
@@ -37,10 +36,10 @@ class Correspondence:
         self._next_message = MESSAGES * item.index + 1
         self._last_received = 0
         self._letters = 1
-        self._slots: dict[str, str] = {}
+        self._slots = Values({})
         self._address = ""
 
-    def _values(self, mould: MailMould) -> dict[str, str]:
+    def _values(self, mould: MailMould) -> Values:
         at = self._item.at
         mailboxes = self._city.material.knowledge.mailboxes
         return self._stage.values_for(
@@ -64,7 +63,7 @@ class Correspondence:
         at: int,
         case: CaseState | None,
         kind: Kind,
-        values: Mapping[str, str],
+        values: Values,
     ) -> int:
         message_id = self._next_message
         self._next_message += 1
@@ -79,8 +78,9 @@ class Correspondence:
             received_at=at,
             seen_at=at + LAG,
         )
-        key = mail_rows.key_of(message_id)
-        self._stage.note(at, "mail", case, mailbox=mould.arrived_in, content=content, key=key)
+        if self._stage.acts is not None:
+            key = mail_rows.key_of(message_id)
+            self._stage.note(at, "mail", case, mailbox=mould.arrived_in, content=content, key=key)
         return message_id
 
     def _receipt(self, case: CaseState, mould: MailMould, message_id: int, seen: int) -> None:
@@ -104,7 +104,7 @@ class Correspondence:
         case.happened(EventKind.RECEIPT_SENT, at, template=letter.template)
         if not is_tip and at < stage.counted_from:
             return
-        sender, sent_at = city.identity.hash_address(self._address), stored(at)
+        sender, sent_at = city.identity.hash_address(self._address), at
         stage.rows["sent_reply"].append((key, sender, case.mailbox, letter.template, sent_at))
         if is_tip:
             stage.rows["tag_tip"].append((sender, sent_at))
@@ -146,7 +146,7 @@ class Correspondence:
         text = self._stage.pick(self._city.wording.answers)
         letter = self._city.answer(text, case.mailbox)
         message_id = self._send(case, letter, at, automatic=False, number=None)
-        found_at = stored(at + 60)
+        found_at = at + 60
         mail_rows.found_in_sent(
             self._stage.rows,
             case.mailbox,
@@ -208,7 +208,7 @@ class Correspondence:
         number: int,
         given: Mapping[str, str],
     ) -> None:
-        sent_at, rows = stored(at), self._stage.rows
+        sent_at, rows = at, self._stage.rows
         rows["reply_draft"].append(
             (
                 draft,
@@ -230,8 +230,7 @@ class Correspondence:
             )
         )
         subject = letter.written[0] % self._slots
-        letters = Letters(self._slots)
-        packed = [pattern.fill(self._slots, letters) for pattern in letter.packed_draft]
+        packed = [pattern.fill(self._slots) for pattern in letter.packed_draft]
         row = (draft, stored_json(dict(given)), subject, *packed)
         rows["reply_draft_text"].append(row)
 

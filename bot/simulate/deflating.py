@@ -83,20 +83,26 @@ def of_lines() -> Packing:
     )
 
 
-class Letters(dict[str, Bits]):
-    """What fills the slots of the texts of one mail, letter by letter; made when asked for.
+class Values(dict[str, str]):
+    """What fills the slots of some texts; once one of these is packed, its slots stay filled.
 
-    Once made, a slot stays filled; slots with few values (`_FEW`) are not asked for here.
+    Slots with few values (`_FEW`) can be filled anew.
+
+    Attributes:
+        letters: What fills a slot, letter by letter, as far as it has been asked for.
     """
 
-    __slots__ = ("_values",)
+    __slots__ = ("letters",)
 
-    def __init__(self, values: Mapping[str, str]) -> None:
-        super().__init__()
-        self._values = values
+    def __init__(
+        self, values: Mapping[str, str], letters: Mapping[str, Bits] | None = None
+    ) -> None:
+        super().__init__(values)
+        self.letters: dict[str, Bits] = {} if letters is None else dict(letters)
 
-    def __missing__(self, name: str) -> Bits:
-        found = self[name] = _letters(self._values[name])
+    def write(self, name: str) -> Bits:
+        """Return what fills a slot, letter by letter."""
+        found = self.letters[name] = written(self[name])
         return found
 
 
@@ -120,54 +126,43 @@ class PackedPattern:
         ]
         self._repeats = len({name.rpartition("_")[2] for name in names}) < len(names)
 
-    def fill(self, values: Mapping[str, str], letters: Letters) -> str | bytes:
-        """Return the text with some values, packed, or itself where that is no longer.
-
-        Args:
-            letters: Of the same values.
-        """
+    def fill(self, values: Values) -> str | bytes:
+        """Return the text with some values, packed, or itself where that is no longer."""
         if self._always is not None:
             return self._always
-        bits, count, length = (
-            self._shortened(values, letters) if self._repeats else self._filled(values, letters)
-        )
+        bits, count, length = self._filled(values, {} if self._repeats else None)
         size = (count + _END + 7) // 8
         if length < self._way.shortest or size + len(self._way.mark) >= length:
             return self._pattern % values
         return self._way.mark + bits.to_bytes(size, "little")
 
-    def _filled(self, values: Mapping[str, str], letters: Letters) -> Bits:
-        bits, count, place = self._begun
-        for name, is_of_few, part in self._parts:
-            more, many, length = (
-                _few(values[name], self._way).at(place) if is_of_few else letters[name]
-            )
-            bits |= more << count
-            count += many
-            place += length
-            more, many, length = part.at(place)
-            bits |= more << count
-            count += many
-            place += length
-        return bits, count, place
+    def _filled(self, values: Values, said: dict[str, int] | None) -> Bits:
+        """Return all that stands in the text.
 
-    def _shortened(self, values: Mapping[str, str], letters: Letters) -> Bits:
-        """Do as `_filled`, but refer to what has filled another slot before."""
+        Args:
+            said: Where each value stands is noted here, so that it is referred to later; None
+                where no two slots can hold the same.
+        """
         bits, count, place = self._begun
-        said: dict[str, int] = {}
+        letters = values.letters
         for name, is_of_few, part in self._parts:
-            value = values[name]
-            more, many, length = _few(value, self._way).at(place) if is_of_few else letters[name]
-            before = said.setdefault(value, place)
-            if before != place and _SHORTEST <= length <= _LONGEST:
-                more, many = _again(length, place - before)
+            if is_of_few:
+                more, many, length = _few(values[name], self._way).at(place)
+            else:
+                more, many, length = letters.get(name) or values.write(name)
+            if said is not None:
+                before = said.setdefault(values[name], place)
+                if before != place and _SHORTEST <= length <= _LONGEST:
+                    more, many = _again(length, place - before)
             bits |= more << count
             count += many
             place += length
-            more, many, length = part.at(place)
-            bits |= more << count
+            since, until, more, step, many = part.span
+            if not since <= place < until:
+                since, until, more, step, many = part.span_at(place)
+            bits |= more + place * step << count
             count += many
-            place += length
+            place += part.length
         return bits, count, place
 
 
@@ -181,7 +176,7 @@ def lines_of(*patterns: str) -> Iterator[PackedPattern]:
     return (PackedPattern(pattern, of_lines()) for pattern in patterns)
 
 
-def _letters(text: str) -> Bits:
+def written(text: str) -> Bits:
     """Return a text letter by letter."""
     if text.isascii():
         length = len(text)
@@ -219,26 +214,37 @@ class _Part:
     """Bytes that never change, which refer to the helping text.
 
     As far as the codes of its distances stay the same, the bits after them count with the place.
+
+    Attributes:
+        span: The one that was asked for last.
     """
 
-    __slots__ = ("_content", "_farthest", "_length", "_runs", "_spans")
+    __slots__ = ("_content", "_farthest", "_runs", "_spans", "length", "span")
 
     def __init__(self, content: bytes, way: Packing) -> None:
         self._content = content
-        self._length = len(content)
         self._farthest = way.farthest
         self._runs = _cheapest(content, way.helping)
         self._spans: list[_Span] = []
+        self.length = len(content)
+        self.span = _NOWHERE
 
     def at(self, place: int) -> Bits:
         """Return what stands after so many bytes."""
-        for since, until, bits, step, count in self._spans:
-            if since <= place < until:
-                return bits + (place - since) * step, count, self._length
-        self._spans.append(self._span(place))
-        return self.at(place)
+        _, _, bits, step, count = self.span_at(place)
+        return bits + place * step, count, self.length
 
-    def _span(self, place: int) -> _Span:
+    def span_at(self, place: int) -> _Span:
+        """Return the span of a place, which is `span` from now on."""
+        for span in self._spans:
+            if span[0] <= place < span[1]:
+                self.span = span
+                return span
+        self.span = self._new_span(place)
+        self._spans.append(self.span)
+        return self.span
+
+    def _new_span(self, place: int) -> _Span:
         content = self._content
         bits = step = count = 0
         since, until = 0, self._farthest
@@ -257,12 +263,13 @@ class _Part:
                 since = max(since, self._farthest + back + 1)
             bits |= more << count
             count += many
-        return since, until, bits - (place - since) * step, step, count
+        return since, until, bits - place * step, step, count
 
 
 _Span = tuple[int, int, int, int, int]
-"""From how many bytes before a part on, and below how many, its bits are what: those after the
-fewest, what each byte more adds, and how many they are."""
+"""From how many bytes before a part on, and below how many, its bits are what: what they would be
+without any, what each byte adds, and how many bits they are."""
+_NOWHERE: Final[_Span] = (0, 0, 0, 0, 0)
 _Run = tuple[int, int, int]
 """Where in a part a run of bytes begins, how long it is, and how far back the same bytes stand:
 in the part itself, or else, as a negative number, in the helping text with nothing in between. A

@@ -35,6 +35,7 @@ class Hours:
                 self._before.append(total)
                 total += self._closes[-1] - self._opens[-1]
         self._offsets: dict[int, int] = {}
+        self._days: dict[int, str] = {}
         self._mail_days: dict[tuple[int, int], tuple[str, str]] = {}
 
     def open_until(self, at: int) -> int:
@@ -85,6 +86,14 @@ class Hours:
         """Return the date on the wall."""
         return _EPOCH_DAY + timedelta(days=(at + self.offset(at)) // DAY)
 
+    def day_in_text(self, at: int) -> str:
+        """Return the date on the wall as ISO 8601 has it."""
+        day = (at + self.offset(at)) // DAY
+        found = self._days.get(day)
+        if found is None:
+            found = self._days[day] = (_EPOCH_DAY + timedelta(days=day)).isoformat()
+        return found
+
     def mail_date(self, at: int) -> tuple[str, str]:
         """Return the day and the time that the Date header of a mail has, in local time.
 
@@ -102,11 +111,6 @@ class Hours:
 def moment(at: int) -> datetime:
     """Return seconds since 1970 as an aware instant."""
     return datetime.fromtimestamp(at, UTC)
-
-
-def stored(at: int) -> int:
-    """Return seconds since 1970 as a SQLite file holds an instant."""
-    return at
 
 
 def seconds(at: datetime) -> int:

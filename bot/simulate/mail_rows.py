@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from bot.simulate.deflating import Letters
-from bot.simulate.hours import stored
+from bot.simulate.deflating import Values
 from bot.simulate.letter_moulds import LetterMould
 from bot.simulate.mail_moulds import MailMould, content_hash
 from bot.simulate.rows import Rows
@@ -23,7 +20,7 @@ def key_of(message_id: int) -> MessageKey:
 def incoming(
     rows: Rows,
     mould: MailMould,
-    values: Mapping[str, str],
+    values: Values,
     *,
     message_id: int,
     case_id: int | None,
@@ -50,13 +47,12 @@ def incoming(
             int(mould.glance),
             None,
             None,
-            stored(received_at),
+            received_at,
             len(content),
             mould.faults,
         )
     )
-    letters = Letters(values)
-    raw, title, people, *said, triage = [packed.fill(values, letters) for packed in mould.packed]
+    raw, title, people, *said, triage = [packed.fill(values) for packed in mould.packed]
     rows["message_raw"].append((message_id, raw, "{}"))
     rows["message_text"].append((message_id, title, *said))
     rows["message_address"].append((message_id, people))
@@ -64,7 +60,7 @@ def incoming(
     ignored = None if is_case else mould.ignored
     reason = None if ignored is None else ignored._value_
     outcome = _outcome(kind, ignored)._value_
-    row = (message_id, case_id, stored(seen_at), 0)
+    row = (message_id, case_id, seen_at, 0)
     rows["delivery"].append((mould.arrived_in, key_of(message_id), outcome, reason, *row))
     if is_case:
         rows["search_entry"].append((message_id, None, mould.words.fill(values)))
@@ -74,7 +70,7 @@ def incoming(
 def outgoing(
     rows: Rows,
     mould: LetterMould,
-    values: Mapping[str, str],
+    values: Values,
     *,
     message_id: int,
     case_id: int,
@@ -100,13 +96,12 @@ def outgoing(
             0,
             mould.template,
             mould.version,
-            stored(at),
+            at,
             mould.rest + len(to) + 2 * len(values["mid"]),
             "[]",
         )
     )
-    letters = Letters(values)
-    title, people, *said = [packed.fill(values, letters) for packed in mould.packed]
+    title, people, *said = [packed.fill(values) for packed in mould.packed]
     rows["message_text"].append((message_id, title, *said))
     rows["message_address"].append((message_id, people))
     if mould.template is None:

@@ -13,6 +13,7 @@ from bot.services.registering import marking
 from bot.simulate import detours
 from bot.simulate.case_state import CaseState
 from bot.simulate.correspondence import Correspondence
+from bot.simulate.deflating import Values
 from bot.simulate.hours import DAY, moment
 from bot.simulate.mail_moulds import MailMould
 from bot.simulate.player import LAG
@@ -217,13 +218,13 @@ class MailStory(Correspondence):
             return False
         mould = self._stage.pick(self._stage.moulds.follow_ups)
         identity = self._city.identity
-        values = {
+        said = {
             **self._slots,
             **self._head(at, self._next_message, self._slots["domain"]),
             "own": identity.own_message_id(case.number, 1),
             "to": self._city.material.knowledge.mailboxes[mould.arrived_in].address,
         }
-        message_id = self._receive(mould, at, case, Kind.FOLLOW_UP, values)
+        message_id = self._receive(mould, at, case, Kind.FOLLOW_UP, Values(said))
         if case.status is Status.CLOSED:
             case.status, case.clock_started_at = Status.OPEN, seen
             case.happened(EventKind.REOPENED, seen)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.simulate.case_state import CaseState
-from bot.simulate.hours import stored
 from bot.simulate.mail_moulds import MailMould
 from bot.simulate.mail_story import MailStory
 from bot.simulate.player import LAG, Item, Stage
@@ -47,5 +46,5 @@ def _merge(stage: Stage, twin: CaseState, case: CaseState, at: int) -> None:
     case.happened(EventKind.MERGED, at, person, other=twin.number)
     twin.happened(EventKind.MERGED, at, person, into=case.number)
     twin.happened(EventKind.CLOSED, at, person)
-    stage.rows["merged_case"].append((twin.id, case.id, stored(at)))
+    stage.rows["merged_case"].append((twin.id, case.id, at))
     stage.note(at, "merge", twin, by=person, into=case.id)

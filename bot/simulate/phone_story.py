@@ -12,7 +12,7 @@ from bot.language.search_words import entry_words
 from bot.promises import Feedback, Promise, Step, due_step, promised
 from bot.services.same_day import plan_broken
 from bot.simulate.case_state import CaseState
-from bot.simulate.hours import moment, seconds, stored
+from bot.simulate.hours import moment, seconds
 from bot.simulate.mail_moulds import MailMould
 from bot.simulate.player import LAG, Item, Stage
 from bot.vocabulary import (
@@ -192,7 +192,7 @@ class PhoneStory:
 
 def _row(promise: Promise) -> tuple[Any, ...]:
     def told(at: datetime | None) -> int | None:
-        return None if at is None else stored(seconds(at))
+        return None if at is None else seconds(at)
 
     return (
         promise.case_id,

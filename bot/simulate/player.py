@@ -12,7 +12,8 @@ from typing import Any, Final, TypeVar
 from bot.cases import PlannedAction
 from bot.simulate.case_state import CaseState, Value, packed_json
 from bot.simulate.city import City, Moulds
-from bot.simulate.hours import DAY, seconds, stored
+from bot.simulate.deflating import Values
+from bot.simulate.hours import DAY, seconds
 from bot.simulate.rows import Rows
 from bot.vocabulary import ActionKind, EventKind, PersonKey, Status
 
@@ -106,23 +107,22 @@ class Stage:
             case_id = None if case is None else case.id
             self.acts.append(Act(at=at, name=name, case_id=case_id, values=values))
 
-    def values_for(self, item: Item, *, more: dict[str, str]) -> dict[str, str]:
+    def values_for(self, item: Item, *, more: dict[str, str]) -> Values:
         """Return what stands in the slots of a mail; nobody writes twice in a quarter."""
         city, draw = self.city, self.chance.random
         serial, name = divmod(item.index, len(city.names))
         # Neighbours in time do not share a name, though each name comes once a round.
         named = city.names[name * 1999 % len(city.names)]
+        values = Values(named, named.letters)
+        values.update(self.pick(city.places))
         amount = 200 + int(59_800 * draw())
-        due = city.hours.local_day(item.at + (int(35 * draw()) - 5) * DAY)
-        return {
-            **named,
-            **self.pick(city.places),
-            "local": f"{named['local']}{serial}" if serial else named["local"],
-            "n": str(_FIRST_INVOICE + item.index),
-            "amount": f"{amount // 1000} {amount % 1000:03}" if amount >= 1000 else str(amount),
-            "day": due.isoformat(),
-            **more,
-        }
+        if serial:
+            values["local"] += str(serial)
+        values["n"] = str(_FIRST_INVOICE + item.index)
+        values["amount"] = f"{amount // 1000} {amount % 1000:03}" if amount >= 1000 else str(amount)
+        values["day"] = city.hours.day_in_text(item.at + (int(35 * draw()) - 5) * DAY)
+        values.update(more)
+        return values
 
     def pick(self, some: Sequence[_T]) -> _T:
         """Return one of some, each as likely."""
@@ -188,13 +188,13 @@ class Stage:
                 kind._value_,
                 case_id,
                 packed_json(data),
-                stored(due),
+                due,
                 "done" if is_done else "planned",
                 None,
                 WORKER if is_done else None,
                 int(is_done),
-                stored(planned_at),
-                stored(due) if is_done else None,
+                planned_at,
+                due if is_done else None,
             )
         )
         return is_done

@@ -8,7 +8,7 @@ from bot.clock import FixedClock
 from bot.registers import EntryKind, Facts, Register
 from bot.services.register_facts import UsualFacts
 from bot.simulate.case_state import CaseState
-from bot.simulate.hours import DAY, moment, stored
+from bot.simulate.hours import DAY, moment
 from bot.simulate.player import Stage
 from bot.store.engine import stored_json
 from bot.vocabulary import EventKind, PersonKey
@@ -66,7 +66,7 @@ def _enter(
             kind.value,
             None if facts is None else _subject(register, facts),
             case.id if facts is not None else None,
-            stored(at),
+            at,
             person,
             stored_json({name: str(value) for name, value in said.items()}),
             text,

@@ -10,7 +10,7 @@ from bot.ladder import Until, Watch, first_alert_at, go_on, next_at
 from bot.plan import plan_alert, plan_ladder_alert
 from bot.services.new_case import House
 from bot.simulate.case_state import CaseState
-from bot.simulate.hours import moment, seconds, stored
+from bot.simulate.hours import moment, seconds
 from bot.simulate.player import Stage
 from bot.store.tables.base import stored_instant
 from bot.vocabulary import EventKind, MessageId, PersonKey
@@ -89,12 +89,12 @@ class UrgentCase:
         self.stage.rows["urgency_watch"].append(
             (
                 self.state.id,
-                stored(seconds(self.watch.begun_at)),
+                seconds(self.watch.begun_at),
                 self.watch.step,
                 None if self.next_at is None else stored_instant(self.next_at),
                 int(self.watch.told_half),
                 int(self.watch.told_last_hour),
-                None if self.acknowledged_at is None else stored(self.acknowledged_at),
+                None if self.acknowledged_at is None else self.acknowledged_at,
                 self.acknowledged_by,
             )
         )

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from bot.language.search_words import SHORTEST, entry_words
+from bot.language.search_words import LONGEST, SHORTEST, entry_words
 
 _SLOT: Final = re.compile(r"%\((\w+)\)s")
 _GOES_ON: Final = re.compile(r"[^\W_]%\(\w+\)s|%\(\w+\)s[^\W_]|%\(\w+\)s%\(")
+_MARKS: Final = (".", " ")
+"""At which names, places and amounts are parted: so there are few different parts."""
 _REMEMBERED: Final = 10_000
 
 
@@ -44,8 +46,12 @@ class WordPattern:
 
 
 def _words_of(value: str) -> tuple[str, ...]:
-    if value.isascii() and value.isdigit():
-        return (value,) if len(value) >= SHORTEST else ()
+    if value.isascii() and value[-1:].isdigit() and value.isalnum() and len(value) <= LONGEST:
+        return (value.lower(),) if len(value) >= SHORTEST else ()  # no word that is left out
+    for mark in _MARKS:
+        head, found, tail = value.partition(mark)
+        if found:
+            return *_words_of(head), *_words_of(tail)
     return _known_words(value)
 
 

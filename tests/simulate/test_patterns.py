@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.language.search_words import entry_words
-from bot.simulate.deflating import Letters, lines_of, texts_of
+from bot.simulate.deflating import Values, lines_of, texts_of
 from bot.simulate.word_patterns import WordPattern
 from bot.store.packing import unpack_short, unpack_text
 
@@ -37,14 +37,14 @@ VALUES = st.fixed_dictionaries(
 @example("Vänliga hälsningar\n%(last)s, %(last)s", {"n": "", "place": "", "last": "Öman"})
 def test_a_packed_pattern_is_unpacked_to_its_text(pattern, values):
     (packed,) = texts_of(pattern)
-    assert unpack_text(packed.fill(values, Letters(values))) == pattern % values
+    assert unpack_text(packed.fill(Values(values))) == pattern % values
 
 
 @settings(max_examples=40)
 @given(PATTERNS, VALUES)
 def test_a_packed_line_is_unpacked_to_its_text(pattern, values):
     (packed,) = lines_of(pattern)
-    assert unpack_short(packed.fill(values, Letters(values))) == pattern % values
+    assert unpack_short(packed.fill(Values(values))) == pattern % values
 
 
 @settings(max_examples=40)
@@ -58,4 +58,4 @@ def test_what_resembles_our_letters_is_packed_to_a_third():
     pattern = "Vi har tagit emot ditt mejl om faktura %(n)s.\n\nVänliga hälsningar"
     values = {"n": "40123456"}
     (packed,) = texts_of(pattern)
-    assert len(packed.fill(values, Letters(values))) < len(pattern % values) / 3 + 8
+    assert len(packed.fill(Values(values))) < len(pattern % values) / 3 + 8
