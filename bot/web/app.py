@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -14,7 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.clock import Clock
@@ -29,6 +30,7 @@ from bot.web.house import WebHouse
 from bot.web.page import Page
 from bot.web.pages import PAGES
 from bot.web.rendering import Renderer
+from bot.web.repeats import FIELD, Repeats, new_key
 from bot.web.sessions import Session, Sessions
 from bot.web.signing_in.way import Doorkeeper, WayIn
 from bot.web.tries import FailedTries
@@ -122,6 +124,7 @@ class WebApp:
             entry.rights, entry.sessions, entry.tries, self._renderer, entry.clock, entry.way
         )
         self._threads = CapacityLimiter(_AT_ONCE)
+        self._repeats = Repeats()
         self._app = Starlette(
             routes=[
                 *entry.public,
@@ -167,12 +170,14 @@ class WebApp:
     async def _in_a_thread(
         self, page: Page, request: Request, session: Session, viewer: Viewer, form: FormData
     ) -> Response:
-        given = str(form.get("token", ""))
+        given, key = str(form.get("token", "")), str(form.get(FIELD, "")) if page.once else ""
         is_ours = page.method != "POST" or self.sessions.is_token(session, given)
 
         def answer() -> Response:
             ask = self._ask(request, session, viewer, form)
-            return self._answer(page, ask) if is_ours else _too_old(ask)
+            if not is_ours:
+                return _too_old(ask)
+            return self._repeats.answer(ask, key, partial(self._answer, page))
 
         return await to_thread.run_sync(answer, limiter=self._threads)
 
@@ -192,7 +197,7 @@ class WebApp:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
                 files[name] = value
-            elif name != "token":
+            elif name not in ("token", FIELD):
                 fields.setdefault(name, []).append(value.replace("\r\n", "\n").replace("\0", ""))
         return Ask(
             request=request,
@@ -201,6 +206,7 @@ class WebApp:
             house=self.house(),
             renderer=self._renderer,
             token=self.sessions.token(session),
+            once=new_key(),
             form={name: values[-1] for name, values in fields.items()},
             many={name: tuple(values) for name, values in fields.items()},
             files=files,
@@ -221,6 +227,8 @@ class WebApp:
         status = getattr(error, "status_code", 400)
         found = self._door.inside(request)
         if found is not None:
+            if status == 405 and request.method == "GET":
+                return RedirectResponse(self._page_above(request.url.path), 303)
             session, viewer = found
             ask = self._ask(request, session, viewer, FormData())
             text = ask.say(_WRONG.get(status, _NOT_THERE))
@@ -230,6 +238,17 @@ class WebApp:
         say = self._door.say_to(request, None)
         text = say(_WRONG.get(status, _NOT_THERE))
         return self._renderer.plain(say, "errors/stranger.html", status=status, text=text)
+
+    def _page_above(self, path: str) -> str:
+        """Return the page that the address of a form belongs to.
+
+        A browser comes to such an address where a form was refused, and is opened again there.
+        """
+        while path := path.rpartition("/")[0]:
+            scope = {"type": "http", "method": "GET", "path": path}
+            if any(route.matches(scope)[0] is Match.FULL for route in self._app.routes):
+                return path
+        return "/"
 
     async def _gone(self, request: Request, error: Exception) -> Response:
         return Response(status_code=400)  # nobody is there to read it

@@ -22,10 +22,11 @@ class Ask:
 
     Attributes:
         say: Speaks the viewer's language.
-        form: What was sent with a form, without its token; the last of equal names.
+        form: What was sent with a form, without its token and key; the last of equal names.
         many: All values of a name that stands in a form several times.
         files: What was uploaded, at most `guard.MOST_BYTES` in all.
         token: Belongs into each form, see ``_layout/form_token.html``.
+        once: Key of the page that answers, for its forms; see `bot.web.repeats`.
     """
 
     request: Request
@@ -34,6 +35,7 @@ class Ask:
     house: WebHouse
     renderer: Renderer
     token: str
+    once: str
     form: Mapping[str, str]
     many: Mapping[str, tuple[str, ...]]
     files: Mapping[str, UploadFile]

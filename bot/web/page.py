@@ -24,6 +24,7 @@ class Page:
         answer: Called in a thread with the request; may raise what services raise.
         right: What a viewer needs.
         method: ``GET`` reads only; ``POST`` comes from a form of ours, with its token.
+        once: Its form makes something new, which it does once however often it is sent.
     """
 
     path: str
@@ -31,3 +32,4 @@ class Page:
     answer: Callable[[Ask], Response]
     right: Right = Right.STAFF
     method: str = "GET"
+    once: bool = False

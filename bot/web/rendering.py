@@ -121,10 +121,10 @@ def _environment() -> Environment:
 
 
 def _again(ask: Ask) -> str:
-    """Return the address that shows the same page again; the start after a form."""
+    """Return the address that shows the same page again; after a form, where it belongs to."""
     address = ask.request.url
     if ask.request.method != "GET":
-        return "/"
+        return address.path
     return address.path + (f"?{address.query}" if address.query else "")
 
 

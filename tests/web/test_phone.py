@@ -1,5 +1,7 @@
 import re
 
+import pytest
+
 from bot.vocabulary import PersonKey, Status
 from tests.web_city import text_of
 
@@ -143,3 +145,15 @@ def test_what_callers_say_is_shown_as_text(web_city):
 def test_a_head_with_one_process_finds_it_chosen(web_city):
     page = web_city.browser().get("/phone")
     assert '<option value="kundreskontra" selected>' in page.text
+
+
+@pytest.mark.parametrize("said", [{}, {"said": "x"}])
+def test_feedback_that_says_nothing_is_refused_and_the_caller_goes_on_waiting(web_city, city, said):
+    browser = web_city.browser()
+    browser.done("/phone/log", **CALL)
+    (case,) = city.cases()
+    answer = browser.post(f"/phone/{case.number}/feedback", **said)
+    assert answer.status_code == 422
+    assert "Välj vad kunden har fått veta." in text_of(answer)
+    assert "feedback_ongoing" not in city.events(case)
+    assert city.app.phone.listed()[0].promise.is_open

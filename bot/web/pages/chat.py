@@ -249,7 +249,7 @@ def _wrong(ask: Ask, turn: Turn, form: Form, *, status: int = 200) -> Response:
 
 PAGES = (
     Page(path="/chat", name="chat", answer=chat),
-    Page(path="/chat", name="chat_ask", answer=ask_question, method="POST"),
+    Page(path="/chat", name="chat_ask", answer=ask_question, method="POST", once=True),
     Page(path="/chat/anew", name="chat_anew", answer=begin_anew, method="POST"),
     Page(path="/chat/turns/{turn:int}", name="chat_settle", answer=settle, method="POST"),
     Page(path="/chat/turns/{turn:int}/rating", name="chat_rate", answer=rate, method="POST"),
@@ -259,5 +259,6 @@ PAGES = (
         name="chat_correct",
         answer=correct,
         method="POST",
+        once=True,
     ),
 )

@@ -197,7 +197,14 @@ def _is_seen(ask: Ask, one: ReviewedCase) -> bool:
 
 PAGES = (
     Page(path="/control", name="control", answer=samples),
-    Page(path="/control", name="control_draw", answer=draw, right=Right.MANAGER, method="POST"),
+    Page(
+        path="/control",
+        name="control_draw",
+        answer=draw,
+        right=Right.MANAGER,
+        method="POST",
+        once=True,
+    ),
     Page(path="/control/{sample:int}", name="control_sample", answer=sample),
     Page(
         path="/control/{sample:int}/evidence",
@@ -211,5 +218,6 @@ PAGES = (
         name="control_review",
         answer=review,
         method="POST",
+        once=True,
     ),
 )

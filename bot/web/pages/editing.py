@@ -58,6 +58,8 @@ def documents(ask: Ask) -> Response:
 def document(ask: Ask) -> Response:
     """Show a document as text, with all files of a template."""
     path, like = ask.query("document"), ask.query("like")
+    if not path:
+        return ask.see_other("edit")
     desk = ask.house.desk
     texts = desk.copied(path, like) if like else desk.texts(path)
     return _text_page(ask, path, texts, {text.path: text.text for text in texts})
@@ -91,6 +93,8 @@ def save_document(ask: Ask) -> Response:
 def form(ask: Ask) -> Response:
     """Show a document as a form."""
     path = ask.query("document")
+    if not path:
+        return ask.see_other("edit")
     sections = ask.house.desk.form(path)
     if not sections:
         raise NotFound("det finns inget formulär för det dokumentet; redigera texten")
@@ -309,7 +313,14 @@ def _address(ask: Ask, name: str, **query: str) -> str:
 
 
 def _page(path: str, name: str, answer: Callable[[Ask], Response], method: str = "GET") -> Page:
-    return Page(path=path, name=name, answer=answer, right=Right.EDITOR, method=method)
+    return Page(
+        path=path,
+        name=name,
+        answer=answer,
+        right=Right.EDITOR,
+        method=method,
+        once=method == "POST",
+    )
 
 
 PAGES = (

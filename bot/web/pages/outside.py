@@ -145,12 +145,20 @@ def _figure(ask: Ask) -> tuple[OutsideFigure | None, dict[str, str]]:
 
 PAGES = (
     Page(path="/outside", name="outside", answer=listed, right=Right.MANAGER),
-    Page(path="/outside", name="outside_add", answer=add, right=Right.MANAGER, method="POST"),
+    Page(
+        path="/outside",
+        name="outside_add",
+        answer=add,
+        right=Right.MANAGER,
+        method="POST",
+        once=True,
+    ),
     Page(
         path="/outside/file",
         name="outside_upload",
         answer=upload,
         right=Right.MANAGER,
         method="POST",
+        once=True,
     ),
 )

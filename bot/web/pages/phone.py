@@ -67,7 +67,9 @@ def take_back(ask: Ask) -> Response:
 def feedback(ask: Ask) -> Response:
     """Note that somebody told the caller how it stands."""
     case = seen_case(ask, ask.value("number"))
-    said = Feedback.DONE if ask.form.get("said") == Feedback.DONE else Feedback.ONGOING
+    said = next((one for one in Feedback if one == ask.form.get("said")), None)
+    if said is None:
+        return _form(ask, Form(), status=422, error=ask.say("Välj vad kunden har fått veta."))
     try:
         found = ask.house.phone.feedback(case, said, by=ask.viewer.key)
     except DataError as error:
@@ -83,11 +85,12 @@ def feedback(ask: Ask) -> Response:
     return ask.see_other("phone", Notice(text=text))
 
 
-def _form(ask: Ask, form: Form, *, status: int = 200) -> Response:
+def _form(ask: Ask, form: Form, *, status: int = 200, error: str = "") -> Response:
     choices, language = ask.house.choices, ask.say.language
     return ask.page(
         "phone/phone.html",
         status=status,
+        error=error,
         form=form,
         processes=choices.processes(language),
         matters=choices.matters(language),
@@ -146,7 +149,7 @@ def _placed(ask: Ask, error: UsageError) -> Mapping[str, str]:
 PAGES = (
     Page(path="/phone", name="phone", answer=phone),
     Page(path="/phone/calls", name="phone_calls", answer=calls),
-    Page(path="/phone/log", name="phone_log", answer=log_call, method="POST"),
+    Page(path="/phone/log", name="phone_log", answer=log_call, method="POST", once=True),
     Page(
         path="/phone/{number}/feedback",
         name="phone_feedback",

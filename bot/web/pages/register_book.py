@@ -217,4 +217,6 @@ def _page(
     answer: Callable[[Book, Ask], Response],
     method: str = "GET",
 ) -> Page:
-    return Page(path=path, name=name, answer=partial(answer, book), method=method)
+    return Page(
+        path=path, name=name, answer=partial(answer, book), method=method, once=method == "POST"
+    )

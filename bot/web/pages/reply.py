@@ -217,10 +217,16 @@ def _back(ask: Ask, case: Case, sheet: DraftSheet, notice: Notice) -> Response:
 _DRAFT: Final = "/cases/{number}/replies/{draft}"
 PAGES = (
     Page(path="/cases/{number}/reply", name="case_reply", answer=choose),
-    Page(path="/cases/{number}/reply", name="case_reply_begin", answer=begin, method="POST"),
+    Page(
+        path="/cases/{number}/reply",
+        name="case_reply_begin",
+        answer=begin,
+        method="POST",
+        once=True,
+    ),
     Page(path=_DRAFT, name="case_draft", answer=draft),
     Page(path=f"{_DRAFT}/save", name="draft_save", answer=save, method="POST"),
-    Page(path=f"{_DRAFT}/send", name="draft_send", answer=send, method="POST"),
+    Page(path=f"{_DRAFT}/send", name="draft_send", answer=send, method="POST", once=True),
     Page(path=f"{_DRAFT}/approve", name="draft_approve", answer=approve, method="POST"),
     Page(path=f"{_DRAFT}/discard", name="draft_discard", answer=discard, method="POST"),
 )
