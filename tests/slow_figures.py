@@ -252,13 +252,16 @@ class Slow:
         }
 
     def left(self):
-        ages = []
+        keys = ("backlog", "backlog_median_days", "backlog_oldest_days")
+        if self.period.first > self.day(self.now):
+            return dict.fromkeys(keys, (None, 0))
+        ages, last = [], min(self.period.last, self.day(self.now))
         for row in self.rows:
             opened = self.day(self.began(*row[:3]))
             closing = self.first(row[2], "closed")
-            gone = closing is not None and self.day(closing.at) <= self.period.last
-            if opened <= self.period.last and not gone and not self.merged(row[2]):
-                ages.append((self.period.last - opened).days)
+            gone = closing is not None and self.day(closing.at) <= last
+            if opened <= last and not gone and not self.merged(row[2]):
+                ages.append((last - opened).days)
         return {
             "backlog": (len(ages), len(ages)),
             "backlog_median_days": (nearest(ages, 0.5), len(ages)),
@@ -276,7 +279,7 @@ class Slow:
                     tick = event
                 elif event.kind == "triaged" and "process" not in event.data:
                     tick = None
-            decided = tick is not None or self.day(case.handle_by) < self.day(self.now)
+            decided = tick is not None or case.handle_by < self.now
             if self.within(case.handle_by) and decided:
                 due.append((tick is not None and tick.at <= case.handle_by, ore))
         caught = [ore for in_time, ore in due if in_time]

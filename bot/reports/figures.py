@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from bot.reports.measures import MEASURES, Basis, Measure, Way
@@ -85,17 +85,31 @@ class _Cell:
 class Tally:
     """What was counted so far, told apart by key or by period."""
 
-    def __init__(self, period: Period, parts: Sequence[Period]) -> None:
+    def __init__(self, period: Period, parts: Sequence[Period], today: date) -> None:
         """Begin to count.
 
         Args:
             parts: Periods that follow each other; one where keys tell cases apart.
+            today: What is open is looked at no later than this day.
         """
-        self._period = period
+        self._has_begun = period.first <= today
+        self._last_end = min(period.last, today).toordinal()
         self._firsts = [part.first.toordinal() for part in parts]
-        self._ends = {part.last.toordinal(): index for index, part in enumerate(parts)}
+        self._ends = {
+            min(part.last, today).toordinal(): index
+            for index, part in enumerate(parts)
+            if part.first <= today
+        }
         self._cells: dict[tuple[str, int], _Cell] = {}
         self._remaining: dict[str, Counter[int]] = {}
+
+    @property
+    def ends(self) -> list[int]:
+        """Return the days at whose end what is open is wanted, as ordinals in order.
+
+        Those of the parts; today for the part that is not over, and none for those to come.
+        """
+        return list(self._ends)
 
     def number(self, measure: Measure, key: str, day: int | None, n: int, part: int = 0) -> None:
         """Add how many there are, and of them in the part; or an amount."""
@@ -108,14 +122,14 @@ class Tally:
         self._cell(key, day).values.setdefault(column, []).append(values)
 
     def left(self, key: str, end: int, ages: Iterable[tuple[int, int]]) -> None:
-        """Add what was open at the end of a day that is the last of a part.
+        """Add what was open at the end of one of the days that are `ends`.
 
         Args:
             ages: (days, how many are so old).
         """
         found = Counter(dict(ages))
         self._at(key, self._ends[end]).ages.update(found)
-        if end == self._period.last.toordinal():
+        if end == self._last_end:
             self._remaining.setdefault(key, Counter()).update(found)
 
     def figures_of_key(self, key: str) -> dict[str, Figure]:
@@ -124,20 +138,24 @@ class Tally:
         All of them, also those that are nothing.
         """
         cells = [cell for (of, _), cell in self._cells.items() if of == key]
-        return _figures(_together(cells, [self._remaining.get(key, Counter())]))
+        return self._all_of(cells, [self._remaining.get(key, Counter())])
 
     def figures_of_part(self, index: int) -> dict[str, Figure]:
         """Return the figures of all keys in one part."""
         cells = [cell for (_, at), cell in self._cells.items() if at == index]
-        return _figures(_together(cells, [cell.ages for cell in cells]))
+        begun = index in self._ends.values()
+        return _figures(_together(cells, [cell.ages for cell in cells]), begun=begun)
 
     def total(self) -> dict[str, Figure]:
         """Return the figures of all groups together; a backlog is that of the last day."""
-        return _figures(_together(self._cells.values(), self._remaining.values()))
+        return self._all_of(self._cells.values(), self._remaining.values())
 
     def named(self) -> list[str]:
         """Return the keys of which something was counted, in order."""
         return sorted({key for key, _ in self._cells})
+
+    def _all_of(self, cells: Iterable[_Cell], ages: Iterable[Counter[int]]) -> dict[str, Figure]:
+        return _figures(_together(cells, ages), begun=self._has_begun)
 
     def _cell(self, key: str, day: int | None) -> _Cell:
         index = 0 if day is None else max(0, bisect_right(self._firsts, day) - 1)
@@ -158,13 +176,18 @@ def _together(cells: Iterable[_Cell], ages: Iterable[Counter[int]]) -> _Cell:
     return found
 
 
-def _figures(cell: _Cell) -> dict[str, Figure]:
+def _figures(cell: _Cell, *, begun: bool) -> dict[str, Figure]:
     spreads = {column: spread_of_runs(runs) for column, runs in cell.values.items()}
     ages = weighted_spread(cell.ages.items())
-    return {key: _figure(measure, cell, spreads, ages) for key, measure in MEASURES.items()}
+    return {
+        key: _figure(measure, cell, spreads, ages if begun else None)
+        for key, measure in MEASURES.items()
+    }
 
 
-def _figure(measure: Measure, cell: _Cell, spreads: Mapping[str, Spread], ages: Spread) -> Figure:
+def _figure(
+    measure: Measure, cell: _Cell, spreads: Mapping[str, Spread], ages: Spread | None
+) -> Figure:
     value, cases = _counted(measure, cell, spreads, ages)
     return Figure(
         key=measure.key, value=value, unit=measure.unit, cases=cases, counted=measure.counted
@@ -172,11 +195,11 @@ def _figure(measure: Measure, cell: _Cell, spreads: Mapping[str, Spread], ages: 
 
 
 def _counted(
-    measure: Measure, cell: _Cell, spreads: Mapping[str, Spread], ages: Spread
+    measure: Measure, cell: _Cell, spreads: Mapping[str, Spread], ages: Spread | None
 ) -> tuple[float | None, int]:
     number = cell.numbers[measure.key, False]
     if measure.basis is Basis.END:
-        return _backlog(measure, cell, ages), ages.count
+        return (None, 0) if ages is None else (_backlog(measure, cell, ages), ages.count)
     if measure.is_spread:
         spread = spreads.get(measure.column, Spread(count=0))
         return getattr(spread, measure.way.value), spread.count

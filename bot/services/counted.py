@@ -97,8 +97,10 @@ def left(work: Work, wanted: Wanted, ends: Sequence[int]) -> Iterator[Counted]:
     """Yield what was open at the end of some days, by the days, as `Kept.LEFT` has it.
 
     Args:
-        ends: Ordinals in order, at least one.
+        ends: Ordinals in order.
     """
+    if not ends:
+        return
     of_ends = replace(wanted, days=Days(first=ends[0], last=ends[-1]), daily=True)
     kept = {days.first: content for days, content in _kept(work, Kept.LEFT, of_ends).items()}
     rest = []

@@ -78,11 +78,11 @@ class Count:
     def _tallied(
         self, work: Work, period: Period, parts: Sequence[Period], wanted: Wanted
     ) -> Tally:
-        tally = Tally(period, parts)
+        tally = Tally(period, parts, self._calendar.local_date(self._now))
         firsts = [part.first.toordinal() for part in parts] if wanted.daily else []
         for basis in BY_DAY:
             self._count(work, basis, wanted, tally, firsts)
-        for row in left(work, wanted, [part.last.toordinal() for part in parts]):
+        for row in left(work, wanted, tally.ends):
             assert row.day is not None  # of the end of a day
             tally.left(row.key, row.day, zip(*row.lists, strict=True))
         self._missed(work, period, wanted, tally)
@@ -122,6 +122,7 @@ class Count:
             scope=scope,
             by=by,
             daily=daily,
+            now=self._now,
             today=self._calendar.local_date(self._now).toordinal(),
             lead_times=self._lead_times,
             decided=self._decided,

@@ -38,7 +38,7 @@ from bot.reports.measures import Basis, Trait
 from bot.reports.scope import ALL, By, Scope
 from bot.reports.sums import Days
 from bot.store import fact_keeping
-from bot.store.tables import CaseFactRow, CaseInvoiceRow, MissRow, RegisterEntryRow
+from bot.store.tables import CaseFactRow, CaseInvoiceRow, CaseRow, MissRow, RegisterEntryRow
 from bot.vocabulary import CaseId, Channel
 from bot.worktime import Calendar
 
@@ -56,7 +56,7 @@ class Wanted:
         on: Single ones of the days; empty for all of them.
         by: A key of cases; None for one group of all, or where time tells them apart.
         daily: Rows are told apart by the day on which they count.
-        today: Ordinal of the present day: what happened on it is not over.
+        today: Ordinal of the day of `now`: what happened on it is not over.
         decided: For each lead time, see `bot.reports.lead_times.last_decided_day`.
     """
 
@@ -65,6 +65,7 @@ class Wanted:
     scope: Scope = ALL
     by: By | None = None
     daily: bool = False
+    now: datetime
     today: int
     lead_times: LeadTimes = ()
     decided: tuple[int, ...] = ()
@@ -241,8 +242,9 @@ class CaseFacts:
             protected: The reader may see protected ones; else they are counted only.
         """
         if basis is Basis.END:
-            end = wanted.days.last
+            end = min(wanted.days.last, wanted.today)
             where = and_(
+                true() if wanted.days.first <= wanted.today else false(),
                 _in_scope(wanted.scope),
                 not_(_F.merged),
                 _F.opened_day <= end,
@@ -369,7 +371,7 @@ def _trait(trait: Trait, wanted: Wanted) -> ColumnElement[bool]:
         case Trait.DAY_DECIDED:
             return day_over
         case Trait.DUE_DECIDED:
-            return or_(_F.stop.is_not(None), _F.due_day < wanted.today)
+            return or_(_F.stop.is_not(None), _is_due(wanted))
         case Trait.TARGET_DECIDED:
             return _target_decided(wanted)
         case Trait.WITHIN_TARGET:
@@ -404,6 +406,13 @@ _TRAITS: Final[dict[Trait, ColumnElement[bool]]] = {
     Trait.MISSING: _F.mark == Mark.MISSING,
     Trait.WRONG: _F.mark == Mark.WRONG,
 }
+
+
+def _is_due(wanted: Wanted) -> ColumnElement[bool]:
+    """Return a condition: the deadline has passed, which of today's only the case can tell."""
+    of_case = select(CaseRow.id).where(CaseRow.id == _F.case_id, CaseRow.handle_by < wanted.now)
+    today = and_(_F.due_day == wanted.today, of_case.correlate(CaseFactRow.__table__).exists())
+    return or_(_F.due_day < wanted.today, today)
 
 
 def _target_decided(wanted: Wanted) -> ColumnElement[bool]:

@@ -88,14 +88,16 @@ FIGURES: Final[Mapping[str, str]] = {
     ),
     "counted.closed_unanswered": "Avslut under tiden där ingen person hade svarat.",
     "counted.backlog": (
-        "Ärenden som hade kommit in och inte var avslutade när periodens sista dag var slut."
+        "Ärenden som hade kommit in och inte var avslutade när periodens sista dag var slut; är "
+        "den inte slut än räknas de som är öppna nu."
     ),
     "counted.backlog_median_days": (
-        "Kalenderdagar som de öppna ärendena hade legat när periodens sista dag var slut; hälften "
-        "hade legat så länge eller kortare."
+        "Kalenderdagar som de öppna ärendena hade legat när periodens sista dag var slut, eller "
+        "till i dag om den inte är slut än; hälften hade legat så länge eller kortare."
     ),
     "counted.backlog_oldest_days": (
-        "Kalenderdagar som det äldsta öppna ärendet hade legat när periodens sista dag var slut."
+        "Kalenderdagar som det äldsta öppna ärendet hade legat när periodens sista dag var slut, "
+        "eller till i dag om den inte är slut än."
     ),
     "counted.answer_work_median": (
         "Arbetstid från att ärendet kom in, eller öppnades igen, till första svaret från en "

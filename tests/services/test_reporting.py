@@ -202,7 +202,7 @@ def told_apart(life, period):
 
 @given(
     acts=st.lists(ACTS, min_size=5, max_size=25),
-    before=st.integers(0, 30),
+    before=st.integers(-20, 30),
     days=st.integers(0, 80),
 )
 @settings(max_examples=12)

@@ -219,11 +219,47 @@ def test_the_backlog_of_each_day_is_that_of_its_evening(city, reporting):
     city.app.casework.close(case, by=HANDLER)
     week = Period(first=date(2026, 3, 2), last=date(2026, 3, 6))
     figures = reporting.figures(week, by=By.DAY)
-    assert [group.figures["backlog"].value for group in figures.groups] == [0, 1, 1, 0, 0]
+    assert [group.figures["backlog"].value for group in figures.groups] == [0, 1, 1, 0, None]
     assert [group.figures["backlog_oldest_days"].value for group in figures.groups] == [
         *(None, 0, 1, None, None)
     ]
     assert figures.total.figures["backlog"].value == 0
+
+
+def test_what_is_open_in_a_period_that_is_not_over_is_as_old_as_it_is_today(city, reporting):
+    to(city, "2026-03-10 12:00")
+    call(city)
+    to(city, "2026-03-12 12:00")
+    keys = ("backlog", "backlog_median_days", "backlog_oldest_days")
+    whole = reporting.figures(named_period("2026"), by=By.MONTH)
+    assert [whole.total.figures[key].value for key in keys] == [1, 2, 2]
+    assert [group.figures["backlog_oldest_days"].value for group in whole.groups[:3]] == [
+        *(None, None, 2)
+    ]
+
+
+def test_nothing_is_said_of_what_will_be_open_in_a_period_to_come(city, reporting):
+    call(city)
+    to_come = named_period("2027")
+    backlog = reporting.figure("backlog", to_come)
+    assert (backlog.value, backlog.cases) == (None, 0)
+    assert reporting.cases_behind("backlog", to_come).case_ids == ()
+    by_month = reporting.figures(to_come, by=By.MONTH)
+    assert {group.figures["backlog"].value for group in by_month.groups} == {None}
+
+
+def test_an_urgent_case_counts_from_its_deadline_on_not_from_the_next_day(city, reporting):
+    city.post("Ni hotar med inkasso om faktura 40000001 inte betalas i dag. Vi ber om anstånd.")
+    city.take_in()
+    due = city.cases()[0].handle_by
+    day = Period(first=due.date(), last=due.date())
+    counted = []
+    for at in (due - timedelta(minutes=1), due + timedelta(minutes=1)):
+        city.clock.set(at)
+        found = reporting.figures(day).total.figures
+        counted.append((found["urgent"].value, found["urgent_late"].value))
+    assert counted == [(0, 0), (1, 1)]
+    assert len(reporting.cases_behind("urgent", day).case_ids) == 1
 
 
 def test_a_database_from_before_gets_its_rows_from_the_worker(city, reporting):
