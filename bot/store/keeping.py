@@ -75,6 +75,7 @@ class What(StrEnum):
     DRAFTS = "drafts"
     INVOICE_NAMES = "invoice_names"
     CONVERSATIONS = "conversations"
+    PROPOSALS = "proposals"
     RATINGS = "ratings"
 
 
@@ -295,6 +296,17 @@ class Keeping:
         )
         done = self._count(update(ConversationRow).where(wanted).values(topic=None))
         return Erased({What.CONVERSATIONS: done})
+
+    def forget_talk(self, conversations: Collection[int], proposals: Collection[int]) -> Erased:
+        """Delete what was said to the assistant in some conversations, and for some proposals."""
+        erased = Erased()
+        for some in chunks(conversations):
+            talk = update(ConversationRow).where(ConversationRow.id.in_(some))
+            erased[What.CONVERSATIONS] += self._count(talk.values(topic=None))
+        for some in chunks(proposals):
+            said = update(ProposalRow).where(ProposalRow.id.in_(some))
+            erased[What.PROPOSALS] += self._count(said.values(said=None))
+        return erased
 
     def forget_raters(self, *, before: datetime, dry_run: bool = False) -> Erased:
         """Forget who rated which answer before an instant; how many did stays."""

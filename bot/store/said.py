@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, null, select
 
 from bot.store.tables import (
     CaseInvoiceRow,
+    ConversationRow,
     MessageAddressRow,
     MessageRow,
     MessageTextRow,
     PhoneCallRow,
+    ProposalRow,
     RegisterEntryRow,
     ReplyDraftRow,
     ReplyDraftTextRow,
@@ -31,6 +34,8 @@ class Source(StrEnum):
     CALL = "call"
     REGISTER = "register"
     DRAFT = "draft"
+    CONVERSATION = "conversation"
+    PROPOSAL = "proposal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +44,7 @@ class Said:
 
     Attributes:
         id: Of a mail its id, of a call that of its case, else of the row.
-        case_id: None for what belongs to no case.
+        case_id: None for what belongs to no case, and for what was said to the assistant.
     """
 
     source: Source
@@ -74,6 +79,12 @@ _DRAFTS = select(
     ReplyDraftTextRow.subject,
     ReplyDraftTextRow.text,
 ).join(ReplyDraftRow, ReplyDraftRow.id == ReplyDraftTextRow.draft_id)
+_CONVERSATIONS = select(ConversationRow.id, null().label("case_id"), ConversationRow.topic).where(
+    ConversationRow.topic.is_not(None)
+)
+_PROPOSALS = select(ProposalRow.id, null().label("case_id"), ProposalRow.said).where(
+    ProposalRow.said.is_not(None)
+)
 _OTHERS: tuple[tuple[Source, Any, Any, tuple[str, ...]], ...] = (
     (Source.CALL, _CALLS, PhoneCallRow.case_id, ("customer", "callback", "note")),
     (Source.REGISTER, _ENTRIES, RegisterEntryRow.id, ("text",)),
@@ -83,6 +94,8 @@ _OTHERS: tuple[tuple[Source, Any, Any, tuple[str, ...]], ...] = (
         ReplyDraftTextRow.draft_id,
         ("recipient", "own_text", "subject", "text"),
     ),
+    (Source.CONVERSATION, _CONVERSATIONS, ConversationRow.id, ("topic",)),
+    (Source.PROPOSAL, _PROPOSALS, ProposalRow.id, ("said",)),
 )
 
 
@@ -111,7 +124,7 @@ class AllSaid:
                         source=source,
                         id=row.id,
                         case_id=None if row.case_id is None else CaseId(row.case_id),
-                        texts=tuple(str(getattr(row, name) or "") for name in texts),
+                        texts=tuple(_text(getattr(row, name)) for name in texts),
                     )
 
     def cases_of_payer(self, digits: str) -> list[CaseId]:
@@ -156,3 +169,9 @@ class AllSaid:
                 return
             yield rows
             after = rows[-1].id
+
+
+def _text(value: str | dict[str, Any] | None) -> str:
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return value or ""

@@ -117,6 +117,7 @@ CODES: Final[Mapping[str, str]] = {
     "erased.drafts": "Svar som skrevs",
     "erased.invoice_names": "Namn på fakturor",
     "erased.conversations": "Samtal med assistenten",
+    "erased.proposals": "Sådant som assistenten föreslog",
     "erased.ratings": "Vem som tyckte vad om assistentens svar",
     "standing.closed": "det är avslutat",
     "standing.open": "det är öppet; avsluta det först",

@@ -132,6 +132,8 @@ _WHAT = {
     Source.CALL: "calls",
     Source.REGISTER: "register_texts",
     Source.DRAFT: "drafts",
+    Source.CONVERSATION: "conversations",
+    Source.PROPOSAL: "proposals",
 }
 
 
@@ -149,5 +151,6 @@ def _forget(work: Work, said: list[Said], payers: list[CaseId]) -> Erased:
         + keeping.forget_calls([CaseId(case) for case in ids[Source.CALL]])
         + keeping.forget_register_texts(ids[Source.REGISTER])
         + keeping.forget_drafts(ids[Source.DRAFT])
+        + keeping.forget_talk(ids[Source.CONVERSATION], ids[Source.PROPOSAL])
         + keeping.forget_payers(payers)
     )

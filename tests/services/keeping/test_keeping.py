@@ -15,6 +15,7 @@ from bot.services.keeping.export import Export, file_name
 from bot.services.keeping.holds import Holds
 from bot.services.keeping.retention import Retention
 from bot.services.phone import NewCall
+from bot.store.conversations import ProposalState, StoredProposal
 from bot.texts import speaker
 from bot.vocabulary import CaseStanding, EventKind, PersonKey
 from tests.city import City
@@ -189,6 +190,27 @@ def test_a_person_is_erased_from_calls(city):
     city.app.casework.close(case, by=ANNA)
     report = erasing(city).erase("+46 8 465 004 00", actor=ANNA)
     assert report.counts == {"calls": 1}
+
+
+def test_a_person_is_erased_from_what_was_said_to_the_assistant(city):
+    said = {"text": f"logga ett samtal: Tallmo ringde, nås på {SENDER}"}
+    with city.app.database.work() as work:
+        talk = work.conversations.begin("webb:1", ANNA, city.clock.now())
+        work.conversations.go_on(talk, {"asked": said["text"]}, city.clock.now())
+        stored = StoredProposal(
+            id=0,
+            conversation=talk,
+            act="phone",
+            state=ProposalState.OPEN,
+            person=ANNA,
+            said=said,
+        )
+        number = work.conversations.propose(stored, city.clock.now())
+    assert erasing(city).erase(SENDER, actor=ANNA).counts == {"conversations": 1, "proposals": 1}
+    with city.app.database.reading() as work:
+        assert not work.conversations.topic(talk)
+        assert not work.conversations.proposal(number).said
+    assert erasing(city).erase(SENDER, actor=ANNA).counts == {}
 
 
 def test_an_open_case_and_a_held_one_are_left_and_named(city):
