@@ -133,17 +133,20 @@ class Replies:
         given: Values | None = None,
         own_text: str | None = None,
         from_template: bool = False,
+        version: int | None = None,
     ) -> ReplyDraft:
         """Change values of a draft, or its text; what is not given stays. An approval is lost.
 
         Args:
             from_template: The text of the template counts again, not somebody's own.
+            version: Of the draft as it was read; default: as it is.
 
         Raises:
             DataError: It was sent or discarded, or somebody else changed it meanwhile.
         """
 
         def change(_work: Work, _case: Case, draft: ReplyDraft) -> ReplyDraft:
+            _refuse_newer(draft, version)
             kept = None if from_template else draft.own_text
             text = kept if own_text is None else own_text
             return draft.edited(by, given={**draft.given, **(given or {})}, own_text=text)
@@ -164,10 +167,7 @@ class Replies:
         """
 
         def change(work: Work, case: Case, draft: ReplyDraft) -> ReplyDraft:
-            if version not in (None, draft.version):
-                raise DataError(
-                    "utkast {draft} har ändrats av någon annan; läs det igen", draft=draft.id
-                )
+            _refuse_newer(draft, version)
             approved = draft.approved(by)
             self._writer.letter(work, case, approved)
             return approved
@@ -175,19 +175,27 @@ class Replies:
         return self._change(draft_id, change)
 
     def send(
-        self, draft_id: DraftId, *, by: PersonKey, feedback: Feedback | None = None
+        self,
+        draft_id: DraftId,
+        *,
+        by: PersonKey,
+        feedback: Feedback | None = None,
+        version: int | None = None,
     ) -> ReplyDraft:
         """Hand a letter to the outbox; the case says that it was answered when it is out.
 
         Args:
             feedback: What the letter tells the customer of the case, if that is the answer.
+            version: Of the letter as it was read; default: as it is.
 
         Raises:
             ReplyHasHole: A value is missing; names it.
-            DataError: It may not be sent yet, or not by this person.
+            DataError: It may not be sent yet, or not by this person; or somebody has changed it
+                since.
         """
         with self._database.work() as work:
             draft = work.reply_drafts.get(draft_id)
+            _refuse_newer(draft, version)
             case = work.cases.get(draft.case_id)
             self._refuse_unusable(case, draft.template)
             two_people = self._needs_two(draft.template)
@@ -200,10 +208,22 @@ class Replies:
                 )
             return self._writer.queue(work, case, draft, by=by, feedback=feedback)
 
-    def discard(self, draft_id: DraftId) -> ReplyDraft:
-        """Throw a draft away."""
+    def discard(self, draft_id: DraftId, *, version: int | None = None) -> ReplyDraft:
+        """Throw a draft away.
+
+        Args:
+            version: Of the draft as it was read; default: as it is.
+
+        Raises:
+            DataError: It was sent or discarded, or somebody has changed it since.
+        """
         now = self._clock.now()
-        return self._change(draft_id, lambda _work, _case, draft: draft.discarded(now))
+
+        def change(_work: Work, _case: Case, draft: ReplyDraft) -> ReplyDraft:
+            _refuse_newer(draft, version)
+            return draft.discarded(now)
+
+        return self._change(draft_id, change)
 
     def _change(
         self, draft_id: DraftId, change: Callable[[Work, Case, ReplyDraft], ReplyDraft]
@@ -255,6 +275,12 @@ class Replies:
     def _advice(self, letter: Rendered) -> tuple[Finding, ...]:
         contacts = [self._writer.house.knowledge.links.support_phone]
         return review(letter.text, self._plain()[letter.language], contacts=contacts)
+
+
+def _refuse_newer(draft: ReplyDraft, version: int | None) -> None:
+    """Raise DataError where a draft is not as it was read."""
+    if version not in (None, draft.version):
+        raise DataError("utkast {draft} har ändrats av någon annan; läs det igen", draft=draft.id)
 
 
 def as_sent(draft: ReplyDraft) -> Rendered | None:

@@ -190,3 +190,69 @@ def test_the_text_of_the_template_counts_again_when_own_words_are_dropped(city, 
     assert drafts(city, case)[0].own_text == "Egna ord, hej."
     browser.done(f"{at}/save", whole="1", own_text="Egna ord, hej.", **typed)
     assert drafts(city, case)[0].own_text is None
+
+
+def form_of(page, text):
+    """Return the form of a draft as a browser sends it, with a text where one is asked for."""
+    seen = re.search(r'name="seen" value="([^"]+)"', page.text).group(1)
+    return {"whole": "1", "seen": seen, **fields_of(page, text)}
+
+
+@pytest.mark.parametrize("act", ["save", "send"])
+def test_what_a_colleague_wrote_meanwhile_is_kept_and_both_texts_are_shown(
+    city, web_city, browser, case, act
+):
+    old = begun(browser, case, "done")
+    at = address_of(old)
+    colleague = web_city.browser(COLLEAGUE)
+    colleague.done(f"{at}/save", **form_of(colleague.get(at), "Kollegans ord"))
+    (before,) = drafts(city, case)
+    answer = browser.post(f"{at}/{act}", **form_of(old, "Mina egna ord"))
+    assert answer.status_code == 409
+    said = text_of(answer)
+    assert "utkastet har ändrats av Amir Haddad sedan du öppnade det" in said
+    assert "Kollegans ord" in said.partition("Så står det i utkastet nu")[2]
+    assert "Mina egna ord" in answer.text
+    assert drafts(city, case) == [before]
+    browser.done(f"{at}/save", **form_of(answer, "Mina egna ord"))
+    assert "Mina egna ord" in text_of(browser.get(at))
+
+
+@pytest.mark.parametrize("act", ["approve", "discard"])
+def test_nothing_is_settled_about_a_letter_that_was_changed_since_it_was_read(
+    city, web_city, browser, case, act
+):
+    page = begun(browser, case, "done")
+    at = address_of(page)
+    colleague = web_city.browser(COLLEAGUE)
+    seen = form_of(colleague.get(at), "")["seen"]
+    browser.done(f"{at}/save", **form_of(page, "Ett annat ord"))
+    answer = colleague.post(f"{at}/{act}", seen=seen)
+    assert answer.status_code == 409
+    (draft,) = drafts(city, case)
+    assert (draft.state.value, draft.approved_by) == ("open", None)
+
+
+def test_an_approval_does_not_make_the_page_of_the_author_old(city, web_city, browser):
+    city.post(**URGENT_INVOICE)
+    city.work_off()
+    (case,) = city.cases()
+    at = address_of(begun(browser, case, "extension_not_possible"))
+    page = browser.done(f"{at}/save", **form_of(browser.get(at), "Vi har börjat"))
+    web_city.browser(COLLEAGUE).done(f"{at}/approve", seen=form_of(page, "")["seen"])
+    browser.done(f"{at}/send", **form_of(page, "Vi har börjat"))
+    assert drafts(city, case)[0].state.value == "sending"
+
+
+def test_saving_a_letter_that_was_sent_from_another_page_says_that_it_is_sent(browser, case):
+    page = begun(browser, case, "done")
+    at, typed = address_of(page), form_of(page, "Vi har ändrat adressen")
+    browser.done(f"{at}/send", **typed)
+    answer = browser.post(f"{at}/save", **{**typed, **fields_of(page, "Ändrat igen")})
+    assert answer.status_code == 409
+    assert "är redan skickat" in text_of(answer)
+    assert "behöver rättas" not in text_of(answer)
+
+
+def test_what_is_no_number_of_a_draft_is_named_as_it_was_asked_for(browser, case):
+    assert "utkast abc finns inte" in text_of(browser.get(f"/cases/{case.number}/replies/abc"))

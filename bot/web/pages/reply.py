@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.responses import Response
 
 from bot.cases import Case
 from bot.errors import DataError, NotFound, SammaDagError
+from bot.reply_rules import DraftState, ReplyDraft
 from bot.services.case_page import CaseMail
 from bot.services.phone import Feedback
 from bot.services.replies import DraftSheet
@@ -23,6 +27,8 @@ from bot.web.seeing import seen_case, sight_of
 VALUE: Final = "value."
 """Begins the name of the field for a value of the letter."""
 _MOST_DIGITS: Final = 9
+_SEEN: Final = "seen"
+"""The field for what was written in the draft when a form was made; see `_written`."""
 _LONGEST_LETTER: Final = 20_000
 _UNFIT: Final = {
     Unfit.DATE: mark("Skriv dagen som 2026-03-29."),
@@ -62,9 +68,13 @@ def draft(ask: Ask) -> Response:
 def save(ask: Ask) -> Response:
     """Keep what was typed, and show the letter anew."""
     case, sheet = _sheet(ask)
-    wrong = _keep(ask, sheet)
-    if wrong is not None:
-        return _letter(ask, case, sheet, status=422, form=wrong)
+    try:
+        _refuse_old_page(ask, sheet)
+        kept = _keep(ask, sheet)
+    except SammaDagError as error:
+        return _refused(ask, case, sheet, error)
+    if isinstance(kept, Form):
+        return _letter(ask, case, sheet, status=422, form=kept)
     notice = Notice(text=ask.say("Utkastet är sparat."))
     return _back(ask, case, sheet, notice)
 
@@ -72,15 +82,16 @@ def save(ask: Ask) -> Response:
 def send(ask: Ask) -> Response:
     """Keep what was typed, and hand the letter to the outbox; one with a hole is not sent."""
     case, sheet = _sheet(ask)
-    wrong = _keep(ask, sheet)
-    if wrong is not None:
-        return _letter(ask, case, sheet, status=422, form=wrong)
     said = next((one for one in Feedback if one == ask.form.get("feedback")), None)
+    by = ask.viewer.key
     try:
-        ask.house.replies.send(sheet.draft.id, by=ask.viewer.key, feedback=said)
+        _refuse_old_page(ask, sheet)
+        kept = _keep(ask, sheet)
+        if isinstance(kept, Form):
+            return _letter(ask, case, sheet, status=422, form=kept)
+        ask.house.replies.send(kept.id, by=by, feedback=said, version=kept.version)
     except SammaDagError as error:
-        sheet = ask.house.replies.show(sheet.draft.id)
-        return _letter(ask, case, sheet, status=409, error=ask.say.error(error))
+        return _refused(ask, case, sheet, error)
     text = ask.say("Brevet skickas till kunden.")
     return ask.see_other("case", Notice(text=text), number=str(case.number))
 
@@ -88,10 +99,12 @@ def send(ask: Ask) -> Response:
 def approve(ask: Ask) -> Response:
     """Approve a letter that a colleague wrote."""
     case, sheet = _sheet(ask)
+    draft = sheet.draft
     try:
-        ask.house.replies.approve(sheet.draft.id, by=ask.viewer.key)
+        _refuse_old_page(ask, sheet)
+        ask.house.replies.approve(draft.id, by=ask.viewer.key, version=draft.version)
     except SammaDagError as error:
-        return _letter(ask, case, sheet, status=409, error=ask.say.error(error))
+        return _refused(ask, case, sheet, error)
     return _back(ask, case, sheet, Notice(text=ask.say("Du har godkänt brevet.")))
 
 
@@ -99,9 +112,10 @@ def discard(ask: Ask) -> Response:
     """Throw a draft away."""
     case, sheet = _sheet(ask)
     try:
-        ask.house.replies.discard(sheet.draft.id)
+        _refuse_old_page(ask, sheet)
+        ask.house.replies.discard(sheet.draft.id, version=sheet.draft.version)
     except SammaDagError as error:
-        return _letter(ask, case, sheet, status=409, error=ask.say.error(error))
+        return _refused(ask, case, sheet, error)
     text = ask.say("Utkast {draft} är kastat.", draft=sheet.draft.id)
     return ask.see_other("case", Notice(text=text), number=str(case.number))
 
@@ -126,17 +140,56 @@ def _sheet(ask: Ask) -> tuple[Case, DraftSheet]:
     case = seen_case(ask, ask.value("number"))
     text = ask.value("draft")
     is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
-    sheet = ask.house.replies.show(DraftId(int(text) if is_number else 0))
+    missing = NotFound("utkast {draft} finns inte; kontrollera numret", draft=text[:_MOST_DIGITS])
+    if not is_number:
+        raise missing
+    sheet = ask.house.replies.show(DraftId(int(text)))
     if sheet.case.id != case.id:
-        raise NotFound("utkast {draft} finns inte", draft=text[:_MOST_DIGITS])
+        raise missing
     return case, sheet
 
 
-def _keep(ask: Ask, sheet: DraftSheet) -> Form | None:
-    """Store what was typed; return the form with what is wrong where something is.
+def _written(draft: ReplyDraft) -> str:
+    """Return what tells what people wrote in a draft from what stood there before."""
+    written = json.dumps([dict(draft.given), draft.own_text], sort_keys=True)
+    return hashlib.sha256(written.encode()).hexdigest()[:32]
+
+
+def _refuse_old_page(ask: Ask, sheet: DraftSheet) -> None:
+    """Raise DataError where a form was made before what is written in the draft now."""
+    draft = sheet.draft
+    if (
+        ask.form.get(_SEEN, _written(draft)) == _written(draft)
+        or draft.state is not DraftState.OPEN
+    ):
+        return
+    name = ask.house.names(ask.say.language).person(draft.editor or draft.author)
+    raise DataError(
+        "utkastet har ändrats av {name} sedan du öppnade det; så står det i brevet nu, och "
+        "inget av ditt är sparat",
+        name=name,
+    )
+
+
+def _refused(ask: Ask, case: Case, sheet: DraftSheet, error: SammaDagError) -> Response:
+    """Show the draft as it is, why nothing was done with it, and what was typed."""
+    sheet = ask.house.replies.show(sheet.draft.id)
+    old = ask.form.get(_SEEN, _written(sheet.draft)) != _written(sheet.draft)
+    is_kept = old and "whole" in ask.form and sheet.draft.state is DraftState.OPEN
+    form = Form(typed=ask.form) if is_kept else None
+    return _letter(ask, case, sheet, status=409, error=ask.say.error(error), form=form)
+
+
+def _keep(ask: Ask, sheet: DraftSheet) -> Form | ReplyDraft:
+    """Store what was typed and return the draft, or the form with what is wrong where something is.
 
     Where nothing was changed nothing is stored, so that an approval holds.
+
+    Raises:
+        DataError: It was sent or discarded, or somebody else changed it meanwhile.
     """
+    if sheet.draft.state is not DraftState.OPEN:
+        raise DataError("utkast {draft} är redan skickat eller kastat", draft=sheet.draft.id)
     typed = {
         name.removeprefix(VALUE): text for name, text in ask.form.items() if name.startswith(VALUE)
     }
@@ -147,18 +200,18 @@ def _keep(ask: Ask, sheet: DraftSheet) -> Form | None:
         errors["own_text"] = ask.say("Texten är för lång.")
     dropped = bool(ask.form.get("whole")) and not ask.form.get("own")
     dropped = dropped and sheet.draft.own_text is not None
-    if not errors and (given or own_text is not None or dropped):
-        try:
-            ask.house.replies.edit(
-                sheet.draft.id,
-                by=ask.viewer.key,
-                given=given,
-                own_text=own_text,
-                from_template=dropped,
-            )
-        except DataError as error:
-            errors["own_text"] = ask.say.error(error)
-    return Form(typed=ask.form, errors=errors) if errors else None
+    if errors:
+        return Form(typed=ask.form, errors=errors)
+    if not (given or own_text is not None or dropped):
+        return sheet.draft
+    return ask.house.replies.edit(
+        sheet.draft.id,
+        by=ask.viewer.key,
+        given=given,
+        own_text=own_text,
+        from_template=dropped,
+        version=sheet.draft.version,
+    )
 
 
 def _own_text(ask: Ask, sheet: DraftSheet) -> str | None:
@@ -200,10 +253,23 @@ def _letter(
         two_people=sheet.two_people,
         is_author=ask.viewer.key in (sheet.draft.author, sheet.draft.editor),
         form=form or Form(typed=stands),
+        seen=_written(sheet.draft),
+        theirs=[] if form is None or form.errors else _theirs(form, stands, about),
         answered=_last_mail(ask, case),
         said=[(one.value, ask.say.code(f"feedback.{one}")) for one in Feedback],
         closed=case.status is Status.CLOSED,
     )
+
+
+def _theirs(
+    form: Form, stands: Mapping[str, str], about: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Return what stands in the draft where something else was typed: (what it is, text)."""
+    return [
+        (about.get(name.removeprefix(VALUE), ""), text)
+        for name, text in stands.items()
+        if name != "own" and name in form.typed and form.value(name).split() != text.split()
+    ]
 
 
 def _last_mail(ask: Ask, case: Case) -> CaseMail | None:
