@@ -8,125 +8,16 @@ from __future__ import annotations
 
 import re
 
-from functionmail.automatic import headers
+from functionmail.automatic import headers, subjects
 from functionmail.automatic.reading import Reading
 from functionmail.automatic.verdicts import Author, Authorship
 from functionmail.message import Message
 
+_THANKED = 200
+"""Characters of folded text in which an automatic answer thanks for the mail."""
+
 _SHORT = 1_200
 """Characters of folded text; longer mail is not taken for an automatic answer by words."""
-
-_SUBJECTS = (
-    r"auto[- ]?svar",
-    r"automat(?:iskt |iska )?svar",
-    r"automatiserat svar",
-    r"franvaro(?:meddelande|besked)",
-    r"auto(?:matic)?[- ]?(?:reply|response|respons|answer)",
-    r"automated (?:reply|response)",
-    r"auto(?:mat(?:ed|ic))?[- ]?(?:reply|response) (?:from\b.*|(?:for|to) your .*)",
-    r"out[- ]of[- ](?:the[- ])?office(?: (?:auto[- ]?reply|reply|notice|notification|message))?",
-    r"ooo",
-    r"automatisk svar",
-    r"fravar(?:smelding|sbesked|smeddelelse)",
-    r"automaattinen vastaus",
-    r"automaattivastaus",
-    r"poissaolo(?:viesti|ilmoitus)",
-    r"abwesenheits(?:notiz|nachricht|meldung|info\w*|assistent)",
-    r"automatische (?:antwort|afwezigheid\w*)",
-    r"autom?(?:atisch)? ?antwo?o?rd",
-    r"afwezigheids\w+",
-    r"reponse automatique",
-    r"(?:message|avis|notification) d'absence",
-    r"absence du bureau",
-    r"respuesta automatica",
-    r"fuera de (?:la )?oficina",
-    r"risposta automatica",
-    r"fuori (?:sede|ufficio)",
-    r"resposta automatica",
-    r"fora do escritorio",
-    r"sjalfvirkt svar",
-    r"automaatvastus",
-    r"autom\Stisk\S atbilde",
-    r"automatinis atsakymas",
-    r"odpowied\S automatyczna",
-    r"automatyczna odpowied\S",
-    r"autoodpowied\S",
-    r"automatick\S odpov\S{2,4}",
-    r"automatikus valasz\w*",
-    r"r\Sspuns automat",
-    r"automatski odgovor",
-    r"otomatik yan\St",
-    "\u0430\u0432\u0442\u043e\u043c\u0430\u0442\u0438\u0447\\w{2,6} "
-    "(?:\u043e\u0442\u0432\u0435\u0442|\u0432\\w\u0434\u043f\u043e\u0432\\w\u0434\u044c)",
-    "\u0430\u0432\u0442\u043e\u043e\u0442\u0432\u0435\u0442",
-    "\u81ea\u52d5(?:\u5fdc\u7b54|\u8fd4\u4fe1)",
-    "\u81ea\u52a8(?:\u7b54\u590d|\u56de\u590d)",
-    "\uc790\ub3d9 ?\ud68c\uc2e0",
-)
-"""Only programs begin a subject so, before a colon or where the subject ends.
-
-The last five are Russian and Ukrainian, Russian, Japanese, Chinese and Korean.
-"""
-
-_LEAVE = (
-    r"franvaro",
-    r"franvarande",
-    r"semester\w*",
-    r"sommar\w*",
-    r"jul(?:stangt|ledighet)",
-    r"stangt",
-    r"ledig\w*",
-    r"(?:foraldra|tjanst|barn)ledig\w*",
-    r"vacation",
-    r"holiday",
-    r"on leave",
-    r"away",
-    r"out of (?:the )?office",
-    r"ooo",
-    r"(?:inte|ej|ikke|ikke til) (?:pa kontoret|pa plats|stede)",
-    r"ferie\w*",
-    r"fravar\w*",
-    r"loma\w*",
-    r"poissa\w*",
-    r"urlaub\w*",
-    r"abwesen\w*",
-    r"afwezig\w*",
-    r"absence",
-    r"absent",
-    r"conges?",
-    r"vacaciones",
-    r"ausencia",
-    r"assenza",
-    r"assente",
-    r"ausente",
-    r"puhkus\w*",
-    r"urlop\w*",
-    r"nieobecn\w*",
-)
-"""Begins people's subjects as well; counts before "Re:" or with `_ABSENT` in the text."""
-
-_READ = r"(?:last|olast borttaget|ej last|lastes|read|not read|lest|gelesen|ulest|luettu|laskvitto)"
-
-_SUBJECT = re.compile(rf"(?:{'|'.join(_SUBJECTS)}) ?(?:[:-]|$|\b(?:re|sv|vb|aw|fw|vs)\b ?:)")
-_SUBJECT_END = re.compile(
-    r"\((?:autosvar|automatiskt svar|auto(?:matic)?[- ]?(?:reply|response)|out of office)\)$"
-)
-_LEAVE_BEFORE_REPLY = re.compile(
-    rf"(?:{'|'.join(_LEAVE)}) ?[:-]? ?(?:re|sv|vb|aw|fw|vs)(?:\[\d\])? ?:"
-)
-_LEAVE_START = re.compile(rf"(?:{'|'.join(_LEAVE)})\b")
-_LEAVE_END = re.compile(
-    r"(?:(?:is|am|ar|er) (?:currently |just nu )?"
-    r"(?:out of (?:the )?office|away from the office|inte pa kontoret|ikke pa kontoret)|"
-    r"is(?:t)? (?:auf|im) urlaub|ist (?:nicht im haus|abwesend))"
-    r"[.!]?(?: ?\([^()]{1,60}\))?\.?$"
-)
-"""How the out-of-office programs of group mail systems end a subject."""
-
-_AUTO_START = re.compile(r"auto ?: ")
-"""What one such program puts first, and a person with a car might."""
-
-_READ_START = re.compile(rf"{_READ} ?:")
 
 _ABSENT = (
     "jag ar pa semester",
@@ -301,6 +192,12 @@ _RECEIVED_NUMBER = re.compile(
     r"(?:di(?:tt|n)|er|ert) (?:arende|forfragan|anmalan|meddelande|mejl)(?: \S{2,40}){0,6}? "
     r"(?:har (?:registrerats|mottagits|tagits emot|skapats)|ar (?:registrera[dt]|mottage[nt]))"
 )
+_TAKEN = (
+    *("received", "created", "registered", "logged", "opened"),
+    *("registrera", "mottagits", "mottage", "tagits emot", "skapats"),
+)
+"""One of these is in whatever `_RECEIVED_NUMBER` matches."""
+
 _NUMBERED = re.compile(
     r"(?:ticket|arende|request|case|kvittens|incident|sak)[a-z]{0,8}[ .:#\[(-]{1,4}\w{0,6}\d{3}"
 )
@@ -344,26 +241,30 @@ def by_words(reading: Reading) -> Authorship | None:
         return None
     if len(reading.text) > _SHORT or "?" in reading.text or _PERSONAL.search(reading.text):
         return None
-    absent = "" if _MATTER.search(reading.text) else reading.text_word(_ABSENT)
-    on_leave = _LEAVE_START.match(reading.subject) or _LEAVE_END.search(reading.subject)
-    if on_leave and absent:
+    absent = reading.text_word(_ABSENT)
+    if absent and _is_absence(reading):
         return _automatic("absence", absent)
-    thanks = reading.text[:200] if reading.text_word(_THANKS) else ""
-    if absent and any(word in thanks for word in _THANKS):
-        return _automatic("absence", absent)
-    if _READ_START.match(reading.subject) and _is_read_text(reading.text):
+    if subjects.READ.match(reading.subject) and _is_read_text(reading.text):
         return _automatic("read_receipt", "read")
     return _receipt(reading)
 
 
+def _is_absence(reading: Reading) -> bool:
+    """Tell a notice of absence from a person who is away and writes about a matter."""
+    if _MATTER.search(reading.text):
+        return False
+    on_leave = subjects.LEAVE.match(reading.subject) or subjects.LEAVE_END.search(reading.subject)
+    return bool(on_leave) or any(word in reading.text[:_THANKED] for word in _THANKS)
+
+
 def has_automatic_subject(reading: Reading) -> bool:
     """Tell whether the subject shows that a program chose it."""
-    patterns = (_SUBJECT, _LEAVE_BEFORE_REPLY)
+    patterns = (subjects.AUTOMATIC, subjects.LEAVE_BEFORE_REPLY)
     starts = any(pattern.match(reading.subject) for pattern in patterns)
     return (
         starts
-        or _SUBJECT_END.search(reading.subject) is not None
-        or (_AUTO_START.match(reading.subject) is not None and _tells_of_absence(reading))
+        or subjects.AUTOMATIC_END.search(reading.subject) is not None
+        or (subjects.AUTO_START.match(reading.subject) is not None and _tells_of_absence(reading))
     )
 
 
@@ -373,7 +274,7 @@ def _tells_of_absence(reading: Reading) -> bool:
 
 def _receipt(reading: Reading) -> Authorship | None:
     received = reading.text_word(_RECEIVED) or reading.subject_word(_RECEIVED)
-    if not received and _RECEIVED_NUMBER.search(reading.text):
+    if not received and reading.text_word(_TAKEN) and _RECEIVED_NUMBER.search(reading.text):
         received = "received under a number"
     if not received:
         return None
