@@ -7,12 +7,14 @@ confirmation and undo. What is not known is not said.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
 from bot.cases import Case
 from bot.knowledge import Knowledge
+from bot.language.folding import fold
+from bot.language.impossible_days import impossible_day
 from bot.services.answers import caselists, figures, knowing, routing
 from bot.services.answers.ground import Ground
 from bot.services.answers.proposed import proposed
@@ -130,7 +132,8 @@ class Assistant:
     def ask(self, question: Question, say: Say) -> Answer:
         """Answer a question in a language; changes nothing."""
         today = self._knowledge.calendar.local_date(question.at)
-        found = self._understood(question, today)
+        text, impossible = _without_impossible_day(question.text, today)
+        found = self._understood(replace(question, text=text), today)
         ground = Ground(
             text=question.text,
             slots=found.slots,
@@ -146,7 +149,9 @@ class Assistant:
         case = caselists.case_asked_for(ground) if asks_of_case else None
         unsure = found.confidence < SURE and found.second is not None
         lines = list(self._lines(found, ground, proposal, case, stranger=question.stranger))
-        if unsure:
+        if impossible and proposal is None:
+            lines = [say("Dagen {day} finns inte. Fråga med en dag som finns.", day=impossible)]
+        elif unsure:
             lines.insert(0, _readings(found, say))
         return Answer(
             intent=found.intent.value,
@@ -203,6 +208,15 @@ _PLAIN: Final = {
     Intent.HELP: knowing.help_lines,
     Intent.UNKNOWN: knowing.unknown,
 }
+
+
+def _without_impossible_day(text: str, today: date) -> tuple[str, str]:
+    """Return a question without a day that does not exist, so that no number is read in it."""
+    place = impossible_day(fold(text), today)
+    if place is None:
+        return text, ""
+    start, end = place
+    return f"{text[:start]} {text[end:]}", text[start:end]
 
 
 def _readings(found: Understanding, say: Say) -> str:

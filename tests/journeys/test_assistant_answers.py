@@ -42,6 +42,20 @@ def test_who_is_on_duty_is_answered_for_the_day_that_is_named(talker):
     assert "Onsdag 4 mars" in talker.says("vem har KR-lådan i morgon")
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("vem är på plats 30 februari?", "30 februari"),
+        ("vem har KR-lådan 29/2", "29/2"),
+        ("hur många ärenden kom 2026-13-01", "2026-13-01"),
+    ],
+)
+def test_a_day_that_does_not_exist_is_said_to_be_so_and_is_no_case(talker, text, day):
+    turn = talker.ask(text)
+    assert turn.answer.text == f"Dagen {day} finns inte. Fråga med en dag som finns."
+    assert "case" not in turn.answer.slots
+
+
 def test_a_template_is_found_by_its_matter(talker):
     assert "instalment_plan" in talker.says("mall avbetalningsplan")
 
