@@ -33,18 +33,25 @@ class Chosen:
 
 
 def chosen_period(query: Callable[[str], str], today: date, say: Say) -> Chosen:
-    """Read ``period``, or ``from`` and ``to`` where it is empty; last month where all are."""
+    """Read ``period``, or ``from`` and ``to``; last month where all are empty.
+
+    A form has both. What differs from ``shown``, the `Period.key` that the form was made with,
+    is what somebody chose; where that is both, neither is taken for the other.
+    """
     named, first, last = query("period"), query("from"), query("to")
-    usual = before(period_of(today, Granularity.MONTH))
-    if named:
-        period = named_period(named)
-        if period is not None:
-            return Chosen(period=period, typed={"period": period.key}, errors={})
+    usual, shown = before(period_of(today, Granularity.MONTH)), query("shown")
+    own = _own_days(first, last, usual, say) if first or last else None
+    if not named:
+        return own or _listed(usual)
+    period = named_period(named)
+    if own is not None and named == shown:
+        return own
+    if own is not None and (own.errors or own.period.key != shown) and own.period != period:
+        return _both(named, own, usual, say)
+    if period is None:
         wrong = {"period": say("Välj en tid i listan.")}
         return Chosen(period=usual, typed={"period": usual.key}, errors=wrong)
-    if not first and not last:
-        return Chosen(period=usual, typed={"period": usual.key}, errors={})
-    return _own_days(first, last, usual, say)
+    return _listed(period)
 
 
 def period_query(period: Period) -> dict[str, str]:
@@ -96,6 +103,17 @@ def day_typed(text: str) -> date | None:
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
+def _listed(period: Period) -> Chosen:
+    return Chosen(period=period, typed={"period": period.key, "shown": period.key}, errors={})
+
+
+def _both(named: str, own: Chosen, usual: Period, say: Say) -> Chosen:
+    wrong = say("Välj antingen en tid i listan eller egna dagar, och töm det andra.")
+    return Chosen(
+        period=usual, typed={**own.typed, "period": named}, errors={**own.errors, "period": wrong}
+    )
+
+
 def _own_days(first: str, last: str, usual: Period, say: Say) -> Chosen:
     typed = {"period": "", "from": first, "to": last}
     days = {"from": day_typed(first), "to": day_typed(last)}
@@ -109,7 +127,8 @@ def _own_days(first: str, last: str, usual: Period, say: Say) -> Chosen:
     elif (end - start).days > _LONGEST:
         errors["to"] = say("Välj högst tio år.")
     period = usual if errors else whole_period(start, end)
-    return Chosen(period=period, typed=typed, errors=errors)
+    shown = {} if errors else {"shown": period.key}
+    return Chosen(period=period, typed={**typed, **shown}, errors=errors)
 
 
 def _back(period: Period, count: int) -> Iterator[Period]:

@@ -105,6 +105,9 @@ def test_days_of_ones_own_can_be_chosen(worked):
         ({"from": "2026-03-05", "to": "2026-03-03"}, "to"),
         ({"from": "i går", "to": "2026-03-03"}, "from"),
         ({"from": "1971-01-01", "to": "2026-03-03"}, "to"),
+        ({"by": "zzz"}, "by"),
+        ({"period": "2026-01", "from": "2026-03-03", "to": "2026-03-05"}, "period"),
+        ({"period": "2026-02", "shown": "2026-02", "from": "2026-02-30"}, "from"),
         ({"period": "våren"}, "period"),
         ({"process": "nonsense"}, "process"),
         ({"from": "2020-01-01", "to": "2026-03-03", "by": "day"}, "by"),
@@ -114,6 +117,26 @@ def test_a_choice_that_makes_no_sense_is_said_beside_its_field(worked, typed, fi
     page = worked.browser().get("/figures", **typed)
     assert page.status_code == 422
     assert f'id="{field}-error"' in page.text
+
+
+OWN = {"from": "2026-03-03", "to": "2026-03-05"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "shown"),
+    [
+        ({"period": "2026-02", "shown": "2026-02", **OWN}, "2026-03-03 till 2026-03-05"),
+        ({"period": "2026-01", "shown": "2026-03-03/2026-03-05", **OWN}, "januari 2026"),
+    ],
+)
+def test_of_a_period_and_days_of_ones_own_that_holds_which_was_chosen_last(worked, chosen, shown):
+    page = worked.browser().get("/figures", **chosen)
+    assert f"Siffror, {shown}" in text_of(page)
+
+
+def test_the_form_says_what_it_was_shown_with(worked):
+    page = worked.browser().get("/figures", **OWN)
+    assert '<input type="hidden" name="shown" value="2026-03-03/2026-03-05">' in page.text
 
 
 def test_an_unknown_figure_is_not_there(worked):

@@ -120,6 +120,8 @@ def _wanted(ask: Ask) -> _Wanted:
     by = None
     if typed["by"] in list(By):
         by = By(typed["by"])
+    else:
+        errors["by"] = ask.say("Välj något i listan.")
     if by is not None and chosen.period.days // _DAYS_OF.get(by, 10_000) > _MOST_GROUPS:
         errors["by"] = ask.say("Det blir för många rader; dela upp i längre tider.")
         by = None

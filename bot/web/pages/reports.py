@@ -78,6 +78,7 @@ def _choose(ask: Ask, form: Form, *, status: int = 200) -> Response:
         "tertial": before(period_of(today, Granularity.TERTIAL)).key,
         "year": period_of(today, Granularity.YEAR).key,
         "period": month.key,
+        "shown": month.key,
     }
 
     def offered(granularity: Granularity | None, chosen: Period) -> tuple[Choice, ...]:
