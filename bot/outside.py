@@ -28,6 +28,9 @@ class OutsideMeasure(StrEnum):
     REPLIES = "replies"
 
 
+_COUNTS = frozenset(
+    {OutsideMeasure.CALLS_OFFERED, OutsideMeasure.CALLS_ANSWERED, OutsideMeasure.REPLIES}
+)
 SHARES = frozenset({OutsideMeasure.ANSWERED_IN_TIME, OutsideMeasure.SATISFIED})
 _MOST = 10_000_000
 
@@ -59,3 +62,5 @@ class OutsideFigure:
             most = 100
         if not 0 <= self.value <= most:
             raise BadValue("värdet ligger utanför 0 till {most}", most=most)
+        if self.measure in _COUNTS and self.value != int(self.value):
+            raise BadValue("värdet är ett antal och skrivs utan decimaler")

@@ -186,13 +186,14 @@ def _add_figure(app: typer.Typer, say: Say) -> None:
 
         with opened_house(context) as built, _bad_values_as_usage():
             person = person_with(as_email, built.knowledge)
+            of_measure = measure_of(measure)
             figure = OutsideFigure(
                 source=_source(source),
-                measure=measure_of(measure),
+                measure=of_measure,
                 place=place,
                 first=day_of(start),
                 last=day_of(end),
-                value=value_of(value),
+                value=value_of(value, of_measure),
             )
             _outside(built).add(figure, by=person)
         console().print(of(context).say("Siffran är inskriven."))

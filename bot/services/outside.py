@@ -11,7 +11,7 @@ from io import StringIO
 from bot.clock import Clock
 from bot.errors import BadValue, DataError
 from bot.knowledge import Knowledge
-from bot.outside import OutsideFigure, OutsideMeasure, OutsideSource
+from bot.outside import SHARES, OutsideFigure, OutsideMeasure, OutsideSource
 from bot.services.choices import Choice
 from bot.store.unit_of_work import Database
 from bot.texts import Say
@@ -50,9 +50,9 @@ class Outside:
         """Take in one figure.
 
         Raises:
-            BadValue: No process or phone line has that key.
+            BadValue: No process or phone line has that key, or it is of days to come.
         """
-        self._require_place(figure.place)
+        self._require(figure)
         with self._database.work() as work:
             work.outside.put([figure], at=self._clock.now(), actor=by)
 
@@ -114,20 +114,26 @@ class Outside:
         if None in row or None in row.values():
             return BadValue("fel antal kolumner")
         try:
+            measure = measure_of(row["measure"])
             figure = OutsideFigure(
                 source=source,
-                measure=measure_of(row["measure"]),
+                measure=measure,
                 place=row["place"].strip(),
                 first=day_of(row["from"]),
                 last=day_of(row["to"]),
-                value=value_of(row["value"]),
+                value=value_of(row["value"], measure),
             )
-            self._require_place(figure.place)
+            self._require(figure)
         except BadValue as error:
             return error
         return figure
 
-    def _require_place(self, place: str) -> None:
+    def _require(self, figure: OutsideFigure) -> None:
+        today, place = self._knowledge.calendar.local_date(self._clock.now()), figure.place
+        if figure.first > today:
+            raise BadValue("den första dagen har inte varit än")
+        if figure.last > today.replace(month=12, day=31):
+            raise BadValue("den sista dagen ligger efter årets slut")
         lines = {line.key for line in self._knowledge.roster.lines}
         if place and place not in self._knowledge.processes and place not in lines:
             raise BadValue("det finns ingen process eller telefonlinje {key}", key=place[:60])
@@ -150,8 +156,12 @@ def measure_of(text: str) -> OutsideMeasure:
         raise BadValue("måttet ska vara ett av {known}", known=known) from None
 
 
-def value_of(text: str) -> float:
-    """Return a number with a decimal comma or point, or a share such as ``93 %``."""
+def value_of(text: str, measure: OutsideMeasure) -> float:
+    """Return a number with a decimal comma or point, or a share such as ``93 %``.
+
+    Raises:
+        BadValue: It is no number, or per cent of what is no share.
+    """
     plain = text.strip().replace("\u00a0", "").replace(" ", "").replace(",", ".")
     share = plain.endswith("%")
     try:
@@ -160,4 +170,6 @@ def value_of(text: str) -> float:
         raise BadValue("värdet är inget tal") from None
     if value != value or value in (float("inf"), float("-inf")):
         raise BadValue("värdet är inget tal")
+    if share and measure not in SHARES:
+        raise BadValue("procent passar bara för andelar")
     return value / 100 if share else value

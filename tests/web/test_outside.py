@@ -47,6 +47,10 @@ def test_a_figure_is_typed_in_and_stands_in_the_list(browser):
         ({"last": "2025-01-01"}, "last"),
         ({"value": "93"}, "value"),
         ({"value": "många"}, "value"),
+        ({"first": "2026-12-01", "last": "2026-12-31"}, "first"),
+        ({"last": "2099-12-31"}, "last"),
+        ({"measure": "calls_offered", "value": "1234,5"}, "value"),
+        ({"measure": "calls_offered", "value": "100 %"}, "value"),
     ],
 )
 def test_a_figure_that_makes_no_sense_is_said_beside_its_field(browser, typed, field):

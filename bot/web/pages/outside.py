@@ -49,9 +49,16 @@ def add(ask: Ask) -> Response:
     try:
         ask.house.outside.add(figure, by=ask.viewer.key)
     except BadValue as error:
-        errors = {"place": ask.say.error(error)}
+        errors = {_field_at_fault(figure, ask): ask.say.error(error)}
         return _page(ask, Form(typed=ask.form, errors=errors), status=422)
     return ask.see_other("outside", Notice(text=ask.say("Siffran är inskriven.")))
+
+
+def _field_at_fault(figure: OutsideFigure, ask: Ask) -> str:
+    if figure.first > ask.house.reporting.today:
+        return "first"
+    is_known = figure.place in {place.key for place in ask.house.outside.places(ask.say)}
+    return "last" if is_known else "place"
 
 
 def upload(ask: Ask) -> Response:
@@ -123,10 +130,6 @@ def _figure(ask: Ask) -> tuple[OutsideFigure | None, dict[str, str]]:
     for name, day in (("first", first), ("last", last)):
         if day is None:
             errors[name] = say("Skriv en dag som {example}.", example="2026-03-31")
-    try:
-        value = value_of(ask.form.get("value", ""))
-    except BadValue as error:
-        return None, {**errors, "value": say.error(error)}
     if errors or first is None or last is None:
         return None, errors
     try:
@@ -136,7 +139,7 @@ def _figure(ask: Ask) -> tuple[OutsideFigure | None, dict[str, str]]:
             place=ask.form.get("place", ""),
             first=first,
             last=last,
-            value=value,
+            value=value_of(ask.form.get("value", ""), OutsideMeasure(measure)),
         )
     except BadValue as error:
         return None, {"last" if last < first else "value": say.error(error)}
