@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import typer
 from typer._click import exceptions as wrong
@@ -110,8 +110,17 @@ def _bad_value(error: wrong.BadParameter) -> Saying:
     what = Saying("har ett värde som är fel")
     if isinstance(error.__cause__, ValidationError):
         fault = error.__cause__.errors(include_url=False, include_input=False)[0]
-        what = what_is_wrong(fault["type"], fault.get("ctx", {}))
+        what = what_is_wrong(*_told(fault["type"], fault.get("ctx", {})))
     return Saying("{name} {what}", name=_name(error), what=what)
+
+
+def _told(kind: str, context: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Return a fault as pydantic tells one, where the library has only English words for it."""
+    said = str(context.get("error", ""))
+    _, found, known = said.rpartition(_NOT_ONE_OF)
+    if found:
+        return "enum", {"expected": known}
+    return ("date_parsing", {}) if said.endswith(_NO_DAY) else (kind, context)
 
 
 def _bad_use(error: wrong.BadOptionUsage) -> Saying:
@@ -127,6 +136,8 @@ _EXPLAIN: Final[Mapping[type[Exception], Callable[..., Saying]]] = {
     wrong.BadParameter: _bad_value,
     wrong.BadOptionUsage: _bad_use,
 }
+_NOT_ONE_OF: Final = " is not one of "
+_NO_DAY: Final = " does not match the formats '%Y-%m-%d'."
 _NO_COMMAND: Final = "No such command '"
 _TOO_MUCH: Final = "Got unexpected extra argument(s) ("
 

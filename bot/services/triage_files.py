@@ -14,7 +14,7 @@ from bot.knowledge import Knowledge
 from bot.services import mail_files
 from bot.services.mail_files import MailFile
 from bot.services.reading import Reader
-from bot.triage.evaluation import Evaluation, evaluate
+from bot.triage.evaluation import FIELDS, Evaluation, evaluate
 from bot.triage.model import Triage
 from bot.vocabulary import MailboxKey
 from functionmail.message import Address, Message
@@ -76,6 +76,17 @@ def evaluate_corpus(path: Path, reader: Reader) -> Evaluation:
     for number, row in _rows(path):
         if not isinstance(row, dict):
             raise DataError("{file} rad {line}: är inget JSON-objekt", file=path.name, line=number)
+        if not _has_text(row):
+            raise DataError(
+                "{file} rad {line}: har varken subject eller body", file=path.name, line=number
+            )
+        if not _has_labels(row):
+            raise DataError(
+                "{file} rad {line}: är inte märkt; minst en av {labels} behövs",
+                file=path.name,
+                line=number,
+                labels=", ".join(FIELDS),
+            )
         pairs.append((row, triage_row(row, reader)))
     return evaluate(pairs)
 
@@ -141,6 +152,11 @@ def _json(line: str) -> object:
 
 def _has_text(row: Mapping[str, Any]) -> bool:
     return any(isinstance(row.get(key), str) for key in ("subject", "body"))
+
+
+def _has_labels(row: Mapping[str, Any]) -> bool:
+    labels = row.get("label")
+    return any(name in (labels if isinstance(labels, dict) else row) for name in FIELDS)
 
 
 def message_of(row: Mapping[str, Any]) -> Message:

@@ -26,7 +26,12 @@ ENGLISH_WORDS = ("Usage", "Options", "Commands", "Arguments", "Show this", "requ
         (["ingest", "a", "b"], "för många argument: b"),
         (["--config"], "valet --config kräver ett värde"),
         (["demo", "--once=3"], "valet --once tar inget värde"),
-        (["recompute", "--from", "i går", "--to", "2026-01-01"], "--from har fel form"),
+        (
+            ["recompute", "--from", "i går", "--to", "2026-01-01"],
+            "--from ska vara en dag, som 2026-03-31",
+        ),
+        (["stop-list", "--run", "2026-02-30"], "--run ska vara en dag, som 2026-03-31"),
+        (["report", "--format", "pdf"], "--format ska vara något av: table, json, csv, xlsx, html"),
     ],
 )
 def test_wrong_use_is_one_swedish_line_and_exit_code_2(sammadag, arguments, said):

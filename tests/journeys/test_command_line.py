@@ -351,3 +351,18 @@ def test_a_labelled_collection_is_compared_with_triage(config, tmp_path):
     called = call("--config", config, "evaluate", corpus)
     assert called.code == 0
     assert "hyra" in called.out.lower()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"id": 1}, "har varken subject eller body"),
+        ({"subject": "Hej", "body": "Hej"}, "är inte märkt"),
+    ],
+)
+def test_what_is_no_labelled_mail_is_not_evaluated(tmp_path, config, row, said):
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text(json.dumps(row), "utf-8")
+    called = call("--config", config, "evaluate", corpus)
+    assert called.code == 1
+    assert said in called.err
