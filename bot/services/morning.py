@@ -1,7 +1,7 @@
 """The morning digest: what waits for each team, who answers today, and what nobody answers.
 
-It is told once on each working day when the office opens, and only where there is something
-to say. Who answers is looked up when it is told.
+It is told once on each working day while the office is open, as soon as it opens, and only
+where there is something to say. Who answers is looked up when it is told.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Morning:
         self._done: date | None = None
 
     def run_due(self) -> int:
-        """Plan today's digest if the office has opened; return how many alerts that makes.
+        """Plan today's digest if the office is open; return how many alerts that makes.
 
         A second call on the same day plans nothing more, also after a restart.
         """
@@ -43,7 +43,7 @@ class Morning:
         calendar = self._house.calendar
         day = calendar.local_date(now)
         openings = calendar.openings(day)
-        if day == self._done or not openings or now < openings[0][0]:
+        if day == self._done or not openings or not openings[0][0] <= now < openings[-1][1]:
             return 0
         overdue = Counter(self._team_of(item) for item in self._registers.overdue(day))
         with self._database.work() as work:

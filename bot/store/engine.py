@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -61,6 +62,7 @@ def open_engine(url: str) -> Engine:
             "postgresql://KONTO@VÄRD/NAMN (tillägget postgres)"
         ) from error
     if backend == "sqlite":
+        event.listen(engine, "do_connect", _keep_to_the_owner)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif backend != "postgresql":
@@ -143,6 +145,14 @@ def tool_address(engine: Engine) -> str:
 def sqlite_file(engine: Engine) -> Path | None:
     """Return the file of a SQLite database; None for PostgreSQL."""
     return Path(engine.url.database) if is_sqlite(engine) and engine.url.database else None
+
+
+def _keep_to_the_owner(
+    _dialect: Dialect, _record: object, arguments: Sequence[str], _options: object
+) -> None:
+    """Make a file that is not there yet readable to nobody else; it will hold people's mail."""
+    with suppress(OSError):  # SQLite says better what is wrong
+        os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:

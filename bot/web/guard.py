@@ -35,6 +35,12 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+_SAID_TOO_LARGE = (
+    "Det du skickade är för stort. Högst 2 MB går att ta emot.\n"
+    "What you sent is too large. At most 2 MB can be taken in.\n"
+)
+"""In both languages: so early it is not known which one a person reads."""
+
 
 class TooLarge(Exception):
     """The body of a request passes `MOST_BYTES`."""
@@ -89,7 +95,7 @@ class Guard:
         if not (length.isascii() and length.isdecimal()):
             return 400, "bad length"
         if len(length) > _DIGITS or int(length) > MOST_BYTES:
-            return 413, "too large"
+            return 413, _SAID_TOO_LARGE
         if scope["method"] in _SAFE_METHODS:
             return (403, "cross-site") if _is_part_of_another_site(headers) else None
         return None if self._is_own_page(headers) else (403, "cross-site")
@@ -149,6 +155,9 @@ def _limited(receive: Receive, longest_s: float) -> Receive:
 
 async def _refuse(send: Send, status: int, why: str) -> None:
     body = why.encode()
-    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+    ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -55,6 +55,13 @@ def test_before_the_opening_and_on_a_day_off_nothing_is_sent(overnight):
     assert digests(overnight) == []
 
 
+def test_a_start_in_the_evening_wishes_nobody_a_good_morning(overnight):
+    wake(overnight, datetime.fromisoformat("2026-03-03T20:37:00+01:00"))
+    assert digests(overnight) == []
+    wake(overnight, datetime.fromisoformat("2026-03-04T08:00:00+01:00"))
+    assert len(digests(overnight)) == 1
+
+
 def test_the_digest_comes_once_a_day_also_after_a_restart(overnight, build_city):
     wake(overnight, TUESDAY_OPENING)
     overnight.app.morning.run_due()

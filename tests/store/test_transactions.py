@@ -26,6 +26,16 @@ def test_numbers_taken_at_the_same_time_are_all_different(database):
     assert sorted(firsts) == [1 + 3 * n for n in range(40)]
 
 
+def test_a_new_sqlite_file_is_read_by_its_owner_alone(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    with transaction(engine) as connection:
+        connection.execute(text("CREATE TABLE a (b)"))
+        made = [file.stat().st_mode & 0o777 for file in sorted(tmp_path.iterdir())]
+    engine.dispose()
+    assert made
+    assert set(made) == {0o600}
+
+
 def test_instants_come_back_aware_and_in_utc(database):
     with database.work() as work:
         assert work.mailboxes.connect("info", NOON).connected_at == NOON

@@ -152,6 +152,8 @@ def test_only_files_that_are_meant_for_browsers_are_given_out(browser, path):
 def test_a_form_of_two_million_bytes_is_too_large_and_is_not_read(browser):
     answer = browser.post("/language", text="x" * MOST_BYTES)
     assert answer.status_code == 413
+    assert "för stort" in answer.text
+    assert "too large" in answer.text
 
 
 def test_a_form_that_does_not_say_how_large_it_is_is_read_no_further_than_the_limit(browser):
