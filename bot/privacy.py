@@ -20,12 +20,13 @@ ADDRESS = "[e-post]"
 
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}")
 _PERSONAL = re.compile(
-    r"(?=\d)(?<!\d)(?<!\d[-.,])(?:(?P<century>1[89]|20)[ -]?)?"
+    r"(?<!\d)(?<!\d[-.,])(?:(?P<century>1[89]|20)[ -]?)?"
     r"(?P<year>\d\d)[ .\xa0\u2010-\u2013-]?(?P<month>0[1-9]|1[0-2])[ .\xa0\u2010-\u2013-]?"
     r"(?P<day>0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
     r"(?P<mark>\s?[-+\u2010-\u2015\u2212/]\s{0,2}|\s{1,2}|\.)?"
     r"(?P<last>[\dxX*#]{4})(?!\d)(?![-.,]\d)"
 )
+_FIRST_DIGIT = re.compile(r"\d(?<!\d\d)")
 _PHONE = re.compile(
     r"(?<![\w/+.,-])(?:(?:\+|00)\d{1,3}[ -]{0,2}(?:\(0\)[ -]?)?\d{1,3}|0\d{1,3})"
     r"(?:[ /-]{1,3}\d{2,4}(?:[ -]\d{2,4}){1,3}|[ /-]{1,3}\d{5,8}|\d{5,8})(?![\w-])"
@@ -106,8 +107,17 @@ def mask(text: str) -> str:
     return _PHONE.sub(PHONE, "".join(pieces))
 
 
+def _written_so(text: str) -> Iterator[re.Match[str]]:
+    """Yield what is written like a personal number; to try it at digits alone is far faster."""
+    end = 0
+    for digit in _FIRST_DIGIT.finditer(text):
+        if digit.start() >= end and (match := _PERSONAL.match(text, digit.start())):
+            end = match.end()
+            yield match
+
+
 def _personal_numbers(text: str) -> Iterator[PersonalNumber]:
-    for match in _PERSONAL.finditer(text):
+    for match in _written_so(text):
         digits = match["year"] + match["month"] + match["day"] + match["last"]
         if not _is_date(match["century"], match["year"], match["month"], match["day"]):
             continue

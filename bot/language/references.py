@@ -59,6 +59,8 @@ _RANGE = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d+")
+_SEVERAL = re.compile(r"\d\D+\d")
+"""Without it there is but one run of digits, hence no list, no range and no grouped number."""
 _ENDINGS = re.compile(
     r"\d(?<![\w/-]\d)\d{5,9}"
     r"(?:(?:, ?| och | samt | & | and )[-–]\d{1,4}(?![\d/-])){1,20}"
@@ -199,6 +201,9 @@ def _spans(part: str, lines: Sequence[Span]) -> Iterator[_Found]:
     def free(match: re.Match[str]) -> bool:
         return all(match.end() <= first or match.start() >= last for first, last in taken)
 
+    if _SEVERAL.search(part, lines[0][0]) is None:
+        yield from _candidates(part, lines, free)
+        return
     for match in _each(_ENDINGS, part, lines):
         taken.append(match.span())
         yield *match.span(), _with_endings(match.group()), False, False
@@ -247,6 +252,12 @@ def _plain(
         if digits and free(match):
             taken.append(match.span())
             yield *match.span(), (digits,), False, True
+    yield from _candidates(part, lines, free)
+
+
+def _candidates(
+    part: str, lines: Sequence[Span], free: Callable[[re.Match[str]], bool]
+) -> Iterator[_Found]:
     for match in _each(_CANDIDATE, part, lines):
         if not free(match):
             continue
