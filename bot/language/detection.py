@@ -6,8 +6,7 @@ Right on all but texts of one to three words, which count as Swedish. A larger m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Collection, Sequence
 
 from bot.vocabulary import Language
 
@@ -32,19 +31,33 @@ _ENGLISH = frozenset(
 )  # fmt: skip
 _ENGLISH_ALONE = _ENGLISH - _SWEDISH
 _LETTERS_WEIGH = 0.25
-_MOST_WORDS = 400
+MOST_WORDS = 400
+
+Counts = tuple[int, int]
+"""Words that speak for Swedish, and for English."""
 
 
-def detect(words: Iterable[str], shown: str) -> Language:
+def counts(words: Collection[str]) -> Counts:
+    """Count the small words of both languages among folded words."""
+    return (
+        sum(map(_SWEDISH.__contains__, words)),
+        sum(map(_ENGLISH_ALONE.__contains__, words)),
+    )
+
+
+def detect(words: Sequence[str], shown: str) -> Language:
     """Return the language of a text; Swedish where nothing tells.
 
     Args:
         words: Its words, folded.
         shown: The text itself; å, ä and ö speak for Swedish.
     """
-    listed = list(islice(words, _MOST_WORDS))
-    swedish = float(sum(map(_SWEDISH.__contains__, listed)))
-    english = sum(map(_ENGLISH_ALONE.__contains__, listed))
+    return by_counts(counts(words[:MOST_WORDS]), shown)
+
+
+def by_counts(found: Counts, shown: str) -> Language:
+    """Return the same of a text whose first `MOST_WORDS` words are counted."""
+    swedish, english = found
     part = shown[:4000]
-    swedish += _LETTERS_WEIGH * min(20, sum(part.count(letter) for letter in "åäöÅÄÖ"))
-    return Language.ENGLISH if english > swedish else Language.SWEDISH
+    letters = min(20, sum(part.count(letter) for letter in "åäöÅÄÖ"))
+    return Language.ENGLISH if english > swedish + _LETTERS_WEIGH * letters else Language.SWEDISH

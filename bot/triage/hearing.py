@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from bot.language.date_forms import may_name_day
+from bot.language.detection import Counts, counts
 from bot.language.phrases import Match, PhraseBook
 from bot.language.tokens import Sentence
 from bot.triage.cues import WEIGHTS, Cue, Says
@@ -42,6 +43,7 @@ class Heard(NamedTuple):
         signs: What the learned weights know it by.
         words: Its words without the numbers: those say who and which, never what about.
         dated: A date may stand in it.
+        language: The small words of both languages in it.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -52,6 +54,7 @@ class Heard(NamedTuple):
     signs: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
     dated: bool = False
+    language: Counts = (0, 0)
 
 
 class Hearing:
@@ -73,20 +76,22 @@ class Hearing:
         return self._remembered(words, sentence.question)
 
     def _listen(self, words: tuple[str, ...], question: bool) -> Heard:
-        spoken, dated = tuple(filter(str.isalpha, words)), may_name_day(words)
+        said = Heard(
+            words=tuple(filter(str.isalpha, words)),
+            dated=may_name_day(words),
+            language=counts(words),
+        )
         found = self._book.find(Sentence(0, 0, words, question))
         if not found:
-            return Heard(words=spoken, dated=dated)
+            return said
         hits = _unblocked([Hit(self._cues[match.label], match) for match in found])
-        return Heard(
+        return said._replace(
             hits=hits,
             features=frozenset([hit.cue.feature for hit in hits if hit.cue.feature]),
             counting=tuple(_counting(hits)),
             withdrawn=_matters(hits, Says.WITHDRAWN),
             general=_matters(hits, Says.GENERAL),
             signs=frozenset(_signs(hits, question)),
-            words=spoken,
-            dated=dated,
         )
 
 

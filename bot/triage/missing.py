@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.triage.cues import Feature
-from bot.triage.matters import Judgement
+from bot.triage.mentions import Judged
 from bot.triage.reading import Reading
 from bot.vocabulary import Kind, MatterKey, Missing, Urgency
 
@@ -23,14 +23,14 @@ _TOO_SHORT_FOR_A_REASON = 30
 
 
 def missing(
-    reading: Reading, judgement: Judgement, kind: Kind, invoices: tuple[str, ...]
+    reading: Reading, judged: Judged, kind: Kind, invoices: tuple[str, ...]
 ) -> tuple[Missing, ...]:
     """Return what is missing, in the order of the schema."""
-    matter = judgement.matter
+    matter = judged.matter
     if matter is None or kind is not Kind.CASE:
         return ()
     needed: list[Missing] = []
-    urgent = judgement.urgent is not Urgency.NO
+    urgent = judged.urgent is not Urgency.NO
     if matter in _NEED_INVOICE and not invoices and (urgent or matter == "aterbetalning"):
         needed.append(Missing.INVOICE_NUMBER)
     if matter == "leverantorsfaktura" and not invoices and reading.has(Feature.STATUS):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.language.detection import detect
+from bot.language.detection import MOST_WORDS, by_counts, detect
 from bot.language.tokens import words
 from bot.triage.cues import Feature
 from bot.triage.due import due_date
@@ -37,6 +37,8 @@ _WORD = 3
 """Words of a mail that says one thing, and of one that says next to nothing."""
 _DOUBTED = 0.12
 """So little a chance of spam outweighs its signs: a word of it stands in many a person's mail."""
+_EXAMINED = 4_000
+"""Characters that tell the language."""
 _MACHINES: Mapping[Author, Kind] = {
     Author.AUTO_REPLY: Kind.AUTO_REPLY,
     Author.BOUNCE: Kind.BOUNCE,
@@ -157,7 +159,6 @@ def _for_people(
         )
     if not said.kind.for_people:
         return _for_nobody(said.kind, reading, said.reasons[0])
-    decided = replace(judgement, matter=said.matter, urgent=said.urgent)
     judged = Judged(matter=said.matter, urgent=said.urgent)
     invoices = concerned(found.cited, reading, judged, rules.mentions)
     if not complains_plainly(reading):
@@ -177,7 +178,7 @@ def _for_people(
         invoices=invoices,
         due=due_date(reading, received_at, judged, rules.mentions),
         lang=_language(reading),
-        missing=missing(reading, decided, said.kind, invoices),
+        missing=missing(reading, judged, said.kind, invoices),
         customer=_customer(reading, rules),
         confidence=said.confidence,
         tag=None if found.tag is None else found.tag.process,
@@ -197,7 +198,7 @@ def _is_plain(reading: Reading, judgement: Judgement) -> bool:
     """Tell whether a mail says one thing in a line: there the rules read better."""
     left = _LINE if judgement.matter is not None else _WORD
     for statement in reading.statements:
-        left -= sum(map(str.isalpha, statement.sentence.words))
+        left -= len(statement.heard.words)
         if left < 0:
             return False
     return True
@@ -257,11 +258,18 @@ def _customer(reading: Reading, rules: TriageRules) -> str | None:
 def _language(reading: Reading) -> Language:
     own = reading.own
     shown, folded = own.shown, own.folded
-    if _says_next_to_nothing(folded):
-        shown, folded = f"{reading.subject.shown} {shown}", f"{reading.subject.folded} {folded}"
+    if not _says_next_to_nothing(folded):
+        said = list(reading.in_text(own))
+        few = sum([len(one.sentence.words) for one in said]) <= MOST_WORDS
+        if few and reading.is_whole and len(folded) <= _EXAMINED:
+            found = [one.heard.language for one in said]
+            swedish, english = (sum([counted[place] for counted in found]) for place in (0, 1))
+            return by_counts((swedish, english), shown)
+        return detect(words(folded[:_EXAMINED]), shown)
+    shown, folded = f"{reading.subject.shown} {shown}", f"{reading.subject.folded} {folded}"
     if reading.forwarded and _says_next_to_nothing(folded):
         shown, folded = f"{shown} {reading.quoted.shown}", f"{folded} {reading.quoted.folded}"
-    return detect(words(folded[:4000]), shown)
+    return detect(words(folded[:_EXAMINED]), shown)
 
 
 def _says_next_to_nothing(text: str) -> bool:

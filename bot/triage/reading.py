@@ -101,6 +101,7 @@ class Reading:
 
     Attributes:
         statements: Of the subject and of the text that speaks, in order.
+        telling: Those with a cue.
         features: Of all statements together.
         forwarded: The sender's own text is nearly empty, so the quoted text speaks too.
         marked_reply, marked_forward: What a mail client put before the subject.
@@ -111,6 +112,7 @@ class Reading:
     own: Text
     quoted: Text
     statements: tuple[Statement, ...]
+    telling: tuple[Statement, ...]
     features: frozenset[str]
     forwarded: bool
     marked_reply: bool
@@ -130,11 +132,6 @@ class Reading:
         return len(self.statements) < _FIRST_SENTENCES + _LAST_SENTENCES
 
     @property
-    def telling(self) -> Iterator[Statement]:
-        """Return the statements with a cue."""
-        return (statement for statement in self.statements if statement.hits)
-
-    @property
     def body(self) -> Iterator[Statement]:
         """Return the statements outside the subject."""
         return (statement for statement in self.statements if not statement.in_subject)
@@ -147,7 +144,7 @@ class Reading:
         """Return the statements that speak of one of the features."""
         if self.features.isdisjoint(features):
             return iter(())
-        return (statement for statement in self.statements if statement.has(*features))
+        return (statement for statement in self.telling if statement.has(*features))
 
     def has(self, *features: str) -> bool:
         """Tell whether any statement speaks of one of the features."""
@@ -175,13 +172,15 @@ def read(message: Message, rules: TriageRules) -> Reading:
     if forwarded:
         statements += _statements(quoted, rules)
     kept = tuple(statements)
+    telling = tuple([statement for statement in kept if statement.hits])
     return Reading(
         message=message,
         subject=subject,
         own=own,
         quoted=quoted,
         statements=kept,
-        features=_NO_FEATURES.union(*[statement.features for statement in kept]),
+        telling=telling,
+        features=_NO_FEATURES.union(*[statement.features for statement in telling]),
         forwarded=forwarded,
         marked_reply=replies,
         marked_forward=forwards,

@@ -47,7 +47,7 @@ def test_cues_in_one_sentence_are_told_in_pairs_too(hearing: Hearing) -> None:
 
 
 def test_a_sentence_without_a_cue_is_but_words(hearing: Hearing) -> None:
-    assert heard(hearing, "hej alla") == Heard(words=("hej", "alla"))
+    assert heard(hearing, "hej alla") == Heard(words=("hej", "alla"), language=(1, 0))
 
 
 def test_a_sentence_says_the_same_with_any_number(hearing: Hearing) -> None:
