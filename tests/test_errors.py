@@ -141,6 +141,7 @@ def test_values_that_are_handed_on_are_not_counted(tmp_path):
     assert found_in(tmp_path, 'raise UsageError("{file}: {what}", **given)\n').faults == []
 
 
+@pytest.mark.slow
 def test_the_check_fails_for_an_error_without_translation(tmp_path):
     package = Path(shutil.copytree(catalogues.ROOT / "bot", tmp_path / "bot"))
     (package / "new.py").write_text('raise UsageError("en ny mening")\n', "utf-8")

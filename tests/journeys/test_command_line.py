@@ -183,6 +183,7 @@ def test_bad_yaml_stops_a_command_with_file_and_line(tmp_path, sqlite_url, own_k
     assert f"hours.yaml rad {line}:" in called.err
 
 
+@pytest.mark.slow
 def test_check_finds_nothing_wrong_with_the_sample_city(config):
     called = call("--config", config, "check")
     # One day the owners of its articles will be late with reading them again.
@@ -190,6 +191,7 @@ def test_check_finds_nothing_wrong_with_the_sample_city(config):
     assert (called.code, wrong) == (0, [])
 
 
+@pytest.mark.slow
 def test_check_names_every_fault_with_file_and_line(tmp_path, sqlite_url, own_knowledge):
     line = broken(own_knowledge / "hours.yaml", "08:00-16:30", "08:00-99:30")
     broken(own_knowledge / "tags.yaml", "process: kundreskontra", "process: nonsense")

@@ -134,6 +134,7 @@ def test_a_roster_with_a_fault_is_named_with_file_and_line(duty, knowledge):
     assert re.match(r"sammadag: duty\.yaml rad \d+: absences\.0\.from: ", called.err)
 
 
+@pytest.mark.slow
 def test_check_finds_a_fault_of_the_roster(tmp_path, sqlite_url, knowledge):
     small.spoil(knowledge, "duty.yaml", "substitutes: [ebba-nyren,", "substitutes: [agneta-brandt,")
     config = write_settings(tmp_path, sqlite_url, f'knowledge = "{knowledge}"')

@@ -27,7 +27,9 @@ def edit(folder, before, after):
 
 
 def faults(folder):
-    return [str(error) for error in problems(folder) if error.file == "assistant.yaml"]
+    """Return what is wrong with the file; all else is looked at in `test_check`."""
+    found = problems(folder, changed=["assistant.yaml"])
+    return [str(error) for error in found if error.file == "assistant.yaml"]
 
 
 def test_the_shipped_file_has_words_for_every_intent_and_no_fault(folder):
@@ -46,8 +48,9 @@ def test_a_phrase_that_breaks_the_notation_is_named_with_its_line(folder):
 def test_an_unknown_process_or_matter_is_named(folder):
     edit(folder, "  stadskassan: [", "  skattkammaren: [")
     edit(folder, "  bankfraga:\n", "  bankfrage:\n")
-    assert any("skattkammaren" in fault for fault in faults(folder))
-    assert any("bankfrage" in fault for fault in faults(folder))
+    found = faults(folder)
+    assert any("skattkammaren" in fault for fault in found)
+    assert any("bankfrage" in fault for fault in found)
 
 
 def test_a_missing_file_is_an_error(folder):
@@ -69,4 +72,5 @@ def test_without_learned_weights_the_rules_stand_alone(folder):
 
 def test_learned_weights_that_cannot_be_read_are_a_fault(folder):
     (folder / "learned" / "questions.json").write_text("{", encoding="utf-8")
-    assert any("make learn" in str(error) for error in problems(folder))
+    found = problems(folder, changed=["assistant.yaml"])
+    assert any("make learn" in str(error) for error in found)
