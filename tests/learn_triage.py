@@ -34,10 +34,16 @@ SETS = (
     *sorted((DATA / "triage").glob("*.jsonl")),
 )
 TEACHES: Mapping[str, tuple[str, ...]] = {
+    "aa": ("complaint",),
+    "t": tuple(question for question in QUESTIONS if question != "complaint"),
     "y": ("complaint", "urgent"),
     "z": ("complaint", "urgent"),
 }
-"""Sets that teach of some questions alone: how they are mixed would mislead about the others."""
+"""Sets that teach of some questions alone.
+
+How most of them are mixed would mislead about the others. In t a mild jest is a complaint, which
+it is nowhere else: without its word on them more are told right in sets left out in turn.
+"""
 _MACHINES = ("auto_reply", "bounce")
 _LEAST = 3
 """Features of fewer mails are left out."""
@@ -47,6 +53,14 @@ _TELLING = 0.12
 """A feature is kept where it speaks at least this loudly for or against some answer."""
 _HEARD = 0.04
 """A weight smaller than this counts as none."""
+_LOUDNESS = (0.3, 0.5, 1.5)
+"""How loud a feature is while yes or no is learned: at the least, more for each unit of the
+log of how much commoner it is with one answer, and at the most. So what a mail is about is
+believed less, and how it says it more.
+
+Source: Wang & Manning 2012, Baselines and Bigrams (log-count ratios); chosen on sets left out
+in turn.
+"""
 
 Example = tuple[Mapping[str, Any], Features]
 
@@ -104,9 +118,11 @@ def learn(examples: Sequence[Example]) -> Learned:
     for question in QUESTIONS:
         known = [place for place, (label, _) in enumerate(examples) if question in label]
         right = [_answer(examples[place][0][question]) for place in known]
+        loud = _loudness(table[known], right)
         model = LogisticRegression(C=_FREEDOM, max_iter=500)
-        model.fit(table[known], right)
-        columns, own_bias = _for_each_answer(model.coef_.tolist(), model.intercept_.tolist())
+        model.fit(table[known].multiply(loud).tocsr(), right)
+        weights, own_bias = (model.coef_ * loud).tolist(), model.intercept_.tolist()
+        columns, own_bias = _for_each_answer(weights, own_bias)
         for feature, own in enumerate(zip(*columns, strict=True)):
             if max(map(abs, own)) >= _TELLING:
                 entries[feature] += _heard(own, len(bias))
@@ -117,6 +133,21 @@ def learn(examples: Sequence[Example]) -> Learned:
         bias=tuple(bias),
         weights={name: pack(own) for name, own in zip(names, entries, strict=True) if own},
     )
+
+
+def _loudness(table: Any, right: Sequence[str]) -> Any:
+    """Return how loud each feature is; where there are more answers than two, all alike."""
+    import numpy as np
+
+    if set(right) != {YES, NO}:
+        return np.ones(table.shape[1])
+    found = np.array(right) == YES
+    shares = [
+        (np.asarray((table[own] != 0).sum(axis=0)).ravel() + 1) / (own.sum() + 2)
+        for own in (found, ~found)
+    ]
+    least, step, most = _LOUDNESS
+    return np.minimum(least + step * np.abs(np.log(shares[0] / shares[1])), most)
 
 
 def _for_each_answer(

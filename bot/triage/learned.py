@@ -36,9 +36,9 @@ _BY_MATTER = 0.4
 """So much the matter says of the urgency of an invoice; the question about it says the rest."""
 _HUSHED = 0.8
 """So much it takes where the rules hear but thanks, a withdrawal or a question in general."""
-_COMPLAINT = 0.75
-_RULED_COMPLAINT = 0.05
-"""So much of a chance makes a complaint; the lesser one where the rules hear it too."""
+_COMPLAINT = 0.3
+"""So much of a chance makes a complaint, chosen on sets left out: as many are found as it is
+true of. What the rules hear is among what is weighed, so it takes no less where they do."""
 _GLANCE = 0.3
 _KIND_RULES = {
     Kind.SPAM: "spam.learned",
@@ -92,7 +92,8 @@ def opinion(
     Args:
         processes: Matter -> the one process that handles it, or None where several can.
         urgencies: Matter -> what it is when it is asked for in earnest.
-        ruled, ruled_complaint: What the rules find; heard where the weights are in doubt.
+        ruled: What the rules find; heard where the weights are in doubt.
+        ruled_complaint: Why the rules find a complaint; told where the weights find one too.
         hushed: The rules hear but thanks, a withdrawal or a question in general.
         forwarded: A person passes on what a machine may have written; that is a case.
         explained: Matters for which the rules give reasons; the words that the weights go by
@@ -131,12 +132,9 @@ def _complaint(
     seen: Weighed,
     ruled: tuple[Reason, ...],
 ) -> tuple[Reason, ...]:
-    chance = chances["complaint"][YES]
-    if ruled and chance >= _RULED_COMPLAINT:
-        return ruled
-    if chance >= _COMPLAINT:
-        return (_reason("complaint.learned", learned, "complaint", YES, seen),)
-    return ()
+    if chances["complaint"][YES] < _COMPLAINT:
+        return ()
+    return ruled or (_reason("complaint.learned", learned, "complaint", YES, seen),)
 
 
 def _kind(chances: Mapping[str, float], *, by_a_person: bool) -> Kind:

@@ -25,7 +25,7 @@ FLOORS = {
     "process": 0.965,
     "matter": 0.94,
     "urgent": 0.96,
-    "complaint": 0.965,
+    "complaint": 0.98,
     "protected": 0.985,
     "misdirected": 0.97,
     "invoices": 0.975,
@@ -66,6 +66,12 @@ def test_most_urgent_payments_among_unseen_mails_are_found():
     found = _evaluation().of_class("urgent", "payout")
     assert found.missed <= 1
     assert found.wrong <= 3
+
+
+def test_most_complaints_among_unseen_mails_are_found_and_few_others_are_taken_for_them():
+    found = _evaluation().of_class("complaint", "True")
+    assert found.recall >= 0.85
+    assert found.precision >= 0.85
 
 
 def test_a_person_is_asked_to_glance_at_few_unseen_calm_mails():
