@@ -39,6 +39,8 @@ _UNSAFE: Final = (
     "journal_mode = MEMORY",
     "synchronous = OFF",
     f"cache_size = -{_CACHE_KB}",
+    # Some builds write zeros over all that moves in the file (measured: a sixth of the time).
+    "secure_delete = OFF",
 )
 _COMMIT_AFTER: Final = 500_000
 """Rows in one transaction on SQLite."""
