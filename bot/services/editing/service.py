@@ -34,7 +34,13 @@ from bot.services.articles import ArticleWarning
 from bot.services.editing import drafting
 from bot.services.editing.checking import Fault, Letter, article_warnings, faults, letters
 from bot.services.editing.difference import Line, difference
-from bot.services.editing.documents import Document, in_order, kind_of, title_in
+from bot.services.editing.documents import (
+    Document,
+    DocumentKind,
+    in_order,
+    kind_of,
+    title_in,
+)
 from bot.services.editing.drafting import Draft
 from bot.services.editing.ground import Ground, lay_out
 from bot.services.editing.touching import changes_reading, touches
@@ -152,11 +158,12 @@ class Editing:
         """Return a document as it holds; without content where there is none yet.
 
         Raises:
-            NotFound: It is not one that can be edited.
+            NotFound: It is not one that can be edited, or a new one that nothing would read.
         """
         document = _document(path)
         with self._database.reading() as work:
             content = self._held(work, document)
+            _check_is_read(document, content)
             version = next(iter(work.knowledge.latest(path=document, limit=1)), None)
         return Text(path=document, content=content, digest=digest_of(content), version=version)
 
@@ -361,6 +368,8 @@ class Editing:
             path: versions[path] if path in versions else self._ground.read(path)
             for path in draft.files
         }
+        for path, content in held.items():
+            _check_is_read(path, content)
         files = [
             FileChange(path=path, before=held[path], after=content)
             for path, content in sorted(draft.files.items())
@@ -384,6 +393,12 @@ def _document(path: str) -> DocumentPath:
     if not is_document(path):
         raise NotFound("det finns inget sådant dokument att redigera")
     return DocumentPath(path)
+
+
+def _check_is_read(path: DocumentPath, held: bytes | None) -> None:
+    """Refuse a new file of no kind that the house knows; what stands in it would hold nowhere."""
+    if held is None and kind_of(path) is DocumentKind.OTHER:
+        raise NotFound("det finns inget sådant dokument att redigera")
 
 
 def _changed_meanwhile(path: DocumentPath) -> IllegalChange:

@@ -114,6 +114,16 @@ def test_a_path_that_is_no_document_is_refused_unrepeated(editing, path):
     assert path not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "path", ["knowledge/zzz.yaml", "knowledge/people.yaml", "knowledge/x/y.yaml"]
+)
+def test_a_new_file_that_nothing_reads_is_refused(editing, path):
+    with pytest.raises(NotFound):
+        editing.read(path)
+    with pytest.raises(NotFound):
+        editing.look(Draft(files={DocumentPath(path): b"a: 1\n"}))
+
+
 def test_a_file_too_large_or_in_no_utf8_is_refused(editing):
     for content in (b"x" * 600_000, b"\xff\xfe"):
         with pytest.raises(DataError):
