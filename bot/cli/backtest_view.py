@@ -110,10 +110,10 @@ class _View:
             pad_edge=False,
             padding=(0, 1, 0, 0),
         )
-        table.add_column(say("Fält"))
+        table.add_column(say("Fält"), overflow="fold")
         table.add_column(say("I dag"), overflow="fold")
         table.add_column(say("Skulle bli"), overflow="fold")
-        table.add_column(say("Mejl"), justify="right")
+        table.add_column(say("Mejl"), justify="right", overflow="fold")
         table.add_column(say("Till exempel"), no_wrap=True)
         for name, of_field in groupby(found.changes, key=lambda change: change.field):
             self._rows(table, say(_FIELDS[name]), list(of_field))

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from typing import Literal
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli.wide_tables import parts
 from bot.knowledge import Knowledge
 from bot.knowledge.name_book import NameBook
 from bot.services.books import Balance
@@ -23,24 +25,31 @@ from bot.vocabulary import MailboxKey, Outcome, is_sent_folder, mailbox_of_sent
 
 def show_books(found: Balance, console: Console, say: Say, names: NameBook) -> None:
     """Print what became of all mail, mailbox by mailbox, and whether it adds up."""
-    table = _table()
-    table.add_column(say("Brevlåda"), no_wrap=True)
-    for heading in (
+    headings = (
+        say("Brevlåda"),
         say("Ärenden"),
         say("Följdmejl"),
         say("Undanlagda"),
         say("Dubbletter"),
         say("Karantän"),
         say("Flyttade eller raderade"),
-    ):
-        table.add_column(heading, justify="right")
-    for mailbox, counts in sorted(found.outcomes.items()):
-        table.add_row(
+    )
+    rows = [
+        (
             _place(mailbox, say, names),
             *(say.number(counts.get(outcome, 0)) for outcome in _COLUMNS),
             say.number(found.taken_away.get(mailbox, 0)),
         )
-    console.print(table)
+        for mailbox, counts in sorted(found.outcomes.items())
+    ]
+    for part in parts(headings, rows, console.width):
+        table = _table()
+        for index in part:
+            justify: Literal["left", "right"] = "right" if index else "left"
+            table.add_column(headings[index], justify=justify, overflow="fold")
+        for row in rows:
+            table.add_row(*(row[index] for index in part))
+        console.print(table)
     if found.balanced:
         console.print(say("Böckerna går ihop: varje mejl har exakt ett utfall."))
         return
@@ -77,11 +86,11 @@ def show_ignored(
         return
     names, zone = knowledge.names_in(say.language), knowledge.calendar.zone
     table = _table()
-    table.add_column(say("Nr"), justify="right")
+    table.add_column(say("Nr"), justify="right", overflow="fold")
     table.add_column(say("Inkom"), no_wrap=True)
     table.add_column(say("Brevlåda"), no_wrap=True)
-    table.add_column(say("Skäl"))
-    table.add_column(say("Titta på"))
+    table.add_column(say("Skäl"), overflow="fold")
+    table.add_column(say("Titta på"), overflow="fold")
     for mail in mails:
         table.add_row(
             str(mail.id),
@@ -103,7 +112,7 @@ def show_quarantined(
     names, zone = knowledge.names_in(say.language), knowledge.calendar.zone
     table = _table()
     for heading in (say("Fil"), say("Brevlåda"), say("Fel"), say("Försök"), say("Prövas igen")):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for mail in mails:
         table.add_row(
             name_of(mail).rpartition("-")[2],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, Final
 
 from rich import box
 from rich.console import Console
@@ -20,6 +20,9 @@ from bot.services.case_sheet import CaseSheet
 from bot.store.case_invoices import CaseInvoice
 from bot.texts import Say
 from bot.vocabulary import InvoiceStage, Urgency
+
+_A_DAY: Final = 10
+"""Characters of a day, which stands on one line."""
 
 
 def as_values(sheet: CaseSheet) -> Mapping[str, Any]:
@@ -60,11 +63,12 @@ def show_queue(cases: Sequence[Case], console: Console, say: Say, knowledge: Kno
         console.print(say("Inga öppna ärenden."))
         return
     names, zone = knowledge.names_in(say.language), knowledge.calendar.zone
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in (say("Ärende"), say("Klart senast")):
         table.add_column(heading, no_wrap=True)
-    for heading in (say("Därför"), say("Ärendetyp"), say("Grupp"), say("Läge")):
-        table.add_column(heading)
+    table.add_column(say("Därför"), overflow="fold", min_width=_A_DAY)
+    for heading in (say("Ärendetyp"), say("Grupp"), say("Läge")):
+        table.add_column(heading, overflow="fold")
     for case in cases:
         table.add_row(
             str(case.number),

@@ -175,8 +175,15 @@ def progress_bar() -> Progress:
     return Progress(console=screen, transient=True, disable=not screen.is_terminal)
 
 
+_ENDLESS = 1_000_000
+"""Columns of what is no screen, and is cut nowhere."""
+
+
 def console(*, to_stderr: bool = False) -> Console:
-    """Return a console for tables and progress."""
+    """Return a console for tables and progress; a file or a pipe has no width."""
     from rich.console import Console
 
-    return Console(stderr=to_stderr, highlight=False)
+    screen = Console(stderr=to_stderr, highlight=False)
+    if not screen.is_terminal:
+        screen.width = _ENDLESS
+    return screen

@@ -42,7 +42,7 @@ def show(found: Iterable[Found], console: Console, say: Say) -> None:
     """Print the findings, those of each mailbox together, and how many are wrong."""
     found = list(found)
     table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("")
+    table.add_column("", overflow="fold")
     table.add_column(say("Var"), no_wrap=True)
     table.add_column(say("Vad"), no_wrap=True)
     table.add_column(say("Hur det står till, och vad du ska göra"), overflow="fold")

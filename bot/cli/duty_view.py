@@ -28,7 +28,7 @@ def show(
     table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(say("Brevlåda, linje"), no_wrap=True)
     for heading in (say("Svarar"), say("Ersättare"), say("Chef")):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for staffing in found:
         table.add_row(
             escape(names.place(staffing.place)),

@@ -97,7 +97,7 @@ def show_list(found: Sequence[PhoneCase], console: Console, say: Say, knowledge:
         say("Ärendetyp"),
         say("Ansvarig"),
     ):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for one in found:
         case, call = one.case, one.call
         owner = None if case.owner is None else knowledge.people.get(case.owner)

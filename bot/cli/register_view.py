@@ -95,7 +95,7 @@ def show_list(
     named = _Named(say, knowledge)
     table = _table(say("Nr"), say("Läge"), say("Slag"), say("Gäller"), say("Ansvarig"))
     table.add_column(say("Senast"), no_wrap=True)
-    table.add_column(say("Text"))
+    table.add_column(say("Text"), overflow="fold")
     for sheet in sheets:
         item = sheet.item
         due = str(item.facts.due or "")

@@ -6,7 +6,7 @@ import sys
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.knowledge import Knowledge
-    from bot.reports.model import Period, Report
+    from bot.reports.model import Period, Report, Table
     from bot.reports.scope import By, Scope
     from bot.services.report_kinds import ReportKinds
     from bot.services.reporting import Reporting
@@ -293,30 +293,34 @@ def _content(made: Report, form: Format, say: Say) -> bytes:
 
 def _lines(made: Report, say: Say) -> Iterable[str]:
     """Yield a report as plain lines."""
-    from bot.reports.tables import value_text
-
     yield made.title
     yield from made.lines
     for table in made.tables:
         yield ""
         yield table.title
-        for row in table.rows:
+        for row in _cells(table, say):
             for column, cell in zip(table.columns[1:], row[1:], strict=True):
-                shown = (
-                    cell
-                    if isinstance(cell, str)
-                    else str(cell)
-                    if isinstance(cell, date)
-                    else value_text(cell, column.unit, say)
-                )
-                yield f"{row[0]}\t{column.title}\t{shown}"
+                yield f"{row[0]}\t{column.title}\t{cell}"
+
+
+def _cells(table: Table, say: Say) -> list[list[str]]:
+    """Return the rows of a table as they are read."""
+    from bot.reports.tables import value_text
+
+    return [
+        [
+            str(cell) if isinstance(cell, (str, date)) else value_text(cell, column.unit, say)
+            for column, cell in zip(table.columns, row, strict=True)
+        ]
+        for row in table.rows
+    ]
 
 
 def _show(made: Report, say: Say) -> None:
     from rich.markup import escape
     from rich.table import Table as Drawn
 
-    from bot.reports.tables import value_text
+    from bot.cli.wide_tables import parts
 
     screen = console()
     screen.print(escape(made.title), style="bold")
@@ -325,18 +329,17 @@ def _show(made: Report, say: Say) -> None:
     for table in made.tables:
         if not table.rows:
             continue
-        drawn = Drawn(title=escape(table.title), title_justify="left")
-        for index, column in enumerate(table.columns):
-            drawn.add_column(escape(column.title), justify="right" if index else "left")
-        for row in table.rows:
-            cells = []
-            for column, cell in zip(table.columns, row, strict=True):
-                is_text = isinstance(cell, (str, date))
-                cells.append(
-                    escape(str(cell)) if is_text else value_text(cell, column.unit, say)  # type: ignore[arg-type]
-                )
-            drawn.add_row(*cells)
+        rows = _cells(table, say)
+        headings = [column.title for column in table.columns]
         screen.print()
-        screen.print(drawn)
+        for number, part in enumerate(parts(headings, rows, screen.width)):
+            title = "" if number else escape(table.title)
+            drawn = Drawn(title=title or None, title_justify="left")
+            for index in part:
+                justify: Literal["left", "right"] = "right" if index else "left"
+                drawn.add_column(escape(headings[index]), justify=justify, overflow="fold")
+            for row in rows:
+                drawn.add_row(*(escape(row[index]) for index in part))
+            screen.print(drawn)
     screen.print()
     screen.print(say("Hur varje siffra är räknad står i --format html, xlsx och json."))

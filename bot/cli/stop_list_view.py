@@ -83,7 +83,7 @@ class Lines:
         table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
         headings = ("", say("Del"), say("Ärende"), say("Faktura"), say("Belopp, kr"), say("Orsak"))
         for heading in headings:
-            table.add_column(heading)
+            table.add_column(heading, overflow="fold")
         for sign, line in signed[:_MOST_SHOWN]:
             table.add_row(sign, *map(escape, self._cells(line)))
         screen = console(to_stderr=True)

@@ -84,9 +84,9 @@ def _show(found: Sequence[Effect], console: Console, say: Say) -> None:
         console.print(say("Inga brev har skickats under de dagarna."))
         return
     table = Table(box=box.SIMPLE)
-    table.add_column(say("Mall"))
+    table.add_column(say("Mall"), overflow="fold")
     for heading in (say("Skickade"), say("Frågor igen"), say("Tid till svar"), say("Synpunkter")):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", overflow="fold")
     for one in found:
         time = say.duration(timedelta(seconds=one.median_working_s), days=False, short=True)
         table.add_row(

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from bot.cases import CaseNumber
 from bot.cli.books_view import show_books, show_ignored, show_quarantined
+from bot.cli.case_view import show_queue
 from bot.cli.evaluation_view import show
 from bot.demo.view import Screen, line_about, show_summary
 from bot.knowledge import bundled_folder, load
@@ -135,6 +136,31 @@ def test_the_books_show_every_mailbox_by_its_whole_name(terminal, language):
     assert max(map(len, terminal.lines)) <= 80
     for key in KNOWLEDGE.mailboxes:
         assert names.mailbox(key) in terminal.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_heading_of_the_books_is_cut_short(terminal, language):
+    found = Balance(outcomes={"info": {Outcome.CASE: 1}}, without_outcome=0, faulty=0)
+    say = speaker(language)
+    show_books(found, terminal.console, say, KNOWLEDGE.names_in(language))
+    assert "…" not in terminal.text
+    for heading in ("Ärenden", "Följdmejl", "Undanlagda", "Dubbletter", "Karantän"):
+        assert say(heading) in terminal.text
+
+
+def test_the_queue_shows_days_and_times_whole(terminal):
+    urgent = SimpleNamespace(
+        **vars(case(1, "kundreskontra", "anstand", Urgency.COLLECTIONS)),
+        handle_by=NOON,
+        safe_until=NOON,
+        deadline_reasons=(),
+        team="kundreskontra",
+        status="open",
+    )
+    show_queue([urgent], terminal.console, speaker("sv"), KNOWLEDGE)
+    assert "…" not in terminal.text
+    assert terminal.text.count("2026-03-03") == terminal.text.count("12:00") == 2
+    assert max(map(len, terminal.lines)) <= 80
 
 
 def test_ignored_mail_is_listed_with_local_time_and_reason(terminal):

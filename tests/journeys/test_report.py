@@ -10,6 +10,7 @@ import pytest
 from bot.promises import Feedback
 from bot.reports.measures import MEASURES
 from bot.services.phone import NewCall
+from bot.texts.codes import CODES
 from tests.city import make_folders
 from tests.commands import call, write_settings
 
@@ -139,3 +140,11 @@ def test_a_figure_that_does_not_exist_is_named(config):
 def test_without_a_period_last_month_is_counted(config):
     found = call("--config", config, "report", "--format", "json").row()
     assert found["period"]["granularity"] == "month"
+
+
+@pytest.mark.usefixtures("cases")
+def test_a_table_in_a_pipe_has_every_heading_whole(config):
+    out = report(config).out
+    assert "…" not in out
+    for key in ("received", "answer_work_median", "urgent_in_time", "misdirected"):
+        assert CODES[f"figure.{key}"] in out
