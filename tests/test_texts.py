@@ -235,6 +235,11 @@ def test_working_time_is_never_said_in_days():
     )
 
 
+@pytest.mark.parametrize(("days", "said"), [(1, "1 d 2 tim"), (2, "2 d 2 tim"), (21, "21 d 2 tim")])
+def test_a_short_duration_has_the_same_short_words_for_one_and_for_many(days, said):
+    assert swedish.duration(timedelta(days=days, hours=2), short=True) == said
+
+
 def test_a_negative_duration_is_refused():
     with pytest.raises(ValueError, match="negative"):
         swedish.duration(timedelta(minutes=-5))

@@ -232,4 +232,7 @@ def _split(minutes: int, days: bool) -> list[tuple[int, str]]:
 def _unit(amount: int, unit: str, short: bool, language: str) -> str:
     from babel.units import format_unit
 
+    if short and amount == 1 and language == SOURCE_LANGUAGE:
+        # Swedish has one short form, of which Babel knows the plural only: "1 dygn" beside "2 d".
+        return _unit(2, unit, short, language).replace("2", "1")
     return format_unit(amount, unit, "short" if short else "long", locale=_locale(language))
