@@ -29,14 +29,15 @@ from bot.vocabulary import (
     EventKind,
     MessageId,
     PersonKey,
+    Status,
     Urgency,
 )
 from bot.worktime import CountedSpan, explain, working_time
 from functionmail.parse import extract, parse
 
 __all__ = [
-    "CaseInvoice", "CaseMail", "CasePage", "CasePages", "MailFile", "OpenedFile", "OpenedMail",
-    "Party", "because",
+    "CaseInvoice", "CaseMail", "CasePage", "CasePages", "Counted", "MailFile", "OpenedFile",
+    "OpenedMail", "Party", "because",
 ]  # fmt: skip
 
 PRESENT: Final = timedelta(seconds=60)
@@ -54,12 +55,14 @@ class Counted:
     """How long a customer has waited, or waited, for a first answer of a person.
 
     Attributes:
-        until: When a person answered; None while nobody has, and the time still runs.
+        until: When a person answered; None where nobody has.
+        closed_at: When the case was closed without an answer; None where the time still runs.
         spans: What was counted and what was not; empty where that is longer than two months.
     """
 
     since: datetime
     until: datetime | None
+    closed_at: datetime | None
     wall: timedelta
     working: timedelta
     spans: tuple[CountedSpan, ...]
@@ -262,11 +265,15 @@ class CasePages:
         answered = next(
             (event.at for event in events if event.kind in _ANSWERS and event.at >= since), None
         )
-        until = max(answered or now, since)
+        closed = (event.at for event in reversed(events) if event.kind is EventKind.CLOSED)
+        is_over = answered is None and case.status is Status.CLOSED
+        closed_at = next(closed, None) if is_over else None
+        until = max(answered or closed_at or now, since)
         short = until - since <= _LONGEST_EXPLAINED
         return Counted(
             since=since,
             until=answered,
+            closed_at=closed_at,
             wall=until - since,
             working=working_time(since, until, calendar),
             spans=explain(since, until, calendar) if short else (),

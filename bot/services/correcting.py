@@ -38,6 +38,17 @@ class Correction:
     customer: CustomerKey | None
     possible: bool = False
 
+    @classmethod
+    def standing(cls, case: Case) -> Correction:
+        """Return what a case is said to be about now."""
+        return cls(
+            process=case.process,
+            matter=case.matter,
+            urgent=case.urgent,
+            customer=None if case.customer is None else CustomerKey(case.customer),
+            possible=case.possible,
+        )
+
 
 class Correcting:
     """Corrects cases on behalf of people; each call is one transaction."""
@@ -53,13 +64,20 @@ class Correcting:
         The customer is told nothing: a mail that came to the wrong place is moved, see
         `bot.services.moving`. A case that becomes urgent is watched over from now on.
 
+        Args:
+            case: As it was read.
+
         Raises:
             IllegalChange: It is closed.
-            DataError: Nothing would change.
+            DataError: Nothing would change; or somebody else has corrected it meanwhile.
         """
         with self._database.work() as work:
             before = work.cases.get(case.id)
             before.require_open()
+            if Correction.standing(before) != Correction.standing(case):
+                raise DataError(
+                    "ärende {case}: någon annan har nyss rättat bedömningen", case=before.number
+                )
             corrected = self._corrected(work, before, right)
             changes = _changes(before, corrected)
             if not changes:

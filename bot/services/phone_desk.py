@@ -10,7 +10,7 @@ from bot.cases import Case
 from bot.clock import Clock
 from bot.errors import DataError, IllegalChange
 from bot.knowledge import Knowledge
-from bot.services.phone import Phone, PhoneCase
+from bot.services.phone import Feedback, Phone, PhoneCase
 from bot.services.proposals import Done, Proposals
 from bot.services.proposing import Act
 from bot.store.unit_of_work import Database
@@ -37,6 +37,7 @@ class Calls:
     Attributes:
         waiting: Whose callers wait for feedback, the one to whom it is due first at the head.
         told: Whose callers know that it is ongoing.
+        done: Whose callers know that it is done, and whose stop nobody has ticked yet.
         hidden: How many more there are with protected data.
         due_at: Until when a caller who calls now is promised feedback.
         now: When this was true.
@@ -44,6 +45,7 @@ class Calls:
 
     waiting: tuple[PhoneCase, ...]
     told: tuple[PhoneCase, ...]
+    done: tuple[PhoneCase, ...]
     hidden: int
     due_at: datetime
     now: datetime
@@ -71,9 +73,11 @@ class PhoneDesk:
         now = self._clock.now()
         every = self._phone.listed()
         shown = [one for one in every if sees_protected or not one.case.protected]
+        told = [one for one in shown if not one.promise.is_open]
         return Calls(
             waiting=tuple(one for one in shown if one.promise.is_open),
-            told=tuple(one for one in shown if not one.promise.is_open),
+            told=tuple(one for one in told if one.promise.kept_with is not Feedback.DONE),
+            done=tuple(one for one in told if one.promise.kept_with is Feedback.DONE),
             hidden=len(every) - len(shown),
             due_at=end_of_working_day(now, self._knowledge.calendar),
             now=now,

@@ -24,7 +24,7 @@ from bot.services.phone import NewCall, Phone
 from bot.services.proposing import Act, Part, Proposal, team_of_process
 from bot.services.registers import Registers
 from bot.services.telling import Telling
-from bot.services.undoing import Undoing
+from bot.services.undoing import Undoing, mark_of
 from bot.store.unit_of_work import Database
 from bot.vocabulary import (
     EventKind,
@@ -93,7 +93,9 @@ class Proposals:
             return self._register(proposal, by)
         before = case_named(proposal.values[Part.CASE], self._database)
         after = self._changed(before, proposal, by)
-        return Done(act=proposal.act, case=after, undo={"version": after.version})
+        last = self._undoing.offered(after)
+        mark = None if last is None else mark_of(last)
+        return Done(act=proposal.act, case=after, undo={"version": after.version, "mark": mark})
 
     def undo(self, done: Done, *, by: PersonKey) -> Case | None:
         """Restore what was before; return the case as it stands then.
@@ -107,7 +109,8 @@ class Proposals:
         assert done.case is not None  # what is no entry of a register is about a case
         version = int(done.undo["version"])
         if done.act is not Act.LOG_PHONE:
-            return self._undoing.undo(done.case, by=by, version=version)
+            mark = done.undo.get("mark")
+            return self._undoing.undo(done.case, by=by, version=version, mark=mark)
         return self._call_taken_back(done.case, version, by)
 
     def _changed(self, case: Case, proposal: Proposal, by: PersonKey) -> Case:

@@ -85,6 +85,14 @@ def may_be_undone(work: Work, case: Case, now: datetime) -> LastAct | None:
     return None if _merged_on(work, found) else found
 
 
+def mark_of(last: LastAct) -> str:
+    """Return what tells an act on a case from all others on it; letters, digits and dashes.
+
+    Not every act changes the version of its case: feedback on an open one does not.
+    """
+    return f"{last.version}-{last.act}-{int(last.at.timestamp() * 1_000_000)}"
+
+
 class Undoing:
     """Takes back the last act on a case; each call is one transaction."""
 
@@ -102,11 +110,19 @@ class Undoing:
         """Tell whether the last act on a case can be taken back now."""
         return self.offered(case) is not None
 
-    def undo(self, case: Case, *, by: PersonKey, version: int | None = None) -> Case:
+    def undo(
+        self,
+        case: Case,
+        *,
+        by: PersonKey,
+        version: int | None = None,
+        mark: str | None = None,
+    ) -> Case:
         """Restore how a case stood before the last act, and return it.
 
         Args:
             version: Of the case as it was seen; default: as it was given.
+            mark: Of the act that is meant, see `mark_of`; default: the last one.
 
         Raises:
             DataError: Somebody has changed the case since, or nothing is there to take back.
@@ -115,7 +131,8 @@ class Undoing:
         with self._database.work() as work:
             now_case = work.cases.get(case.id)
             last = work.last_acts.get(case.id)
-            if now_case.version != seen or (last is not None and last.version != seen):
+            newer = last is not None and (last.version != seen or mark not in (None, mark_of(last)))
+            if now_case.version != seen or newer:
                 raise DataError(
                     "ärende {case} har ändrats sedan dess; det går inte att ångra",
                     case=now_case.number,

@@ -104,6 +104,21 @@ class Chats:
             chat.turns = [*chat.turns, numbered][-MOST_TURNS:]
             return numbered
 
+    def overtake(self, person: PersonKey, outcome: str, at: datetime) -> None:
+        """Let no proposal of a conversation be done any more, since there is a newer one.
+
+        Args:
+            outcome: What is said of them instead.
+        """
+        with self._turn:
+            chat = self._of(person, at)
+            chat.turns = [
+                turn
+                if turn.proposal is None
+                else replace(turn, proposal=None, missing=(), outcome=outcome)
+                for turn in chat.turns
+            ]
+
     def change(self, person: PersonKey, turn: Turn, change: Change, at: datetime) -> Turn:
         """Change a turn as it is by now, and return it.
 

@@ -31,7 +31,7 @@ def now_of(city, case):
 def undo_of(page):
     """Return the form of a page that takes the last act back, as it would be sent."""
     (found,) = re.findall(
-        r'action="(/cases/[^"?]*/undo)".*?name="seen" value="(\d+)"', page.text, re.S
+        r'action="(/cases/[^"?]*/undo)".*?name="seen" value="([^"]+)"', page.text, re.S
     )
     return found[0], {"seen": found[1]}
 
@@ -326,6 +326,18 @@ def test_a_page_that_has_grown_old_does_not_undo_what_a_colleague_did_since(
     assert "undone" not in city.events(case)
 
 
+def test_feedback_that_changes_nothing_of_the_case_is_not_undone_in_place_of_what_was_before(
+    city, web_city, browser
+):
+    case = case_of(city, ORDINARY)
+    browser.done(f"/cases/{case.number}/take")
+    path, fields = undo_of(browser.get(f"/cases/{case.number}"))
+    city.later(minutes=1)
+    web_city.browser(COLLEAGUE).done(f"/cases/{case.number}/feedback", said="ongoing")
+    assert browser.post(path, **fields).status_code == 409
+    assert "undone" not in city.events(case)
+
+
 def test_what_was_just_done_is_undone_from_the_notice_about_it(city, browser):
     case = case_of(city, ORDINARY)
     page = browser.done(f"/cases/{case.number}/take")
@@ -438,3 +450,78 @@ def test_the_working_time_is_explained_hour_by_hour(city, browser):
     said = text_of(browser.get(f"/cases/{case.number}"))
     assert "Kunden har väntat 3 timmar i arbetstid" in said
     assert "tisdag 3 mars 10:00–13:00 3 tim Öppet" in said
+
+
+def seen_in(page, act):
+    """Return what the form of an act says that it was made from."""
+    form = rf'action="[^"]*/{act}".*?name="seen" value="([^"]*)"'
+    return re.search(form, page.text, re.DOTALL).group(1)
+
+
+def test_a_correction_from_an_old_page_does_not_pass_over_a_newer_one(city, web_city, browser):
+    case = case_of(city, ORDINARY)
+    path = f"/cases/{case.number}/correct"
+    seen = seen_in(browser.get(f"/cases/{case.number}"), "correct")
+    matter = next(key for key in city.app.knowledge.matters if key != case.matter)
+    typed = {"process": case.process, "customer": ""}
+    newer = {**typed, "matter": case.matter, "urgent": "collections", "seen": seen}
+    web_city.browser(COLLEAGUE).done(path, **newer)
+    old = {**typed, "matter": matter, "urgent": "no"}
+    answer = browser.post(path, seen=seen, **old)
+    assert answer.status_code == 409
+    assert "Bedömningen har rättats sedan du öppnade sidan" in text_of(answer)
+    assert f'<option value="{matter}" selected>' in answer.text
+    assert now_of(city, case).urgent is Urgency.COLLECTIONS
+    browser.done(path, seen=seen_in(answer, "correct"), **old)
+    assert now_of(city, case).matter == matter
+
+
+def test_what_a_colleague_does_beside_leaves_the_form_of_the_assessment_good(
+    city, web_city, browser
+):
+    case = case_of(city, ORDINARY)
+    seen = seen_in(browser.get(f"/cases/{case.number}"), "correct")
+    web_city.browser(COLLEAGUE).done(f"/cases/{case.number}/take")
+    typed = {"process": case.process, "matter": case.matter, "customer": "", "urgent": "payout"}
+    browser.done(f"/cases/{case.number}/correct", seen=seen, **typed)
+    assert now_of(city, case).urgent is Urgency.PAYOUT
+
+
+def test_a_case_is_neither_moved_nor_handed_over_from_a_page_that_did_not_show_the_last_time(
+    city, web_city, browser
+):
+    case = case_of(city, ORDINARY)
+    old = browser.get(f"/cases/{case.number}")
+    there, elsewhere = [key for key in city.app.knowledge.processes if key != case.process][:2]
+    colleague = web_city.browser(COLLEAGUE)
+    colleague.done(f"/cases/{case.number}/move", new_process=there)
+    colleague.done(f"/cases/{case.number}/give", to=f"person:{COLLEAGUE}")
+    for act, typed in (
+        ("move", {"new_process": elsewhere}),
+        ("give", {"to": f"person:{HANDLER}"}),
+    ):
+        answer = browser.post(f"/cases/{case.number}/{act}", seen=seen_in(old, act), **typed)
+        assert answer.status_code == 409
+        assert "sedan du öppnade sidan" in text_of(answer)
+    after = now_of(city, case)
+    assert (after.process, after.owner) == (there, COLLEAGUE)
+
+
+def test_a_case_that_nobody_answered_has_stopped_waiting_when_it_is_closed(city, browser):
+    case = case_of(city, ORDINARY)
+    city.later(hours=2)
+    browser.done(f"/cases/{case.number}/close")
+    city.later(hours=3)
+    said = text_of(browser.get(f"/cases/{case.number}"))
+    assert (
+        "Kunden väntade 2 timmar i arbetstid (2 timmar på klockan) tills ärendet avslutades. "
+        "Ingen person svarade."
+    ) in said
+
+
+def test_waiting_outside_working_hours_is_told_as_that(city, browser):
+    city.later(hours=8)
+    case = case_of(city, ORDINARY)
+    city.later(minutes=30)
+    said = text_of(browser.get(f"/cases/{case.number}"))
+    assert "Kunden har väntat 30 minuter; inget av det var arbetstid." in said

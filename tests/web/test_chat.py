@@ -158,6 +158,17 @@ def test_what_is_proposed_is_done_once_confirmed_and_undone_on_request(browser, 
     assert city.cases()[-1].owner is None
 
 
+def test_only_the_newest_proposal_can_be_done_and_the_one_before_says_why_not(browser, city):
+    case, other = a_case(city), a_case(city, "Vi har fått en ny adress. Kan ni ändra den?")
+    asked(browser, f"jag tar {case.number}")
+    page = asked(browser, f"jag tar {other.number}")
+    assert page.text.count('value="do"') == 1
+    assert "Ett nyare förslag har tagit det här förslagets plats." in text_of(page)
+    page = browser.done("/chat/turns/1", what="do")
+    assert "redan avgjort" not in text_of(page)
+    assert {one.owner for one in city.cases()} == {None}
+
+
 def test_a_proposal_can_be_let_be(browser, city):
     case = a_case(city)
     asked(browser, f"jag tar {case.number}")

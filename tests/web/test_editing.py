@@ -223,11 +223,16 @@ def test_a_file_is_given_out_byte_for_byte(editors, city):
     assert answer.headers["content-disposition"] == 'attachment; filename="tags.yaml"'
 
 
-@pytest.mark.parametrize("path", ["knowledge/organisation.yaml", "../x", "/etc/passwd", ""])
+@pytest.mark.parametrize("path", ["knowledge/organisation.yaml", "../x", "/etc/passwd"])
 def test_what_is_no_document_is_not_found(editors, path):
     browser = editors.browser(EDITOR)
     for page in ("/edit/document", "/edit/form", "/edit/file"):
         assert browser.get(page, document=path).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["/edit/document", "/edit/form"])
+def test_an_address_that_names_no_document_leads_to_the_list_of_them(editors, page):
+    assert editors.browser(EDITOR).get(page).headers["location"] == "/edit"
 
 
 @pytest.mark.parametrize("number", ["0", "999999999", "x", "99999999999999999999"])

@@ -72,7 +72,10 @@ def test_an_urgent_case_stays_open_until_the_stop_is_ticked(web_city, city):
     browser.done("/phone/log", **CALL | {"matter": "anstand"})
     (case,) = city.cases()
     page = browser.done(f"/phone/{case.number}/feedback", said="done")
-    assert "stängs när stoppet är bekräftat" in text_of(page)
+    assert "Det är brådskande och stängs när stoppet är bekräftat" in text_of(page)
+    assert "1 som vet att det är klart, men där stoppet inte är bekräftat" in text_of(page)
+    assert "som vet att det pågår" not in text_of(page)
+    assert f'id="done-{case.number}"' not in page.text
     assert city.cases()[0].status is not Status.CLOSED
 
 

@@ -11,7 +11,10 @@ from starlette.responses import Response
 
 from bot.cases import Case
 from bot.errors import NotFound
-from bot.services.case_page import CaseInvoice, CaseMail, CasePage, because
+from bot.services.case_page import CaseInvoice, CaseMail, CasePage, Counted, because
+from bot.services.correcting import Correction
+from bot.services.undoing import mark_of
+from bot.texts import Say, mark
 from bot.texts.codes import CODES
 from bot.vocabulary import MessageId, Status, StopReason, Urgency
 from bot.web.ask import Ask
@@ -23,6 +26,27 @@ from bot.web.page import Page
 from bot.web.seeing import seen_case, sight_of
 from bot.web.timeline import lines, undone
 
+_ANSWERED: Final = (
+    mark(
+        "Kunden väntade {working} i arbetstid ({wall} på klockan) på det första svaret från en "
+        "person."
+    ),
+    mark("Kunden fick det första svaret från en person efter {wall}; inget av det var arbetstid."),
+)
+_CLOSED: Final = (
+    mark(
+        "Kunden väntade {working} i arbetstid ({wall} på klockan) tills ärendet avslutades. Ingen "
+        "person svarade."
+    ),
+    mark("Ärendet avslutades efter {wall}; inget av det var arbetstid. Ingen person svarade."),
+)
+_WAITS: Final = (
+    mark(
+        "Kunden har väntat {working} i arbetstid ({wall} på klockan). Ingen person har svarat än."
+    ),
+    mark("Kunden har väntat {wall}; inget av det var arbetstid. Ingen person har svarat än."),
+)
+"""How long a customer waited: where some of it was working time, and where none was."""
 _MOST_TEXT: Final = 20_000
 _MOST_DIGITS: Final = 9
 
@@ -63,6 +87,17 @@ def case(ask: Ask) -> Response:
     return show(ask, found)
 
 
+def basis(case: Case) -> Mapping[str, str]:
+    """Return what some forms are made from: name of the act -> what a newer act changes of it."""
+    standing = Correction.standing(case)
+    facts = (standing.process, standing.matter, standing.urgent, standing.customer)
+    return {
+        "correct": "/".join([*(fact or "" for fact in facts), "yes" if standing.possible else ""]),
+        "move": case.process or "",
+        "give": f"{case.team}/{case.owner or ''}",
+    }
+
+
 def show(
     ask: Ask,
     found: Case,
@@ -97,6 +132,9 @@ def show(
         lines=lines(page.events, ask),
         views=lines(page.views, ask),
         undoes="" if page.undoable is None else undone(page.undoable.act, ask),
+        seen=basis(page.case),
+        correcting=bool(error) and form is not None and "urgent" in form.typed,
+        undo_mark="" if page.undoable is None else mark_of(page.undoable),
         triage=_triage(page.triage, ask),
         **_deadline(page, ask),
         **_counted(page, ask),
@@ -251,11 +289,22 @@ def _counted(page: CasePage, ask: Ask) -> dict[str, object]:
     ]
     return {
         "counted": rows,
-        "wall": say.duration(counted.wall),
-        "working_time": say.duration(counted.working, days=False)
-        if counted.working >= timedelta(minutes=1)
-        else say("ingen arbetstid"),
+        "waited": _waited(counted, say),
     }
+
+
+def _waited(counted: Counted, say: Say) -> str:
+    """Say how long the customer waited, or has waited so far."""
+    wall, working = say.duration(counted.wall), say.duration(counted.working, days=False)
+    if counted.until is not None:
+        some, none = _ANSWERED
+    elif counted.closed_at is not None:
+        some, none = _CLOSED
+    else:
+        some, none = _WAITS
+    if counted.working < timedelta(minutes=1):
+        return say(none, wall=wall)
+    return say(some, working=working, wall=wall)
 
 
 def _choices(page: CasePage, ask: Ask) -> dict[str, object]:

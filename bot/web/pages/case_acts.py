@@ -11,19 +11,18 @@ from bot.cases import Case
 from bot.errors import SammaDagError
 from bot.services.correcting import Correction
 from bot.services.phone import Feedback
+from bot.services.undoing import mark_of
 from bot.texts import mark
 from bot.vocabulary import Status, StopReason, Urgency, Verdict
 from bot.web.ask import Ask
-from bot.web.form import Form, row_number
+from bot.web.form import Form
 from bot.web.notices import Notice
 from bot.web.page import Page
-from bot.web.pages.case import show
+from bot.web.pages.case import basis, show
 from bot.web.seeing import seen_case
 
 SEEN: Final = "seen"
-"""The field for the version of a case that a form was made from."""
-_NEVER: Final = -1
-"""The version of no case: a form that does not say what it undoes undoes nothing."""
+"""The field for what a form was made from; one that says nothing undoes nothing."""
 _LONGEST: Final = 60
 
 
@@ -33,6 +32,14 @@ class _Wrong(Exception):
     def __init__(self, **errors: str) -> None:
         super().__init__("wrong form")
         self.errors = errors
+
+
+class _Newer(Exception):
+    """A colleague did the same since the page was opened; it is shown as it is now."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("newer act")
+        self.text = text
 
 
 Do = Callable[[Ask, Case], str]
@@ -54,6 +61,8 @@ def act(do: Do, *, undo: bool = True) -> Callable[[Ask], Response]:
         except _Wrong as wrong:
             form = Form(typed=ask.form, errors=wrong.errors)
             return show(ask, case, status=422, form=form)
+        except _Newer as newer:
+            return show(ask, case, status=409, error=newer.text, form=Form(typed=ask.form))
         except SammaDagError as error:
             form = Form(typed=ask.form)
             return show(ask, case, status=409, error=ask.say.error(error), form=form)
@@ -68,7 +77,7 @@ def _way_back(ask: Ask, case: Case) -> str:
     last = ask.house.undoing.offered(case)
     if last is None or last.actor != ask.viewer.key:
         return ""
-    return f"{ask.url('case_undo', number=str(case.number))}?{SEEN}={last.version}"
+    return f"{ask.url('case_undo', number=str(case.number))}?{SEEN}={mark_of(last)}"
 
 
 def _take(ask: Ask, case: Case) -> str:
@@ -82,6 +91,13 @@ def _take(ask: Ask, case: Case) -> str:
 def _hand_over(ask: Ask, case: Case) -> str:
     kind, _, key = ask.form.get("to", "").partition(":")
     choices, names = ask.house.choices, ask.house.names(ask.say.language)
+    if _is_old(ask, case, "give"):
+        has_it = names.team(case.team) if case.owner is None else names.person(case.owner)
+        raise _Newer(
+            ask.say(
+                "Ärendet har lämnats över sedan du öppnade sidan. {name} har det nu.", name=has_it
+            )
+        )
     person = choices.person(key) if kind == "person" else None
     team = choices.team(key) if kind == "team" else None
     if person is not None:
@@ -97,14 +113,21 @@ def _move(ask: Ask, case: Case) -> str:
     process = ask.house.choices.process(ask.form.get("new_process", ""))
     if process is None:
         raise _Wrong(new_process=ask.say("Välj den process som ärendet hör till."))
+    names = ask.house.names(ask.say.language)
+    if _is_old(ask, case, "move"):
+        at = names.process(case.process) if case.process else ask.say("okänd")
+        raise _Newer(
+            ask.say("Ärendet har bytt process sedan du öppnade sidan. Nu: {process}.", process=at)
+        )
     matter = ask.house.choices.matter(ask.form.get("new_matter", ""))
     ask.house.moving.move(case, process, by=ask.viewer.key, matter=matter)
-    name = ask.house.names(ask.say.language).process(process)
-    return ask.say("Ärendet är flyttat till {name}.", name=name)
+    return ask.say("Ärendet är flyttat till {name}.", name=names.process(process))
 
 
 def _correct(ask: Ask, case: Case) -> str:
     form, choices = ask.form, ask.house.choices
+    if _is_old(ask, case, "correct"):
+        raise _Newer(_standing(ask, case))
     try:
         urgent = Urgency(form.get("urgent", ""))
     except ValueError:
@@ -120,6 +143,26 @@ def _correct(ask: Ask, case: Case) -> str:
     return ask.say("Bedömningen är rättad.")
 
 
+def _is_old(ask: Ask, case: Case, act: str) -> bool:
+    """Tell whether a colleague has changed what the form of an act was made from."""
+    return ask.form.get(SEEN, basis(case)[act]) != basis(case)[act]
+
+
+def _standing(ask: Ask, case: Case) -> str:
+    """Say how a case was assessed since the page was opened."""
+    say, names = ask.say, ask.house.names(ask.say.language)
+    unknown = say("okänd")
+    return say(
+        "Bedömningen har rättats sedan du öppnade sidan. Nu gäller process: {process}, ärendetyp: "
+        "{matter}, kund: {customer}, brådska: {urgency}. Det du valde står kvar i formuläret; "
+        "tryck på Rätta igen om det ska gälla i stället.",
+        process=names.process(case.process) if case.process else unknown,
+        matter=names.matter(case.matter) if case.matter else unknown,
+        customer=ask.house.choices.customer_name(case.customer) or unknown,
+        urgency=say.code(f"urgent.{case.urgent}"),
+    )
+
+
 def _merge(ask: Ask, case: Case) -> str:
     number = ask.form.get("into", "").strip()[:_LONGEST]
     if not number:
@@ -132,8 +175,8 @@ def _merge(ask: Ask, case: Case) -> str:
 
 
 def _undo(ask: Ask, case: Case) -> str:
-    seen = row_number(ask.form.get(SEEN) or ask.query(SEEN))
-    ask.house.undoing.undo(case, by=ask.viewer.key, version=seen or _NEVER)
+    seen = ask.form.get(SEEN) or ask.query(SEEN)
+    ask.house.undoing.undo(case, by=ask.viewer.key, mark=seen)
     return ask.say("Ångrat. Ärendet är som förut.")
 
 

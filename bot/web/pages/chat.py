@@ -139,6 +139,9 @@ def _answer(ask: Ask, question: str, *, reading: str | None = None) -> Turn:
         reading=reading,
     )
     answer = heard.answer
+    if heard.number is not None:
+        overtaken = ask.say("Ett nyare förslag har tagit det här förslagets plats.")
+        ask.house.chats.overtake(person, overtaken, now)
     handled_by = None if answer.handled_by == NONE else answer.handled_by
     return Turn(
         number=0,
