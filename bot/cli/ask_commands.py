@@ -12,7 +12,6 @@ from bot.texts import Say
 
 if TYPE_CHECKING:
     from bot.knowledge import Knowledge
-    from bot.vocabulary import PersonKey
 
 
 def add(app: typer.Typer, say: Say) -> None:
@@ -41,14 +40,17 @@ def _add_ask(app: typer.Typer, say: Say) -> None:
         ),
     ) -> None:
         from bot.asking import open_assistant
+        from bot.cli.acting import actor
         from bot.services.assistant import Question
 
         settings = settings_in_force(context)
         with open_assistant(settings) as desk:
+            who = None if as_email is None else actor(as_email, desk.knowledge, settings)
             question = Question(
                 text=" ".join(text),
                 at=_instant(now, desk.knowledge) or desk.clock.now(),
-                person=_person(as_email, desk.knowledge),
+                person=None if who is None else who.person,
+                sees_protected=who is None or who.sees_protected,
             )
             answer = desk.assistant.ask(question, of(context).say)
         if as_json:
@@ -66,19 +68,12 @@ def _add_chat(app: typer.Typer, say: Say) -> None:
     )
     def chat(context: typer.Context, as_email: str = person_option(say)) -> None:
         from bot.asking import make_talks
+        from bot.cli.acting import actor
         from bot.cli.chat_view import Terminal
 
         with opened_house(context) as built:
-            person = _person(as_email, built.knowledge)
-            assert person is not None  # an address is required
-            talks = make_talks(built)
-            Terminal(talks, person, of(context).say, console()).run()
-
-
-def _person(email: str | None, knowledge: Knowledge) -> PersonKey | None:
-    from bot.services.naming import person_with
-
-    return None if email is None else person_with(email, knowledge)
+            who = actor(as_email, built.knowledge, built.settings)
+            Terminal(make_talks(built), who, of(context).say, console()).run()
 
 
 def _instant(text: str | None, knowledge: Knowledge) -> datetime | None:

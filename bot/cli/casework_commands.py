@@ -155,11 +155,11 @@ def _add_change(
     def command(
         context: typer.Context, number: str = _number(say), as_email: str = person_option(say)
     ) -> None:
-        from bot.services.naming import case_named, person_with
+        from bot.cli.acting import actor
 
         with opened_house(context) as built:
-            by = person_with(as_email, built.knowledge)
-            case = change(built, case_named(number, built.database), by)
+            who = actor(as_email, built.knowledge, built.settings)
+            case = change(built, who.case(number, built.database), who.person)
         console().print(of(context).say(done, case=case.number))
 
 
@@ -179,13 +179,15 @@ def _add_move(app: typer.Typer, say: Say) -> None:
         ),
         as_email: str = person_option(say),
     ) -> None:
-        from bot.services.naming import case_named, matter_named, person_with, process_named
+        from bot.cli.acting import actor
+        from bot.services.naming import matter_named, process_named
 
         with opened_house(context) as built:
-            by = person_with(as_email, built.knowledge)
+            who = actor(as_email, built.knowledge, built.settings)
             to = process_named(process, built.knowledge)
             about = None if matter is None else matter_named(matter, built.knowledge)
-            case = built.moving.move(case_named(number, built.database), to, by=by, matter=about)
+            found = who.case(number, built.database)
+            case = built.moving.move(found, to, by=who.person, matter=about)
             team = built.knowledge.names_in(of(context).say.language).team(case.team)
         console().print(
             of(context).say("Ärende {case} är flyttat till {team}.", case=case.number, team=team)
@@ -206,12 +208,12 @@ def _add_stop(app: typer.Typer, say: Say) -> None:
         because: StopReason = typer.Option(..., "--because", help=say("Vad som är gjort.")),
         as_email: str = person_option(say),
     ) -> None:
-        from bot.services.naming import case_named, person_with
+        from bot.cli.acting import actor
 
         with opened_house(context) as built:
-            by = person_with(as_email, built.knowledge)
-            case = case_named(number, built.database)
-            case = built.casework.confirm_stop(case, because, by=by)
+            who = actor(as_email, built.knowledge, built.settings)
+            case = who.case(number, built.database)
+            case = built.casework.confirm_stop(case, because, by=who.person)
         told = of(context).say
         console().print(
             told(

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from rich.console import Console
 
+from bot.cli.acting import Actor
 from bot.errors import SammaDagError, UsageError
 from bot.services.proposals import Done
 from bot.services.proposing import Part
 from bot.services.talks import Talks, Turn
 from bot.texts import Say
-from bot.vocabulary import PersonKey
 
 _UNDO = ("ångra", "angra", "undo")
 _END = ("sluta", "avsluta", "hej då", "exit", "quit")
@@ -28,17 +28,18 @@ class Terminal:
     def __init__(
         self,
         talks: Talks,
-        person: PersonKey,
+        who: Actor,
         say: Say,
         console: Console,
         read: Callable[[str], str] = input,
     ) -> None:
         self._talks = talks
-        self._person = person
+        self._person = who.person
+        self._sees_protected = who.sees_protected
         self._say = say
         self._console = console
         self._read = read
-        self._key = f"terminal:{person}:{uuid.uuid4().hex}"[:120]
+        self._key = f"terminal:{who.person}:{uuid.uuid4().hex}"[:120]
         self._unsure: tuple[str, str] | None = None
 
     def run(self) -> None:
@@ -73,7 +74,8 @@ class Terminal:
             self._talks.drop(turn.number, by=self._person)
             self._print(self._say("Då låter jag det vara."))
             return
-        done = self._talks.confirm(turn.number, by=self._person)
+        sees = self._sees_protected
+        done = self._talks.confirm(turn.number, by=self._person, sees_protected=sees)
         self._print(self._done(done))
 
     def _answer(self, text: str) -> Turn:
@@ -82,7 +84,14 @@ class Terminal:
         reading = None
         if unsure is not None and text == _OTHER:
             text, reading = unsure
-        return self._talks.ask(self._key, text, self._say, person=self._person, reading=reading)
+        return self._talks.ask(
+            self._key,
+            text,
+            self._say,
+            person=self._person,
+            sees_protected=self._sees_protected,
+            reading=reading,
+        )
 
     def _complete(self, number: int, missing: tuple[Part, ...]) -> bool:
         """Ask for what is missing; False where somebody gives up."""

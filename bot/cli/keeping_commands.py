@@ -174,16 +174,16 @@ def _add_export(app: typer.Typer, say: Say) -> None:
             None, "--out", metavar=say("FIL"), help=say("Filen; annars arende-NUMMER.zip här.")
         ),
     ) -> None:
+        from bot.cli.acting import actor
         from bot.services.keeping.export import Export, file_name
-        from bot.services.naming import case_named, person_with
 
         with opened_house(context) as built:
-            person = person_with(as_email, built.knowledge)
-            case = case_named(number, built.database)
+            who = actor(as_email, built.knowledge, built.settings)
+            case = who.case(number, built.database)
             target = out or Path(file_name(case))
             content = Export(built.database, built.house, built.clock).case(
                 case,
-                by=person,
+                by=who.person,
                 say=of(context).say,
                 names=built.knowledge.names_in(of(context).say.language),
             )
@@ -205,15 +205,15 @@ def _holds(built: App) -> Holds:
 
 
 def _change_hold(context: typer.Context, number: str, as_email: str, *, lift: bool) -> None:
-    from bot.services.naming import case_named, person_with
+    from bot.cli.acting import actor
 
     with opened_house(context) as built:
-        person = person_with(as_email, built.knowledge)
-        case = case_named(number, built.database)
+        who = actor(as_email, built.knowledge, built.settings)
+        case = who.case(number, built.database)
         if lift:
-            _holds(built).lift(case, by=person)
+            _holds(built).lift(case, by=who.person)
         else:
-            _holds(built).add(case, by=person)
+            _holds(built).add(case, by=who.person)
     if lift:
         console().print(of(context).say("Ärende {case} får gallras igen.", case=case.number))
     else:

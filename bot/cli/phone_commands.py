@@ -99,12 +99,13 @@ def _add_again(app: typer.Typer, say: Say) -> None:
         as_email: str = person_option(say),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),
     ) -> None:
+        from bot.cli.acting import actor
         from bot.cli.phone_view import as_values, show_added
-        from bot.services.naming import case_named, person_with
 
         with opened_house(context) as built:
-            by = person_with(as_email, built.knowledge)
-            found = built.phone.called_again(case_named(number, built.database), by=by)
+            who = actor(as_email, built.knowledge, built.settings)
+            case = who.case(number, built.database)
+            found = built.phone.called_again(case, by=who.person)
         if as_json:
             print_json(as_values(found))
         else:
@@ -150,13 +151,13 @@ def _add_feedback(app: typer.Typer, say: Say) -> None:
         as_email: str = person_option(say),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),
     ) -> None:
+        from bot.cli.acting import actor
         from bot.cli.phone_view import as_values, show_feedback
-        from bot.services.naming import case_named, person_with
 
         with opened_house(context) as built:
-            by = person_with(as_email, built.knowledge)
-            case = case_named(number, built.database)
-            found = built.phone.feedback(case, said, by=by)
+            who = actor(as_email, built.knowledge, built.settings)
+            case = who.case(number, built.database)
+            found = built.phone.feedback(case, said, by=who.person)
         if as_json:
             print_json(as_values(found))
         else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, print_json, settings_in_force, tell
+from bot.cli.common import console, of, print_json, settings_in_force, settings_of, tell
 
 if TYPE_CHECKING:
     from bot.app import Desk
@@ -34,14 +34,14 @@ def open_item(
     context: typer.Context, register: Register, said: Said, *, by: str, case: str | None
 ) -> tuple[Desk, Item]:
     """Open an item and return it with the desk, which is closed again."""
+    from bot.cli.acting import actor
     from bot.registers import EntryKind
-    from bot.services.naming import case_named, person_with
 
     with desk(context) as opened:
-        person = person_with(by, opened.knowledge)
+        who = actor(by, opened.knowledge, settings_of(context))
         step = said.step(EntryKind.OPENED, opened.knowledge)
-        origin = None if case is None else case_named(case, opened.database)
-        return opened, opened.registers.open(register, step, by=person, case=origin)
+        origin = None if case is None else who.case(case, opened.database)
+        return opened, opened.registers.open(register, step, by=who.person, case=origin)
 
 
 def follow_item(

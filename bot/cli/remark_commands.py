@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from bot.cli import register_session as session
-from bot.cli.common import console, of, print_json
+from bot.cli.common import console, of, print_json, settings_of
 from bot.cli.register_options import Options
 from bot.texts import Say
 
@@ -220,11 +220,12 @@ def _dismiss(app: typer.Typer, say: Say, option: Options) -> None:
         number: str = typer.Argument(..., metavar=say("ÄRENDE"), help=say("Ärendets nummer.")),
         as_email: str = option.by(),
     ) -> None:
-        from bot.services.naming import case_named, person_with
+        from bot.cli.acting import actor
 
         with session.desk(context) as desk:
-            by = person_with(as_email, desk.knowledge)
-            case = desk.registers.dismiss(case_named(number, desk.database), by=by)
+            who = actor(as_email, desk.knowledge, settings_of(context))
+            found = who.case(number, desk.database)
+            case = desk.registers.dismiss(found, by=who.person)
         told = of(context).say("Ärende {case} är inget klagomål.", case=case.number)
         console().print(told, markup=False)
 

@@ -76,17 +76,16 @@ def _add_draft(app: typer.Typer, say: Say) -> None:
         as_email: str = person_option(say),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv utkastet som JSON.")),
     ) -> None:
+        from bot.cli.acting import actor
         from bot.services.letter_preview import template_named
-        from bot.services.naming import case_named, person_with
         from bot.services.reply_input import values_of
 
         with opened_house(context) as built:
-            by = person_with(as_email, built.knowledge)
+            who = actor(as_email, built.knowledge, built.settings)
             found = template_named(template, built.templates)
             given = values_of(values, found)
-            made = built.replies.draft(
-                case_named(case, built.database), found.name, by=by, given=given, to=to
-            )
+            on = who.case(case, built.database)
+            made = built.replies.draft(on, found.name, by=who.person, given=given, to=to)
             _show(context, built, made.id, as_json=as_json)
 
 
@@ -149,16 +148,16 @@ def _add_edit(app: typer.Typer, say: Say) -> None:
         ),
         as_email: str = person_option(say),
     ) -> None:
-        from bot.services.naming import person_with
+        from bot.cli.acting import actor
         from bot.services.reply_input import text_in, values_of
         from bot.vocabulary import DraftId
 
         with opened_house(context) as built:
-            by = person_with(as_email, built.knowledge)
-            before = built.replies.show(DraftId(draft)).draft
+            who = actor(as_email, built.knowledge, built.settings)
+            before = built.replies.show(who.draft(DraftId(draft), built)).draft
             given = values_of(values, built.templates.get(before.template))
             own_text = None if text is None else text_in(text)
-            made = built.replies.edit(DraftId(draft), by=by, given=given, own_text=own_text)
+            made = built.replies.edit(before.id, by=who.person, given=given, own_text=own_text)
             _show(context, built, made.id)
 
 
@@ -200,8 +199,8 @@ def _add_send(app: typer.Typer, say: Say) -> None:
         done: bool = typer.Option(False, "--done", help=say("Brevet säger att ärendet är klart.")),
         as_email: str = person_option(say),
     ) -> None:
+        from bot.cli.acting import actor
         from bot.errors import UsageError
-        from bot.services.naming import person_with
         from bot.services.phone import Feedback
         from bot.vocabulary import DraftId
 
@@ -209,8 +208,9 @@ def _add_send(app: typer.Typer, say: Say) -> None:
             raise UsageError("--ongoing och --done utesluter varandra")
         feedback = Feedback.ONGOING if ongoing else Feedback.DONE if done else None
         with opened_house(context) as built:
-            by = person_with(as_email, built.knowledge)
-            built.replies.send(DraftId(draft), by=by, feedback=feedback)
+            who = actor(as_email, built.knowledge, built.settings)
+            which = who.draft(DraftId(draft), built)
+            built.replies.send(which, by=who.person, feedback=feedback)
         console().print(
             of(context).say(
                 "Utkast {draft} är på väg; ärendet visar när det har gått.", draft=draft
@@ -232,11 +232,12 @@ def _add_change(
     def command(
         context: typer.Context, draft: int = _draft(say), as_email: str = person_option(say)
     ) -> None:
-        from bot.services.naming import person_with
+        from bot.cli.acting import actor
         from bot.vocabulary import DraftId
 
         with opened_house(context) as built:
-            change(built, DraftId(draft), person_with(as_email, built.knowledge))
+            who = actor(as_email, built.knowledge, built.settings)
+            change(built, who.draft(DraftId(draft), built), who.person)
         console().print(of(context).say(done, draft=draft))
 
 

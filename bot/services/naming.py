@@ -68,23 +68,28 @@ def matter_named(text: str, knowledge: Knowledge) -> MatterKey:
     raise UsageError("--matter: det finns ingen sådan ärendetyp; menade du {near}?", near=near)
 
 
-def case_named(text: str, database: Database) -> Case:
+def case_named(text: str, database: Database, *, sees_protected: bool = True) -> Case:
     """Return the case that a person means: ``2026-000123``, ``#2026-123`` or ``123``.
 
     A number alone means the newest such case.
 
+    Args:
+        sees_protected: Cases with protected data are there for who asks.
+
     Raises:
-        NotFound: There is no such case.
+        NotFound: There is no such case, or none for who asks.
     """
-    bare = text.strip().removeprefix("#")
+    bare, said = text.strip().removeprefix("#"), text[:_LONGEST]
     number = CaseNumber.parse(bare)
     with database.reading() as work:
         if bare.isascii() and bare.isdigit() and len(bare) <= _MOST_DIGITS:
-            return work.cases.newest_with_serial(int(bare))
-        found = {} if number is None else work.cases.by_numbers([number])
-    if number is None or number not in found:
-        raise NotFound("ärende {case} finns inte; kontrollera numret", case=text[:_LONGEST])
-    return found[number]
+            said = str(int(bare))
+            case: Case | None = work.cases.newest_with_serial(int(bare))
+        else:
+            case = None if number is None else work.cases.by_numbers([number]).get(number)
+    if case is None or (case.protected and not sees_protected):
+        raise NotFound("ärende {case} finns inte; kontrollera numret", case=said)
+    return case
 
 
 def _nearest(given: str, known: Iterable[str]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.console import Console
 
+from bot.cli.acting import Actor
 from bot.cli.chat_view import Terminal
 from bot.texts import speaker
 from tests.commands import call
@@ -76,7 +77,8 @@ def chat(tmp_path):
     def chat(*lines):
         console = Console(record=True, width=200)
         talks = make_talks(city.app, shipped_wits())
-        Terminal(talks, HANDLER, speaker("sv"), console, Script(*lines)).run()
+        who = Actor(person=HANDLER, sees_protected=True)
+        Terminal(talks, who, speaker("sv"), console, Script(*lines)).run()
         return console.export_text()
 
     chat.city = city
