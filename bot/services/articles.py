@@ -135,7 +135,7 @@ class Articles:
         near = get_close_matches(wanted, self._keys(), n=1)
         if near:
             raise UsageError("det finns ingen sådan artikel; menade du {near}?", near=near[0])
-        raise UsageError("det finns ingen sådan artikel; se `sammadag article list`")
+        raise UsageError("det finns ingen sådan artikel; kontrollera namnet")
 
     def _keys(self) -> Sequence[str]:
         return [article.key for article in self._listed]

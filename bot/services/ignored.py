@@ -54,7 +54,7 @@ class Ignored:
             stored = work.messages.stored(message_id)
         if stored is None:
             raise NotFound(
-                "mejl {mail} finns inte bland de undanlagda; se `sammadag ignored list`",
+                "mejl {mail} finns inte bland de undanlagda; kontrollera numret",
                 mail=message_id,
             )
         if stored.case_id is not None:

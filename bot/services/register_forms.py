@@ -39,6 +39,14 @@ _NEEDED: Final[Mapping[Register, tuple[str, ...]]] = {
 }
 """What somebody must fill in to open an item; the rest follows from the knowledge."""
 _LONGEST_VALUE: Final = 60
+_FACTS: Final[Mapping[str, str]] = {
+    words: code.removeprefix("fact.") for code, words in CODES.items() if code.startswith("fact.")
+}
+"""What a fact is called in a sentence -> its field."""
+_UNREAD: Final[Mapping[str, Saying]] = {
+    "due": Saying("Skriv en dag som {example}.", example="2026-03-31"),
+}
+"""What is said of a value that cannot be read, where the field offers no choice."""
 _WITHOUT_TEXT: Final = EntryKind.HANDED_OVER
 
 
@@ -130,7 +138,7 @@ class RegisterForms:
         try:
             return self._registers.open(register, step, by=by, case=case)
         except DataError as error:
-            raise _about_text(error) from error
+            raise _beside(error) from error
 
     def follow(
         self, register: Register, number: int, typed: Mapping[str, str], *, by: PersonKey
@@ -153,7 +161,7 @@ class RegisterForms:
         try:
             return self._registers.follow(register, number, step, by=by)
         except DataError as error:
-            raise _about_text(error) from error
+            raise _beside(error) from error
 
     def name(self, fact: str, value: object, say: Say) -> str:
         """Say the value of a fact in the reader's language; empty for None."""
@@ -196,7 +204,7 @@ class RegisterForms:
                 continue
             found = _read(read, register, value)
             if found is None:
-                errors[name] = Saying("Finns inte att välja.")
+                errors[name] = _UNREAD.get(name, Saying("Finns inte att välja."))
             said[name] = found
         text = typed.get("text", "")
         if not text.strip() and kind is not _WITHOUT_TEXT:
@@ -213,9 +221,15 @@ def _read(read: Callable[[Register, str], object], register: Register, value: st
         return None
 
 
-def _about_text(error: DataError) -> WrongFields:
-    """Return what is wrong with an entry that was filled in rightly: it is what it says."""
-    name = "due" if set(error.values) == {"day"} else "text"
+def _beside(error: DataError) -> WrongFields:
+    """Return what the register refuses, beside the field that it is about; else the text."""
+    if set(error.values) == {"day"}:
+        name = "due"
+    elif set(error.values) == {"at", "to"}:
+        name = "rung"
+    else:
+        facts = [_FACTS[str(one)] for one in error.values.values() if str(one) in _FACTS]
+        name = facts[0] if facts else "nature" if "nature" in error.values else "text"
     return WrongFields({name: Saying(error.source, **error.values)})
 
 

@@ -271,5 +271,5 @@ def _check_number(register: Register, number: int) -> None:
 
 def _no_item(register: Register, number: int) -> NotFound:
     if register is Register.REMARKS:
-        return NotFound("synpunkt {number} finns inte; se `sammadag remark list`", number=number)
-    return NotFound("post {number} finns inte; se `sammadag log list`", number=number)
+        return NotFound("synpunkt {number} finns inte; kontrollera numret", number=number)
+    return NotFound("post {number} finns inte; kontrollera numret", number=number)

@@ -25,6 +25,8 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     r"sammadag template list": (mark("se alla mallar"), "/templates"),
     rf"sammadag reply draft ({_NUMBER}) [a-z0-9_]{{1,60}}": (mark("svara i ärendet"), "/cases/"),
 }
+_NOWHERE: Final = re.compile(r".*: sammadag stop-list")
+"""Lines that name a command for what no page shows; whoever reads a page gives none."""
 _LINKED: Final = re.compile("|".join([*_COMMANDS, rf"(?<![0-9-]){_NUMBER}(?![0-9-])"]))
 
 
@@ -56,7 +58,11 @@ def blocks(text: str, say: Say) -> tuple[Block, ...]:
     """Return an answer in pieces; what it says is never read as markup."""
     found = []
     for kind, group in groupby(text.split("\n"), key=_kind):
-        lines = tuple(_DRAWN[kind](line, say) for line in group if line.strip())
+        lines = tuple(
+            _DRAWN[kind](line, say)
+            for line in group
+            if line.strip() and not _NOWHERE.fullmatch(line)
+        )
         if lines:
             found.append(Block(kind=kind, lines=lines))
     return tuple(found)

@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.errors import DataError, NotFound, UsageError
+from bot.promises import Feedback
 from bot.registers import Register, State
 from bot.services.phone import NewCall
 from bot.services.proposing import Part
+from bot.services.telling import Telling
 from bot.texts import speaker
 from bot.vocabulary import EventKind, Status, StopReason
 from tests.journeys.assistant_talk import COLLEAGUE, HANDLER, Talker, unsure_question
@@ -56,6 +58,16 @@ def test_taking_a_case_is_done_and_undone(city, talker, case):
     restored = now(city, case)
     assert (restored.owner, restored.status) == (case.owner, case.status)
     assert city.events(case)[-1] == EventKind.UNDONE
+
+
+def test_feedback_of_a_colleague_is_not_undone_in_place_of_what_was_done_here(city, talker, case):
+    talker.does(f"jag tar {case.number}")
+    city.later(minutes=1)
+    telling = Telling(city.app.database, city.app.house, city.app.phone, city.clock)
+    telling.told(now(city, case), Feedback.ONGOING, by=COLLEAGUE)
+    with pytest.raises(DataError, match="har ändrats sedan dess"):
+        talker.undoes()
+    assert now(city, case).owner == HANDLER
 
 
 def test_a_case_is_given_to_a_colleague_by_first_name(city, talker, case):
@@ -289,3 +301,11 @@ def test_talking_doing_and_counting_are_the_same_on_both_databases(city_on_both)
     assert "1 ärende var öppet" in talker.says("hur många öppna ärenden har KR")
     assert "0 första svar" in talker.says("svarstider KR i dag")
     assert str(case.number) in talker.says("vilka har inte fått återkoppling i dag")
+
+
+@pytest.mark.parametrize("text", ["logga ett telefonärende", "registrera en synpunkt"])
+def test_a_proposal_has_no_dots_for_what_nobody_has_said(talker, text):
+    turn = talker.ask(text)
+    assert "Förslag:" in turn.answer.text
+    assert "…" not in turn.answer.text
+    assert ", ." not in turn.answer.text

@@ -166,7 +166,8 @@ def test_only_the_newest_proposal_can_be_done_and_the_one_before_says_why_not(br
     assert "Ett nyare förslag har tagit det här förslagets plats." in text_of(page)
     page = browser.done("/chat/turns/1", what="do")
     assert "redan avgjort" not in text_of(page)
-    assert {one.owner for one in city.cases()} == {None}
+    mine = {case.id, other.id}
+    assert {one.owner for one in city.cases() if one.id in mine} == {None}
 
 
 def test_a_proposal_can_be_let_be(browser, city):
@@ -311,3 +312,8 @@ def test_lines_about_cases_become_one_table():
 def test_only_our_own_pages_are_linked():
     (block,) = blocks("Se https://evil.example och 2026-000001.", speaker("sv"))
     assert [piece.link for piece in block.lines[0] if piece.link] == ["/cases/2026-000001"]
+
+
+def test_a_command_that_no_page_shows_is_left_out(browser):
+    page = text_of(asked(browser, "vad är brådskande?"))
+    assert "stop-list" not in page

@@ -65,6 +65,19 @@ def test_a_day_that_has_been_is_refused_beside_the_day(browser):
     assert 'id="due-error"' in answer.text
 
 
+def test_a_day_that_does_not_exist_is_told_with_an_example(browser):
+    answer = browser.post("/remarks/new", **REMARK | {"due": "2026-02-30"})
+    assert answer.status_code == 422
+    beside = answer.text.partition('id="due-error">')[2].partition("<")[0]
+    assert beside == "Skriv en dag som 2026-03-31."
+
+
+def test_what_the_register_itself_misses_is_told_beside_its_field(browser):
+    answer = browser.post("/remarks/new", text="Svaret tog tre veckor.", nature="complaint")
+    assert answer.status_code == 422
+    assert re.findall(r'class="error" id="([a-z]+)-error"', answer.text) == ["unit"]
+
+
 def test_an_answer_ends_a_remark(browser):
     browser.done("/remarks/new", **REMARK)
     page = text_of(browser.done("/remarks/1", kind="answered", text="Vi har bett om ursäkt."))
@@ -107,7 +120,9 @@ def test_only_what_can_follow_is_offered(browser):
 
 
 def test_a_remark_that_does_not_exist_is_not_found(browser):
-    assert browser.get("/remarks/99").status_code == 404
+    answer = browser.get("/remarks/99")
+    assert answer.status_code == 404
+    assert "sammadag " not in text_of(answer)
     assert browser.get("/remarks/99999999999999").status_code == 404
 
 
@@ -131,6 +146,12 @@ def test_remarks_are_listed_by_the_days_on_which_they_came(browser, web_city):
 
 def test_a_day_that_is_none_is_told(browser):
     assert "Skriv en dag som 2026-03-31." in text_of(browser.get("/remarks", to="i går"))
+
+
+def test_days_that_are_the_wrong_way_round_are_told(browser):
+    page = browser.get("/remarks", **{"from": "2026-12-01", "to": "2026-01-01"})
+    assert "Sista dagen ligger före den första." in text_of(page)
+    assert 'id="to-error"' in page.text
 
 
 def test_a_late_remark_says_so_in_words(browser, web_city):

@@ -83,6 +83,9 @@ def listed(book: Book, ask: Ask) -> Response:
         for name in ("from", "to")
         if name in typed and _day(typed[name]) is None
     }
+    since, until = _day(typed.get("from", "")), _day(typed.get("to", ""))
+    if since is not None and until is not None and until < since:
+        errors["to"] = ask.say("Sista dagen ligger före den första.")
     below = row_number(ask.query("below"))
     page = ask.house.register_pages.page(book.register, _filters(ask, typed), below=below)
     older = "" if page.next is None else f"{book.path}?{urlencode({**typed, 'below': page.next})}"
@@ -151,7 +154,7 @@ def _item(ask: Ask, book: Book, form: Form, *, status: int = 200) -> Response:
         labels=LABELS,
         following=forms.following(sheet.item, ask.say),
         correctable=correctable,
-        correcting=any(form.value(name) for name in correctable),
+        correcting=any(form.value(name) or form.error(name) for name in correctable),
     )
 
 
