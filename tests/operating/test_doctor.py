@@ -144,8 +144,8 @@ def test_a_disk_without_room_for_a_copy_is_doubtful_and_a_full_one_wrong(free, s
     assert judge_space(free, size).state is state
 
 
+@pytest.mark.slow
 def test_faults_in_the_knowledge_are_counted(settings, clock, tmp_path):
-
     folder = tmp_path / "knowledge"
     shutil.copytree(bundled_folder(), folder)
     file = folder / "mailboxes.yaml"
@@ -364,6 +364,7 @@ def test_a_second_test_does_not_take_the_mail_of_the_first_for_its_own(settings,
     assert len(list((tmp_path / "mail" / "info" / ".Sent" / "cur").iterdir())) == 2
 
 
+@pytest.mark.slow
 def test_doctor_says_as_json_what_is_wrong_and_exits_1(tmp_path, sqlite_url):
     make_folders(tmp_path / "mail", ["info"])
     config = write_settings(tmp_path, sqlite_url, mailboxes=("info", "kundreskontra"))
@@ -375,6 +376,7 @@ def test_doctor_says_as_json_what_is_wrong_and_exits_1(tmp_path, sqlite_url):
     assert wrong[0]["text"] == "it does not answer; check that it exists and is connected"
 
 
+@pytest.mark.slow
 def test_doctor_shows_people_a_table_with_signs(tmp_path, sqlite_url):
     make_folders(tmp_path / "mail", ["info"])
     called = call("--config", write_settings(tmp_path, sqlite_url, mailboxes=("info",)), "doctor")

@@ -84,4 +84,5 @@ def test_the_store_can_neither_change_nor_remove_an_entry():
         "opened",
         "first_opened_from",
         "complaints_without_remark",
+        "complaint_above",
     }
