@@ -200,6 +200,7 @@ class Replies:
             self._refuse_unusable(case, draft.template)
             two_people = self._needs_two(draft.template)
             draft.may_be_sent(by, two_people=two_people)
+            self._refuse_passed(work, case, draft)
             if draft.template == INFORMATION_REMINDER and case.status is not (
                 Status.WAITING_CUSTOMER
             ):
@@ -245,6 +246,16 @@ class Replies:
                 "mallen {template} får inte skickas från brevlådan {mailbox}",
                 template=name,
                 mailbox=case.mailbox,
+            )
+
+    def _refuse_passed(self, work: Work, case: Case, draft: ReplyDraft) -> None:
+        """Raise DataError where a letter promises something for a day that has been."""
+        about = None if draft.own_text is not None else self._writer.passed(work, case, draft)
+        if about is not None:
+            raise DataError(
+                "utkast {draft}: dagen har redan varit ({about}); skriv en ny",
+                draft=draft.id,
+                about=about,
             )
 
     def _sheet(self, work: Work, draft: ReplyDraft) -> DraftSheet:

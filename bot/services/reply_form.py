@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
 from bot.reply_rules import ReplyDraft
 from bot.services.letter_preview import case_values, house_values
-from bot.services.writing import Writer
+from bot.services.writing import Writer, is_day
 from bot.store.unit_of_work import Database
 from bot.templates import FieldType, Template
 
@@ -19,12 +19,16 @@ _LONGEST: Final[Mapping[FieldType, int]] = {
     FieldType.LINK: 500,
 }
 _LONGEST_TEXT: Final = 5000
+_FURTHEST: Final = timedelta(days=366)
+"""A later day is a slip of the pen: no letter promises anything for it."""
 
 
 class Unfit(StrEnum):
     """Why a value cannot stand in a letter."""
 
     DATE = "date"
+    PAST = "past"
+    FAR = "far"
     LINK = "link"
     TOO_LONG = "too_long"
 
@@ -86,13 +90,18 @@ class ReplyForms:
         Args:
             typed: Name of a value -> text as it came from a form.
         """
+        template, today = self._writer.templates.get(draft.template), self._writer.today()
         given: dict[str, str | list[str]] = {}
         wrong: dict[str, Unfit] = {}
         for field in self.fields(draft):
             if field.name not in typed:
                 continue
             text = typed[field.name].strip()
-            fault = _fault(FieldType(field.kind), text)
+            kind = FieldType(field.kind)
+            fault = _fault(kind, text)
+            if kind is FieldType.DATE and text and fault is None:
+                coming = template.fields[field.name].coming
+                fault = _fault_of_day(date.fromisoformat(text), today, coming=coming)
             if fault is not None:
                 wrong[field.name] = fault
             if _plain(text) == _plain(field.value):
@@ -132,7 +141,7 @@ def _fault(kind: FieldType, text: str) -> Unfit | None:
     if not text:
         return None
     if kind is FieldType.DATE:
-        return None if _is_day(text) else Unfit.DATE
+        return None if is_day(text) else Unfit.DATE
     if len(text) > _LONGEST.get(kind, _LONGEST_TEXT):
         return Unfit.TOO_LONG
     if kind is FieldType.LINK and not text.startswith("https://"):
@@ -140,8 +149,7 @@ def _fault(kind: FieldType, text: str) -> Unfit | None:
     return None
 
 
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+def _fault_of_day(day: date, today: date, *, coming: bool) -> Unfit | None:
+    if coming and day < today:
+        return Unfit.PAST
+    return Unfit.FAR if day - today > _FURTHEST else None

@@ -15,7 +15,7 @@ from bot.reply_rules import ASKING
 from bot.services.letter_preview import case_values, house_values
 from bot.services.writing import Writer
 from bot.store.unit_of_work import Database
-from bot.templates import FieldType, Template
+from bot.templates import FieldType, Mark, Template
 from bot.vocabulary import TemplateKey
 
 _FROM_MAILS = frozenset({"invoice_numbers"})
@@ -97,11 +97,13 @@ class Outlines:
 
 
 def _marks(template: Template) -> Iterator[tuple[str, object]]:
-    """Yield what stands for each value; days and links, which have a form, are the samples."""
+    """Yield what stands for each value; for a link, which is no text, that is the sample."""
     for name, field in template.fields.items():
-        if field.type in (FieldType.DATE, FieldType.LINK):
+        if field.type is FieldType.LINK:
             yield name, field.sample
+        elif field.type is FieldType.DATE and not field.sample:
+            yield name, ""
         elif field.type is FieldType.LINES:
             yield name, (f"[{field.about}]",)
         else:
-            yield name, f"[{field.about}]"
+            yield name, Mark(f"[{field.about}]")

@@ -181,8 +181,22 @@ class Writer:
             ReplyHasHole: A required value is missing; names it.
         """
         values = self.values(work, case, draft)
-        rendered = self.templates.render(draft.template, draft.language, values)
+        rendered = self.templates.render(draft.template, draft.language, values, today=self.today())
         return in_own_words(rendered, draft.own_text, values)
+
+    def today(self) -> date:
+        """Return the day that it is where the centre works."""
+        return self.house.calendar.local_date(self._clock.now())
+
+    def passed(self, work: Work, case: Case, draft: ReplyDraft) -> str | None:
+        """Return what a day is about that a letter speaks of as coming and that has been."""
+        fields, values = self.templates.get(draft.template).fields, self.values(work, case, draft)
+        today = self.today().isoformat()
+        for name, field in fields.items():
+            day = values.get(name)
+            if field.coming and isinstance(day, str) and is_day(day) and day < today:
+                return field.about
+        return None
 
     def queue(
         self,
@@ -320,6 +334,14 @@ def may_be_answered(work: Work, draft: ReplyDraft) -> bool:
         and str(event.data.get("because", "")).partition(":")[0] in refused
         for event in work.cases.events(draft.case_id)
     )
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day as ``2026-03-29``."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def asked_for(missing: Sequence[Missing], language: Language) -> dict[str, str | list[str]]:

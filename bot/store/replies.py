@@ -13,8 +13,8 @@ from bot.errors import DataError, NotFound
 from bot.promises import Feedback
 from bot.reply_rules import DraftState, ReplyDraft, ReplyTask, TaskKind, TaskStep
 from bot.store.engine import insert_if_new
-from bot.store.tables import ReplyDraftRow, ReplyDraftTextRow, ReplyTaskRow, TagTipRow
-from bot.vocabulary import CaseId, DraftId, MailboxKey, MessageId, TemplateKey
+from bot.store.tables import CaseRow, ReplyDraftRow, ReplyDraftTextRow, ReplyTaskRow, TagTipRow
+from bot.vocabulary import CaseId, DraftId, MailboxKey, MessageId, Status, TemplateKey
 
 _BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
@@ -54,8 +54,19 @@ class ReplyDrafts:
         return self._found(ReplyDraftRow.case_id == case_id)
 
     def open(self, *, limit: int = 1000) -> list[ReplyDraft]:
-        """Return the drafts that wait for a person, oldest first."""
-        return self._found(ReplyDraftRow.state == DraftState.OPEN, limit=limit)
+        """Return the drafts that wait for a person, oldest first.
+
+        On a closed case nobody waits for one, and one whose words were deleted cannot be sent.
+        """
+        goes_on = select(CaseRow.id).where(
+            CaseRow.id == ReplyDraftRow.case_id, CaseRow.status != Status.CLOSED
+        )
+        return self._found(
+            ReplyDraftRow.state == DraftState.OPEN,
+            goes_on.exists(),
+            ReplyDraftTextRow.draft_id.is_not(None),
+            limit=limit,
+        )
 
     def of_templates(
         self, names: Collection[TemplateKey], *, since: datetime, limit: int = 1000

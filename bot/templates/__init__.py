@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -42,7 +43,7 @@ from bot.templates.definition import (
     read_template,
 )
 from bot.templates.sources import Sources
-from bot.templates.values import clean, one_line, tidy
+from bot.templates.values import Mark, clean, one_line, tidy
 from bot.vocabulary import Language, TemplateKey
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "FieldType",
     "Form",
     "Known",
+    "Mark",
     "Rendered",
     "Sending",
     "Template",
@@ -123,15 +125,23 @@ class Templates:
             raise NotFound("mallen {name} finns inte bland mallarna", name=name)
         return template
 
-    def render(self, name: str, language: str, context: Mapping[str, object]) -> Rendered:
+    def render(
+        self,
+        name: str,
+        language: str,
+        context: Mapping[str, object],
+        *,
+        today: date | None = None,
+    ) -> Rendered:
         """Write a letter.
 
         Args:
             name: One of `names`.
             language: ``sv`` or ``en``; see `Definition.languages`.
             context: A value for each field of the template; others are ignored. Fields of
-                type ``lines`` take a list or tuple of strings, those of type ``date`` a day or
-                its ISO form, all others a string.
+                type ``lines`` take a list or tuple of strings, those of type ``date`` a day, its
+                ISO form or a `Mark`, all others a string.
+            today: When it is written, see `clean`.
 
         Raises:
             NotFound: There is no such template.
@@ -144,7 +154,7 @@ class Templates:
         spoken = chosen or template.languages[0]
         if (template.name, spoken) not in self._compiled:
             self.compile(name)
-        values = clean(template, context, spoken)
+        values = clean(template, context, spoken, today=today)
         try:
             subject, text, html = (
                 part.render(values) for part in self._compiled[template.name, spoken]

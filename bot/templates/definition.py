@@ -75,6 +75,7 @@ class TemplateField(BaseModel):
     """One value that a template takes, with an example to preview and test it with.
 
     Attributes:
+        coming: It is a day of which the letter speaks as one that has not been yet.
         link: Where the value is a page of ``links.yaml``: its key there.
         sample_en: The example in an English letter, where it is another one.
         default, default_en: What stands in a draft until a person writes something else.
@@ -84,6 +85,7 @@ class TemplateField(BaseModel):
 
     type: FieldType = FieldType.LINE
     required: bool = True
+    coming: bool = False
     about: str = Field(min_length=1)
     link: str | None = None
     sample: str | tuple[str, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from bot.errors import ReplyHasHole
@@ -15,6 +15,8 @@ LONGEST_LINE: Final = 200
 """Characters of a one-line value and of a subject; the rest is cut off."""
 LONGEST_TEXT: Final = 4000
 MOST_LINES: Final = 50
+_SAME_YEAR: Final = timedelta(days=180)
+"""So far from today nobody takes a day and a month without a year for those of another year."""
 _LINK: Final = re.compile(r"https://[A-Za-z0-9.-]{1,200}(?:[/?#][!#-&(-;=?-~]{0,1000})?")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INVISIBLE: Final = re.compile(
@@ -23,11 +25,24 @@ _INVISIBLE: Final = re.compile(
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 
 
-def clean(template: Template, context: Mapping[str, object], language: str) -> dict[str, object]:
+class Mark(str):
+    """What stands in an outline where nobody has written a value yet; for a day as well."""
+
+    __slots__ = ()
+
+
+def clean(
+    template: Template,
+    context: Mapping[str, object],
+    language: str,
+    *,
+    today: date | None = None,
+) -> dict[str, object]:
     """Return a value for every field of a template, safe to insert, empty where optional.
 
     Args:
         language: In which days are written out.
+        today: Days that are far from it are written with their year; default: none is.
 
     Raises:
         ReplyHasHole: A required value is missing or empty, or a link is no https address,
@@ -36,10 +51,13 @@ def clean(template: Template, context: Mapping[str, object], language: str) -> d
     """
     values: dict[str, object] = {}
     for name, field in template.fields.items():
-        value = _CLEAN[field.type](name, context.get(name))
+        given = context.get(name)
+        kind = FieldType.LINE if isinstance(given, Mark) else field.type
+        value = _CLEAN[kind](name, given)
         if field.type is FieldType.DATE and isinstance(value, date):
-            value = speaker(language).date(value)
-        if not value and (field.required or _is_unfit(field.type, context.get(name))):
+            far = today is not None and abs(value - today) > _SAME_YEAR
+            value = speaker(language).date(value, year=far)
+        if not value and (field.required or _is_unfit(kind, given)):
             raise ReplyHasHole(template.name, name)
         values[name] = value
     return values

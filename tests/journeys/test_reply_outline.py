@@ -58,6 +58,11 @@ def test_an_outline_does_not_ask_for_what_the_case_says(outlines, case):
     assert "invoice_numbers" not in asked
 
 
+def test_a_day_that_nobody_has_chosen_stands_in_brackets(outlines, case):
+    text = outlines.outline(case, "information_reminder").text
+    assert "senast [Dag då ärendet avslutas om inget svar har kommit] avslutar" in text
+
+
 def test_a_template_that_is_none_is_refused(outlines, case):
     with pytest.raises(NotFound):
         outlines.outline(case, "../../etc/passwd")

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from bot.errors import DataError
 from bot.vocabulary import PersonKey
 from tests.letters import NO_NUMBER, ORDINARY, PROTECTED, URGENT_INVOICE
 from tests.web_city import HANDLER, text_of
@@ -256,3 +257,52 @@ def test_saving_a_letter_that_was_sent_from_another_page_says_that_it_is_sent(br
 
 def test_what_is_no_number_of_a_draft_is_named_as_it_was_asked_for(browser, case):
     assert "utkast abc finns inte" in text_of(browser.get(f"/cases/{case.number}/replies/abc"))
+
+
+@pytest.fixture
+def asking(city, browser):
+    """The address of the draft of a letter that asks for facts, and the form of it."""
+    city.post(**NO_NUMBER)
+    city.work_off()
+    (case,) = city.cases()
+    page = begun(browser, case, "information_needed")
+    return address_of(page), form_of(page, "fakturans nummer")
+
+
+@pytest.mark.parametrize(
+    ("day", "fault"),
+    [("2020-01-01", "Dagen har redan varit"), ("9999-12-31", "mer än ett år bort")],
+)
+def test_a_day_that_cannot_be_meant_is_said_beside_its_field(browser, asking, day, fault):
+    at, typed = asking
+    answer = browser.post(f"{at}/save", **{**typed, "value.answer_by": day})
+    assert answer.status_code == 422
+    assert 'id="value.answer_by-error"' in answer.text
+    assert fault in text_of(answer)
+
+
+def test_a_letter_that_waited_until_its_day_had_passed_is_not_sent(city, browser, case):
+    page = begun(browser, case, "working_on_it")
+    typed = {**fields_of(page, "Vi läser."), "value.next_news_by": "2026-03-05"}
+    browser.done(f"{address_of(page)}/save", **typed)
+    city.later(hours=24 * 3)
+    (draft,) = drafts(city, case)
+    with pytest.raises(DataError, match="dagen har redan varit"):
+        city.app.replies.send(draft.id, by=HANDLER)
+
+
+def test_a_day_of_another_year_is_written_with_its_year(browser, case):
+    page = begun(browser, case, "done")
+    typed = {**fields_of(page), "value.done_on": "2024-02-01"}
+    page = browser.done(f"{address_of(page)}/save", **typed)
+    assert "torsdag 1 februari 2024" in text_of(page)
+
+
+def test_a_draft_on_a_case_that_was_closed_no_longer_waits_for_anybody(city, browser, case):
+    begun(browser, case, "done")
+    assert [one.case_id for one in city.app.replies.listed()] == [case.id]
+    browser.done(f"/cases/{case.number}/close")
+    assert city.app.replies.listed() == []
+    assert [one.state.value for one in drafts(city, case)] == ["open"]
+    browser.done(f"/cases/{case.number}/reopen")
+    assert [one.case_id for one in city.app.replies.listed()] == [case.id]

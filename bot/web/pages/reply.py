@@ -17,7 +17,7 @@ from bot.services.phone import Feedback
 from bot.services.replies import DraftSheet
 from bot.services.reply_form import Unfit
 from bot.texts import mark
-from bot.vocabulary import DraftId, Status, TemplateKey
+from bot.vocabulary import DraftId, PersonKey, Status, TemplateKey
 from bot.web.ask import Ask
 from bot.web.form import Form
 from bot.web.notices import Notice
@@ -32,6 +32,8 @@ _SEEN: Final = "seen"
 _LONGEST_LETTER: Final = 20_000
 _UNFIT: Final = {
     Unfit.DATE: mark("Skriv dagen som 2026-03-29."),
+    Unfit.PAST: mark("Dagen har redan varit; brevet talar om en dag som kommer."),
+    Unfit.FAR: mark("Dagen ligger mer än ett år bort."),
     Unfit.LINK: mark("Skriv en adress som börjar med https://."),
     Unfit.TOO_LONG: mark("Texten är för lång."),
 }
@@ -163,7 +165,7 @@ def _refuse_old_page(ask: Ask, sheet: DraftSheet) -> None:
         or draft.state is not DraftState.OPEN
     ):
         return
-    name = ask.house.names(ask.say.language).person(draft.editor or draft.author)
+    name = ask.house.names(ask.say.language).person(PersonKey(draft.editor or draft.author))
     raise DataError(
         "utkastet har ändrats av {name} sedan du öppnade det; så står det i brevet nu, och "
         "inget av ditt är sparat",
