@@ -53,6 +53,9 @@ class InternalControl:
         """Draw cases that were closed in the days of the order.
 
         All cases of `LISTED` matters are added to those that are drawn, at most `MOST_LISTED`.
+
+        Raises:
+            DataError: No case would be in the sample.
         """
         zone = self._house.zone
         start = datetime.combine(order.first, time.min, zone)
@@ -68,6 +71,10 @@ class InternalControl:
                 for case_id in listed[:MOST_LISTED]
                 if case_id not in already
             ]
+            if not closed:
+                raise DataError("inga ärenden i processen avslutades under tiden")
+            if not items:
+                raise DataError("urvalet blir tomt; ange ett större antal")
             return work.control.insert(
                 Sample(
                     id=0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from zipfile import ZipFile
@@ -15,9 +16,9 @@ from bot.outside import OutsideFigure, OutsideMeasure, OutsideSource
 from bot.services.control import InternalControl
 from bot.services.outside import Outside
 from bot.texts import speaker
-from bot.vocabulary import EventKind, PersonKey, StopReason, Urgency
+from bot.vocabulary import EventKind, MatterKey, PersonKey, StopReason, Urgency
 from tests.city import City
-from tests.letters import ORDINARY, URGENT_INVOICE
+from tests.letters import ORDINARY
 
 ANNA, COLLEAGUE = PersonKey("agneta-brandt"), PersonKey("ebba-nyren")
 ALL_WELL = dict.fromkeys(Question, Reply.YES)
@@ -72,7 +73,8 @@ def test_a_sample_is_drawn_from_the_cases_that_were_closed_in_its_days(city, con
     close_all(city, letters(5))
     sample = control.draw(ordered(), by=ANNA)
     assert (sample.population, len(sample.items)) == (5, 2)
-    assert control.draw(ordered(last=date(2026, 3, 2)), by=ANNA).population == 0
+    with pytest.raises(DataError, match="inga ärenden"):
+        control.draw(ordered(last=date(2026, 3, 2)), by=ANNA)
 
 
 def test_the_same_order_gives_the_same_cases_again(city, control):
@@ -84,15 +86,24 @@ def test_the_same_order_gives_the_same_cases_again(city, control):
 def test_an_open_case_is_not_drawn(city, control):
     city.post(**ORDINARY)
     city.work_off()
-    assert control.draw(ordered(), by=ANNA).population == 0
+    with pytest.raises(DataError, match="inga ärenden"):
+        control.draw(ordered(), by=ANNA)
+
+
+def test_a_sample_without_a_case_is_not_made(city, control):
+    close_all(city, letters(1))
+    with pytest.raises(DataError, match="tomt"):
+        control.draw(ordered(size=0), by=ANNA)
+    assert control.listed() == []
 
 
 def test_all_cancellations_are_listed_beside_what_is_drawn(city, control):
-    cases = close_all(city, [URGENT_INVOICE, *letters(2)])
-    (urgent,) = [case for case in cases if case.urgent is not Urgency.NO]
+    cancelled, *_ = close_all(city, letters(3))
+    with city.app.database.work() as work:
+        case = work.cases.get(cancelled.id)
+        work.cases.change(replace(case, matter=MatterKey("makulering")))
     sample = control.draw(ordered(size=0), by=ANNA)
-    listed = [item.case_id for item in sample.items]
-    assert listed == ([urgent.id] if urgent.matter in ("makulering", "aterbetalning") else [])
+    assert [item.case_id for item in sample.items] == [cancelled.id]
 
 
 def test_a_colleague_reviews_a_case_and_that_is_an_event(city, control):
@@ -139,10 +150,11 @@ def test_a_case_is_reviewed_once_and_every_question_is_answered(city, control):
 
 
 def test_a_case_that_is_not_in_the_sample_is_not_reviewed_in_it(city, control):
-    case, *_ = close_all(city, letters(1))
-    sample = control.draw(ordered(size=0), by=ANNA)
+    cases = close_all(city, letters(2))
+    sample = control.draw(ordered(size=1), by=ANNA)
+    (other,) = [case for case in cases if case.id != sample.items[0].case_id]
     with pytest.raises(NotFound):
-        control.review(sample.id, case, ALL_WELL, by=COLLEAGUE)
+        control.review(sample.id, other, ALL_WELL, by=COLLEAGUE)
 
 
 def test_the_evidence_holds_the_protocol_and_a_file_for_each_case(city, control):
@@ -236,4 +248,5 @@ def test_what_was_closed_a_day_after_is_not_of_the_period(city, control):
     city.clock.advance(timedelta(days=40))
     city.app.casework.reopen(case, by=ANNA)
     city.app.casework.close(case, by=ANNA)
-    assert control.draw(ordered(), by=ANNA).population == 0
+    with pytest.raises(DataError, match="inga ärenden"):
+        control.draw(ordered(), by=ANNA)

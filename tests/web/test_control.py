@@ -57,6 +57,17 @@ def test_others_see_the_samples_but_cannot_draw(closed):
 
 
 @pytest.mark.parametrize(
+    ("typed", "field"), [({"size": "0"}, "size"), ({"last": "2026-03-01"}, "last")]
+)
+def test_a_sample_without_cases_is_refused_beside_the_field(closed, typed, field):
+    browser = closed.browser(MANAGER)
+    answer = browser.post("/control", **ORDER | typed)
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert "Urval 1" not in text_of(browser.get("/control"))
+
+
+@pytest.mark.parametrize(
     ("typed", "field"),
     [
         ({"process": "nonsense"}, "process"),

@@ -43,7 +43,12 @@ def draw(ask: Ask) -> Response:
     order, errors = _order(ask)
     if order is None:
         return _samples(ask, Form(typed=ask.form, errors=errors), status=422)
-    sample = ask.house.control.draw(order, by=ask.viewer.key)
+    try:
+        sample = ask.house.control.draw(order, by=ask.viewer.key)
+    except DataError as error:
+        field = "size" if order.size == 0 else "last"
+        errors = {field: ask.say.error(error)}
+        return _samples(ask, Form(typed=ask.form, errors=errors), status=422)
     text = ask.say.plural(
         "{n} ärende ska granskas.", "{n} ärenden ska granskas.", len(sample.items)
     )
