@@ -31,6 +31,11 @@ def test_a_maildir_of_ones_own_allows_everything(folder):
     assert able(source, sender) == dict.fromkeys(Ability, True)
 
 
+def test_what_is_told_of_a_maildir_is_its_folder_and_no_words(folder):
+    (read, *_) = MaildirSource(folder, "info").examine().findings
+    assert (read.what, read.detail) == (Ability.READ, str(folder))
+
+
 def test_examining_a_maildir_leaves_it_as_it_was(folder):
     before = sorted(folder.rglob("*"))
     able(MaildirSource(folder, "info"), MaildirSender(folder, "info"))

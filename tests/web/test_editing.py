@@ -72,6 +72,12 @@ def test_only_editors_get_in(editors):
         assert editors.browser(EDITOR).get(path).status_code == 200
 
 
+def test_a_new_template_begins_from_a_template_not_from_what_all_share(editors):
+    page = editors.browser(EDITOR).get("/edit/new").text
+    assert '<option value="templates/working_on_it/' in page
+    assert '<option value="templates/_base/' not in page
+
+
 def test_the_documents_are_listed_by_what_they_are_about(editors):
     page = text_of(editors.browser(EDITOR).get("/edit"))
     for word in (
