@@ -86,11 +86,10 @@ def test_a_bounce_names_its_outcome_and_the_mail_it_is_about(mail):
     assert "fm.2018-000123.1.0a1b2c3d4e@exempelstad.example" in report.original_ids
 
 
-@pytest.mark.parametrize(
-    "mail", [mail for mail in MAILS if mail.action is None], ids=lambda mail: mail.name
-)
-def test_what_is_no_bounce_has_no_delivery_report(mail):
-    assert parsed(mail).report is None
+def test_what_is_no_bounce_has_no_delivery_report():
+    others = [mail for mail in MAILS if mail.action is None]
+    assert len(others) > 300
+    assert [mail.name for mail in others if parsed(mail).report is not None] == []
 
 
 def valid_mails():
