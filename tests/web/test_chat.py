@@ -170,6 +170,16 @@ def test_only_the_newest_proposal_can_be_done_and_the_one_before_says_why_not(br
     assert {one.owner for one in city.cases() if one.id in mine} == {None}
 
 
+def test_a_page_that_stays_open_loses_the_button_of_a_proposal_that_was_overtaken(browser, city):
+    case, other = a_case(city), a_case(city, "Vi har fått en ny adress. Kan ni ändra den?")
+    asked(browser, f"jag tar {case.number}")
+    fields = {"token": browser.token, "question": f"jag tar {other.number}"}
+    part = browser.client.post("/chat", data=fields, headers={"hx-request": "true"}).text
+    assert 'id="turn-1" hx-swap-oob="true"' in part
+    assert 'id="turn-2" hx-swap-oob' not in part
+    assert part.count('value="do"') == 1
+
+
 def test_a_proposal_can_be_let_be(browser, city):
     case = a_case(city)
     asked(browser, f"jag tar {case.number}")

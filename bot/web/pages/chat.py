@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -39,9 +39,11 @@ def ask_question(ask: Ask) -> Response:
         text = ask.say("Skriv en fråga, högst {most} tecken.", most=_LONGEST)
         form = Form(typed={"question": question}, errors={"question": text})
         return _page(ask, form=form, status=422)
+    before = {turn.number for turn in _turns(ask) if turn.proposal is not None}
     turn = _answered(ask, question)
     if ask.is_fragment:
-        return _fragment(ask, "chat/_asked.html", turn)
+        after = [one for one in _turns(ask) if one.number in before and one.proposal is None]
+        return _fragment(ask, "chat/_asked.html", turn, overtaken=after)
     return ask.go_on(f"{ask.url('chat')}#turn-{turn.number}")
 
 
@@ -199,6 +201,11 @@ def _done(done: Done, say: Say) -> str:
     return say("Klart: ärende {case}, {status}.", case=done.case.number, status=status)
 
 
+def _turns(ask: Ask) -> tuple[Turn, ...]:
+    """Return what was said, the newest first."""
+    return ask.house.chats.turns(ask.viewer.key, ask.house.clock.now())
+
+
 def _page(
     ask: Ask,
     *,
@@ -206,11 +213,10 @@ def _page(
     settling: tuple[int, Form] = (0, _NO_FORM),
     status: int = 200,
 ) -> Response:
-    turns = ask.house.chats.turns(ask.viewer.key, ask.house.clock.now())
     return ask.page(
         "chat/chat.html",
         status=status,
-        turns=turns,
+        turns=_turns(ask),
         form=form,
         out_of_band=False,
         examples=[ask.say.code(code) for code in _EXAMPLES],
@@ -226,10 +232,17 @@ def _fragment(
     *,
     status: int = 200,
     out_of_band: bool = True,
+    overtaken: Sequence[Turn] = (),
 ) -> Response:
     drawn = _drawn(ask, {turn.number: form})
     return ask.page(
-        template, status=status, turn=turn, form=_NO_FORM, out_of_band=out_of_band, **drawn
+        template,
+        status=status,
+        turn=turn,
+        form=_NO_FORM,
+        out_of_band=out_of_band,
+        overtaken=overtaken,
+        **drawn,
     )
 
 
