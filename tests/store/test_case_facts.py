@@ -34,7 +34,11 @@ def an_event(kind, *, case_id=1, hours=1, **data):
 
 
 def wanted(**more):
-    usual = {"days": Days(first=DAY, last=DAY), "today": DAY + 1}
+    usual = {
+        "days": Days(first=DAY, last=DAY),
+        "now": TUESDAY + timedelta(days=1),
+        "today": DAY + 1,
+    }
     return Wanted(**(usual | more))
 
 

@@ -172,7 +172,8 @@ def _waits(database):
 def test_rows_are_compared_by_every_column_that_is_counted(databases, kind):
     database, read = databases("sqlite"), []
     rule = LeadTime(process="p", matter="m", customer="c", answer_s=1, close_s=1)
-    wanted = Wanted(days=TODAY, today=DAY, by=By.TEAM, lead_times=(rule,), decided=(DAY,))
+    times = {"now": TUESDAY, "today": DAY}
+    wanted = Wanted(days=TODAY, **times, by=By.TEAM, lead_times=(rule,), decided=(DAY,))
 
     def note(_connection, _cursor, statement, *_):
         read.extend(re.findall(r"case_fact\.(\w+)", statement))
