@@ -119,6 +119,14 @@ def test_a_choice_that_makes_no_sense_is_said_beside_its_field(worked, typed, fi
     assert f'id="{field}-error"' in page.text
 
 
+def test_figures_need_not_be_told_apart_and_their_files_neither(worked):
+    browser = worked.browser()
+    page = browser.get("/figures", by="", **MARCH)
+    assert '<th scope="row">Kundreskontra' not in page.text
+    assert '<th scope="row">Kundreskontra' in browser.get("/figures", **MARCH).text
+    assert re.search(r'href="[^"]*/figures/file\?[^"]*by=&amp;', page.text)
+
+
 OWN = {"from": "2026-03-03", "to": "2026-03-05"}
 
 

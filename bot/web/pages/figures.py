@@ -116,11 +116,11 @@ def _wanted(ask: Ask) -> _Wanted:
     typed, errors = dict(chosen.typed), dict(chosen.errors)
     typed.update({name: ask.query(name) for name in _SCOPES})
     scope = _scope(ask, typed, errors)
-    typed["by"] = ask.query("by") or By.PROCESS
+    typed["by"] = ask.query("by") if "by" in ask.request.query_params else By.PROCESS
     by = None
     if typed["by"] in list(By):
         by = By(typed["by"])
-    else:
+    elif typed["by"]:
         errors["by"] = ask.say("Välj något i listan.")
     if by is not None and chosen.period.days // _DAYS_OF.get(by, 10_000) > _MOST_GROUPS:
         errors["by"] = ask.say("Det blir för många rader; dela upp i längre tider.")
@@ -163,7 +163,7 @@ def _options(ask: Ask, wanted: _Wanted) -> dict[str, tuple[Choice, ...]]:
 
 
 def _here(ask: Ask, page: str, wanted: _Wanted, **more: str) -> str:
-    by = {} if wanted.by in (None, By.PROCESS) else {"by": str(wanted.by)}
+    by = {} if wanted.by is By.PROCESS else {"by": wanted.by or ""}
     return address(ask.url(page), wanted.period, wanted.scope, **by, **more)
 
 
