@@ -42,7 +42,7 @@ def show_suggestions(found: Sequence[Suggestion], console: Console, say: Say) ->
         table.add_row(
             one.template.code or "",
             one.template.name,
-            escape(one.template.title),
+            escape(one.template.title_in(say.language)),
             say.code(f"fits.{one.fits}"),
             say.code(f"policy.{one.policy}"),
         )
@@ -114,13 +114,13 @@ def show_sheet(sheet: DraftSheet, template: Template, console: Console, say: Say
     parts = [
         say("Utkast {draft}", draft=draft.id),
         say("Ärende {case}", case=sheet.case.number),
-        f"{template.code or ''} {template.title}".strip(),
+        f"{template.code or ''} {template.title_in(say.language)}".strip(),
         say.code(f"draft_state.{draft.state}"),
     ]
     console.print(" · ".join(parts), style="bold", markup=False)
     for name in sheet.holes:
         field = template.fields.get(name)
-        about = name if field is None else field.about
+        about = name if field is None else field.about_in(say.language)
         told = say("Saknas: {name} ({about}).", name=name, about=about)
         console.print(told, style="bold red", markup=False)
     if sheet.two_people and draft.approved_by is None:

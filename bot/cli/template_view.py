@@ -22,8 +22,11 @@ def as_values(template: Template) -> Mapping[str, Any]:
         "name": template.name,
         "code": template.code,
         "title": template.title,
+        "title_en": template.title_en,
         "purpose": template.purpose,
+        "purpose_en": template.purpose_en,
         "when": template.when,
+        "when_en": template.when_en,
         "form": template.form.value,
         "sending": template.sending.value,
         "auto_when": None if template.auto_when is None else template.auto_when.value,
@@ -69,7 +72,7 @@ def show_list(templates: Sequence[Template], console: Console, say: Say) -> None
         table.add_row(
             template.code or "",
             template.name,
-            escape(template.title),
+            escape(template.title_in(say.language)),
             say.code(f"sending.{template.sending}"),
         )
     console.print(table)
@@ -79,8 +82,8 @@ def show_one(template: Template, console: Console, say: Say, names: NameBook) ->
     """Print what a template is for and the values it takes."""
     auto = template.auto_when
     rows = [
-        (say("Syfte"), template.purpose),
-        (say("När"), template.when),
+        (say("Syfte"), template.purpose_in(say.language)),
+        (say("När"), template.when_in(say.language)),
         (say("Skickas"), say.code(f"sending.{template.sending}")),
         (say("Dessutom"), "" if auto is None else say.code(f"auto_when.{auto}")),
         (say("Processer"), ", ".join(names.process(key) for key in template.processes)),
@@ -88,7 +91,8 @@ def show_one(template: Template, console: Console, say: Say, names: NameBook) ->
         (say("Språk"), ", ".join(say.code(f"language.{each}") for each in template.languages)),
         (say("Version"), template.version),
     ]
-    console.print(f"{template.code or ''} {escape(template.title)} ({template.name})".strip())
+    title = escape(template.title_in(say.language))
+    console.print(f"{template.code or ''} {title} ({template.name})".strip())
     for heading, value in rows:
         if value:
             console.print(f"  {heading}: {escape(value)}")
@@ -101,7 +105,7 @@ def show_one(template: Template, console: Console, say: Say, names: NameBook) ->
             name,
             say.code(f"field_type.{field.type}"),
             say("ja") if field.required else say("nej"),
-            escape(field.about),
+            escape(field.about_in(say.language)),
             escape(sample),
         )
     console.print(table)

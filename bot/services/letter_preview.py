@@ -57,7 +57,7 @@ def template_named(text: str, templates: Templates) -> Template:
     near = get_close_matches(wanted[:_LONGEST_NAME], templates.names(), n=1)
     if near:
         raise UsageError("det finns ingen sådan mall; menade du {near}?", near=near[0])
-    raise UsageError("det finns ingen sådan mall; se `sammadag template list`")
+    raise UsageError("det finns ingen sådan mall; kontrollera namnet")
 
 
 def found_by(
@@ -87,8 +87,13 @@ def found_by(
 
 
 def _described(template: Template) -> str:
-    said = (template.name, template.code or "", template.title, template.purpose, template.when)
-    return "\n".join(said).lower()
+    said = (
+        template.name,
+        template.code,
+        *(template.title, template.purpose, template.when),
+        *(template.title_en, template.purpose_en, template.when_en),
+    )
+    return "\n".join(words for words in said if words is not None).lower()
 
 
 def _in_order(template: Template) -> tuple[int, str, str]:

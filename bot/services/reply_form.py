@@ -13,6 +13,7 @@ from bot.services.letter_preview import case_values, house_values
 from bot.services.writing import Writer, is_day
 from bot.store.unit_of_work import Database
 from bot.templates import FieldType, Template
+from bot.vocabulary import Language
 
 _LONGEST: Final[Mapping[FieldType, int]] = {
     FieldType.LINE: 200,
@@ -62,11 +63,11 @@ class ReplyForms:
         self._database = database
         self._writer = writer
 
-    def title(self, draft: ReplyDraft) -> str:
-        """Return what the template of a draft is called."""
-        return self._writer.templates.get(draft.template).title
+    def title(self, draft: ReplyDraft, language: str) -> str:
+        """Return what the template of a draft is called, in a language."""
+        return self._writer.templates.get(draft.template).title_in(language)
 
-    def fields(self, draft: ReplyDraft) -> tuple[ReplyField, ...]:
+    def fields(self, draft: ReplyDraft, language: str = Language.SWEDISH) -> tuple[ReplyField, ...]:
         """Return the values that a person may fill in, in the order of the template.
 
         What the centre itself or the case gives to every letter is left out.
@@ -80,7 +81,7 @@ class ReplyForms:
             **house_values(template, knowledge.links),
             **case_values(case, "", (), knowledge),
         }
-        return tuple(_fields(template, values, fixed))
+        return tuple(_fields(template, values, fixed, language))
 
     def given(
         self, draft: ReplyDraft, typed: Mapping[str, str]
@@ -111,14 +112,14 @@ class ReplyForms:
 
 
 def _fields(
-    template: Template, values: Mapping[str, object], fixed: Mapping[str, object]
+    template: Template, values: Mapping[str, object], fixed: Mapping[str, object], language: str
 ) -> Iterator[ReplyField]:
     for name, field in template.fields.items():
         if name in fixed or field.link is not None:
             continue
         yield ReplyField(
             name=name,
-            about=field.about,
+            about=field.about_in(language),
             kind=field.type.value,
             required=field.required,
             value=_as_text(values.get(name)),

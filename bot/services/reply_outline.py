@@ -16,7 +16,7 @@ from bot.services.letter_preview import case_values, house_values
 from bot.services.writing import Writer
 from bot.store.unit_of_work import Database
 from bot.templates import FieldType, Mark, Template
-from bot.vocabulary import TemplateKey
+from bot.vocabulary import Language, TemplateKey
 
 _FROM_MAILS = frozenset({"invoice_numbers"})
 
@@ -57,24 +57,27 @@ class Outlines:
         self._database = database
         self._writer = writer
 
-    def outline(self, case: Case, name: str) -> Outline:
+    def outline(self, case: Case, name: str, reader: str = Language.SWEDISH) -> Outline:
         """Return a letter on a case in outline, in the language in which it will be written.
+
+        Args:
+            reader: The language of whoever reads the outline: that of title and marks.
 
         Raises:
             NotFound: There is no such template.
         """
         if name not in self._writer.templates.names():
-            raise NotFound("det finns ingen sådan mall; se `sammadag template list`")
+            raise NotFound("det finns ingen sådan mall; kontrollera namnet")
         template = self._writer.templates.get(TemplateKey(name))
         known = self._known(case, template)
         language = self._writer.language(case, template)
-        values = {**dict(_marks(template)), **known}
+        values = {**dict(_marks(template, reader)), **known}
         rendered = self._writer.templates.render(template.name, language, values)
         return Outline(
             template=template.name,
-            title=template.title,
+            title=template.title_in(reader),
             text=rendered.text,
-            asked=tuple(self._asked(case, template, known)),
+            asked=tuple(self._asked(case, template, known, reader)),
             two_people=template.name in self._writer.replies.two_people,
         )
 
@@ -85,7 +88,9 @@ class Outlines:
             **case_values(case, f"[#{case.number}]", (), knowledge),
         }
 
-    def _asked(self, case: Case, template: Template, known: dict[str, object]) -> Iterator[Asked]:
+    def _asked(
+        self, case: Case, template: Template, known: dict[str, object], reader: str
+    ) -> Iterator[Asked]:
         if template.name in ASKING:
             return  # they are written from what is missing on the case
         with self._database.reading() as work:
@@ -93,10 +98,10 @@ class Outlines:
         for name, field in template.fields.items():
             filled = name in known or (name in _FROM_MAILS and named)
             if field.required and not filled and field.link is None:
-                yield Asked(name=name, about=field.about, kind=field.type)
+                yield Asked(name=name, about=field.about_in(reader), kind=field.type)
 
 
-def _marks(template: Template) -> Iterator[tuple[str, object]]:
+def _marks(template: Template, reader: str) -> Iterator[tuple[str, object]]:
     """Yield what stands for each value; for a link, which is no text, that is the sample."""
     for name, field in template.fields.items():
         if field.type is FieldType.LINK:
@@ -104,6 +109,6 @@ def _marks(template: Template) -> Iterator[tuple[str, object]]:
         elif field.type is FieldType.DATE and not field.sample:
             yield name, ""
         elif field.type is FieldType.LINES:
-            yield name, (f"[{field.about}]",)
+            yield name, (f"[{field.about_in(reader)}]",)
         else:
-            yield name, Mark(f"[{field.about}]")
+            yield name, Mark(f"[{field.about_in(reader)}]")

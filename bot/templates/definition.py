@@ -76,6 +76,7 @@ class TemplateField(BaseModel):
 
     Attributes:
         coming: It is a day of which the letter speaks as one that has not been yet.
+        about, about_en: What it is, for whoever fills it in.
         link: Where the value is a page of ``links.yaml``: its key there.
         sample_en: The example in an English letter, where it is another one.
         default, default_en: What stands in a draft until a person writes something else.
@@ -87,11 +88,16 @@ class TemplateField(BaseModel):
     required: bool = True
     coming: bool = False
     about: str = Field(min_length=1)
+    about_en: str | None = Field(default=None, min_length=1)
     link: str | None = None
     sample: str | tuple[str, ...]
     sample_en: str | tuple[str, ...] | None = None
     default: str | None = None
     default_en: str | None = None
+
+    def about_in(self, language: str) -> str:
+        """Return what it is in a language; in Swedish where it does not say."""
+        return _in_language(language, self.about, self.about_en)
 
 
 class BaseFields(BaseModel):
@@ -108,6 +114,7 @@ class Definition(BaseModel):
     Attributes:
         code: Its number in the centre's list of templates, such as ``K1``.
         when: In which situation it is sent, for the people who choose and edit it.
+        title_en, purpose_en, when_en: The same in English; the Swedish where they are missing.
         sending: Who sends it, at most; a mailbox may be more careful.
         auto_when: Where `sending` is ``draft``: when it may go out by itself all the same.
         processes, matters: What it is for; empty: for all.
@@ -118,8 +125,11 @@ class Definition(BaseModel):
 
     code: str | None = Field(default=None, pattern=r"^[A-ZÅÄÖ]{1,3}[0-9]{1,3}[a-z]?$")
     title: str = Field(min_length=1)
+    title_en: str | None = Field(default=None, min_length=1)
     purpose: str = Field(min_length=1)
+    purpose_en: str | None = Field(default=None, min_length=1)
     when: str = Field(min_length=1)
+    when_en: str | None = Field(default=None, min_length=1)
     form: Form = Form.LETTER
     sending: Sending
     auto_when: AutoWhen | None = None
@@ -142,8 +152,11 @@ class Template:
     name: TemplateKey
     code: str | None
     title: str
+    title_en: str | None
     purpose: str
+    purpose_en: str | None
     when: str
+    when_en: str | None
     form: Form
     sending: Sending
     auto_when: AutoWhen | None
@@ -153,6 +166,18 @@ class Template:
     languages: tuple[Language, ...]
     fields: Mapping[str, TemplateField]
     version: str
+
+    def title_in(self, language: str) -> str:
+        """Return what it is called in a language."""
+        return _in_language(language, self.title, self.title_en)
+
+    def purpose_in(self, language: str) -> str:
+        """Return what it does, in a language."""
+        return _in_language(language, self.purpose, self.purpose_en)
+
+    def when_in(self, language: str) -> str:
+        """Return when it is sent, in a language."""
+        return _in_language(language, self.when, self.when_en)
 
     def sample(self, language: str) -> dict[str, str | tuple[str, ...]]:
         """Return an example of every value, in a language."""
@@ -172,6 +197,10 @@ class Template:
             for name, field in self.fields.items()
         }
         return {name: value for name, value in wanted.items() if value is not None}
+
+
+def _in_language(language: str, swedish: str, english: str | None) -> str:
+    return english if language == Language.ENGLISH and english is not None else swedish
 
 
 def paths_of(folder: Path) -> list[Path]:

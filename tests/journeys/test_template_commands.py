@@ -102,7 +102,7 @@ def test_a_preview_takes_what_a_case_says_and_names_what_is_a_sample(config, bui
         (["preview", "delayd"], "menade du delayed?"),
         (["preview", "K11", "--lang", "fi"], "--lang: mallen finns inte på det språket"),
         (["preview", "K11", "--case", "2026-999"], "ärende"),
-        (["show", "x"], "template list"),
+        (["show", "x"], "kontrollera namnet"),
         (["list", "--process", "KX"], "--process"),
         (["list", "--matter", "anstnd"], "menade du anstand?"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
@@ -49,6 +50,24 @@ def test_there_is_one_template_for_each_row_of_the_list():
     rows = {f"K{number}" for number in range(1, 31)} | {"K1b"}
     assert len(NAMES) == 31
     assert set(BY_CODE) == rows
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_template_is_described_in_both_languages(name):
+    template = TEMPLATES.get(name)
+    described = [template.title_in, template.purpose_in, template.when_in]
+    described += [field.about_in for field in template.fields.values()]
+    assert all(one("sv") != one("en") for one in described)
+
+
+def test_a_template_without_english_words_is_described_in_swedish():
+    only_swedish = {"title_en": None, "purpose_en": None, "when_en": None}
+    template = dataclasses.replace(TEMPLATES.get("delayed"), **only_swedish)
+    assert template.title_in("en") == "Försening"
+    assert template.purpose_in("en") == template.purpose
+    assert template.when_in("en") == template.when
+    field = template.fields["reason"].model_copy(update={"about_en": None})
+    assert field.about_in("en") == field.about
 
 
 @every_template

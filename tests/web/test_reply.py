@@ -4,6 +4,7 @@ import pytest
 
 from bot.errors import DataError
 from bot.vocabulary import PersonKey
+from bot.web.door import LANGUAGE
 from tests.letters import NO_NUMBER, ORDINARY, PROTECTED, URGENT_INVOICE
 from tests.web_city import HANDLER, text_of
 
@@ -306,3 +307,13 @@ def test_a_draft_on_a_case_that_was_closed_no_longer_waits_for_anybody(city, bro
     assert [one.state.value for one in drafts(city, case)] == ["open"]
     browser.done(f"/cases/{case.number}/reopen")
     assert [one.case_id for one in city.app.replies.listed()] == [case.id]
+
+
+def test_whoever_reads_in_english_chooses_and_fills_in_a_letter_in_english(browser, case, web_city):
+    browser.client.cookies.set(web_city.web.jar.name(LANGUAGE), "en")
+    page = text_of(browser.get(f"/cases/{case.number}/reply", template="working_on_it"))
+    assert "We are working on your question" in page
+    assert "[How far we have come, in one sentence]" in page
+    page = text_of(begun(browser, case, "working_on_it"))
+    assert "How far we have come, in one sentence" in page
+    assert "Hur långt vi har kommit" not in page

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from bot.web.door import LANGUAGE
 from tests.web_city import text_of
 
 
@@ -48,3 +49,12 @@ def test_a_template_is_reviewed_for_plain_language(browser):
 
 def test_a_template_that_does_not_exist_is_not_found(browser):
     assert browser.get("/templates/nonsens").status_code == 404
+
+
+def test_templates_are_described_in_the_language_of_the_reader(browser, web_city):
+    browser.client.cookies.set(web_city.web.jar.name(LANGUAGE), "en")
+    for path in ("/templates", "/templates/delayed"):
+        page = text_of(browser.get(path))
+        assert "Says that it takes longer, why, and which date holds now." in page
+        assert "Försening" not in page
+    assert "When we expect to be done" in text_of(browser.get("/templates/delayed"))

@@ -35,7 +35,7 @@ def template(ground: Ground, templates: Templates) -> Iterator[str]:
         return
     for one in found[:MOST_TEMPLATES]:
         code = "" if one.code is None else f"{one.code} "
-        yield f"{code}{one.title} ({one.name}): {one.purpose}"
+        yield (f"{code}{one.title_in(say.language)} ({one.name}): {one.purpose_in(say.language)}")
     best = found[0].name
     if case is None:
         yield say("Se hur den ser ut: sammadag template preview {name}", name=best)
@@ -58,7 +58,8 @@ def _found(ground: Ground, templates: Templates, matter: MatterKey | None) -> li
 
 
 def _text(one: Template) -> str:
-    return f"{one.name} {one.title} {one.purpose} {one.when}".lower()
+    english = f"{one.title_en or ''} {one.purpose_en or ''} {one.when_en or ''}"
+    return f"{one.name} {one.title} {one.purpose} {one.when} {english}".lower()
 
 
 def knowledge(ground: Ground, articles: Articles | None) -> Iterator[str]:

@@ -44,7 +44,7 @@ _FOLDERS: Final = (
     ("knowledge/articles/", DocumentKind.ARTICLES),
     ("knowledge/lexicon/", DocumentKind.PHRASES),
 )
-_TITLE: Final = re.compile(r'^title = "([^"\n]{1,200})"$', re.MULTILINE)
+_TITLES: Final = re.compile(r'^title(|_en) = "([^"\n]{1,200})"$', re.MULTILINE)
 _ARTICLE_TITLE: Final = re.compile(r"^  (sv|en): (.{1,200})$", re.MULTILINE)
 
 
@@ -87,8 +87,9 @@ def in_order(documents: Iterable[Document]) -> list[Document]:
 def title_in(path: DocumentPath, text: str, language: Language) -> str:
     """Return the title that a template or an article gives itself; empty for others."""
     if path.endswith("template.toml"):
-        found = _TITLE.search(text)
-        return "" if found is None else found[1]
+        own = dict(_TITLES.findall(text))
+        swedish = str(own.get("", ""))
+        return str(own.get("_en", swedish)) if language is Language.ENGLISH else swedish
     if kind_of(path) is DocumentKind.ARTICLES:
         titles = dict(_ARTICLE_TITLE.findall(text.partition("\n## ")[0])[:2])
         return str(titles.get(language.value, ""))

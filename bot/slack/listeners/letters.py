@@ -101,7 +101,7 @@ class _Letters:
             return
         try:
             case = seen_case(self._house, actor, body["view"]["private_metadata"])
-            outline = self._outline(case, str(chosen(body, Field.TEMPLATE)))
+            outline = self._outline(actor, case, str(chosen(body, Field.TEMPLATE)))
             given = _given(outline, body["view"]["state"]["values"])
             errors = _unfit(outline, given, actor.say)
             if errors:
@@ -179,7 +179,7 @@ class _Letters:
         templates = [
             TemplateView(
                 name=one.template.name,
-                title=one.template.title,
+                title=one.template.title_in(actor.say.language),
                 why=actor.say.code(f"fits.{one.fits}"),
             )
             for one in fitting
@@ -187,11 +187,11 @@ class _Letters:
         self._house.case_pages.viewed(case, by=actor.key, what="outline")
         known = {one.name for one in templates}
         wanted = name if name in known else next((one.name for one in templates), None)
-        chosen = None if wanted is None else self._outline(case, wanted)
+        chosen = None if wanted is None else self._outline(actor, case, wanted)
         return template_modal(actor.teller.case(case), templates, actor.say, chosen=chosen)
 
-    def _outline(self, case: Case, name: str) -> OutlineView:
-        found = self._house.outlines.outline(case, name)
+    def _outline(self, actor: Actor, case: Case, name: str) -> OutlineView:
+        found = self._house.outlines.outline(case, name, actor.say.language)
         return OutlineView(
             name=found.template,
             text=found.text,

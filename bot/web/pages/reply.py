@@ -126,7 +126,7 @@ def _choosing(ask: Ask, case: Case, name: str, *, error: str = "") -> Response:
     fitting = ask.house.replies.suggest(case)
     known = [one.template.name for one in fitting]
     wanted = name if name in known else next(iter(known), None)
-    outline = None if wanted is None else ask.house.outlines.outline(case, wanted)
+    outline = None if wanted is None else ask.house.outlines.outline(case, wanted, ask.say.language)
     return ask.page(
         "reply/choose.html",
         status=422 if error else 200,
@@ -232,7 +232,7 @@ def _letter(
     error: str = "",
     form: Form | None = None,
 ) -> Response:
-    fields = ask.house.reply_forms.fields(sheet.draft)
+    fields = ask.house.reply_forms.fields(sheet.draft, ask.say.language)
     about = {one.name: one.about for one in fields}
     written = "" if sheet.letter is None else sheet.letter.text
     stands = {f"{VALUE}{one.name}": one.value for one in fields}
@@ -247,7 +247,7 @@ def _letter(
         case=case,
         draft=sheet.draft,
         letter=sheet.letter,
-        title=ask.house.reply_forms.title(sheet.draft),
+        title=ask.house.reply_forms.title(sheet.draft, ask.say.language),
         fields=fields,
         prefix=VALUE,
         holes=[about.get(hole, hole) for hole in sheet.holes],
