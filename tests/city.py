@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic_settings import BaseSettings
+
 from bot.app import App, build
 from bot.cases import Case, Event
 from bot.clock import Clock, FixedClock
@@ -37,6 +39,16 @@ def make_folders(folder: Path, mailboxes: Iterable[str]) -> None:
     for mailbox in mailboxes:
         for part in ("new", "cur", "tmp"):
             (folder / mailbox / part).mkdir(parents=True, exist_ok=True)
+
+
+class _Given(Settings):
+    """Settings as they are given, without a look at the environment for each field."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: Any, **_others: Any
+    ) -> tuple[Any, ...]:
+        return (init_settings,)
 
 
 def city_settings(
@@ -72,7 +84,7 @@ def city_settings(
         },
         **more,
     }
-    return Settings.model_validate(values)
+    return _Given.model_validate(values)
 
 
 @cache
