@@ -313,7 +313,7 @@ def build(
     same_day = SameDay(database, house, clock, reminders=reminders_of(settings.same_day))
     writer = Writer(house, material.templates, identity, policies, clock)
     reply_timer = ReplyTimer(database, writer, clock)
-    reporting = Reporting(database, knowledge, clock)
+    reporting = Reporting(database, knowledge, clock, material.templates)
     monthly = MonthlyMail(database, knowledge.calendar, reporting, clock, to=managers)
     dispatch = Dispatch(
         database,

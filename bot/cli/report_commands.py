@@ -116,14 +116,17 @@ def add(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.app import open_desk
         from bot.clock import SystemClock
+        from bot.material import templates_folder
         from bot.services.report_kinds import ReportKinds
         from bot.services.reporting import Reporting
+        from bot.templates import Templates
 
         if lang is not None:
             of(context).lang = lang
         settings, clock = settings_of(context), SystemClock()
         with open_desk(settings, clock) as desk:
-            reporting = Reporting(desk.database, desk.knowledge, clock)
+            templates = Templates(templates_folder(settings), lazy=True)
+            reporting = Reporting(desk.database, desk.knowledge, clock, templates)
             period = _period(start, end, reporting.today, kind)
             scope = _scope(desk.knowledge, process, customer)
             _tell_if_missing(reporting, of(context).say)

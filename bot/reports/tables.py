@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
@@ -43,10 +43,12 @@ class Beside:
         answers: The first answers, by template.
         arrivals: (weekday from Monday 0, local hour, how many).
         units: (name of a unit, remarks, of which complaints, of which praise).
+        titles: Key of a template -> what it is called; those that are gone have none.
         target: Agreed working seconds to the first answer; None where nothing is.
     """
 
     answers: Sequence[TemplateAnswers] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
     arrivals: Iterable[tuple[int, int, int]] = ()
     units: Sequence[tuple[str, int, int, int]] = ()
     target: int | None = None
@@ -62,7 +64,7 @@ def report_of(
     ]
     tables += [
         _units(beside.units, say),
-        _templates(beside.answers, say),
+        _templates(beside, say),
         *_corrections(figures, say, name_of),
     ]
     return Report(
@@ -195,15 +197,15 @@ def _units(units: Iterable[tuple[str, int, int, int]], say: Say) -> Table:
     )
 
 
-def _templates(answers: Iterable[TemplateAnswers], say: Say) -> Table:
-    ordered = sorted(answers, key=lambda one: (not one.template, one.template))
+def _templates(beside: Beside, say: Say) -> Table:
+    ordered = sorted(beside.answers, key=lambda one: (not one.template, one.template))
     keys = ("answered", "answer_work_median", "asked_again")
     columns = [
         Column(key=key, title=say.code(f"figure.{key}"), unit=MEASURES[key].unit) for key in keys
     ]
     rows: list[tuple[Cell, ...]] = [
         (
-            one.template or say("utan mall"),
+            beside.titles.get(one.template, one.template) or say("utan mall"),
             one.answers,
             spread_of_runs(one.seconds).median,
             one.asked_again / one.answers,

@@ -15,14 +15,26 @@ from bot.reports.tables import Beside, NameOf
 from bot.services.counted import counted
 from bot.store.case_facts import Remarked, Wanted
 from bot.store.unit_of_work import Work
+from bot.templates import Templates
 from bot.texts import Say
 from bot.vocabulary import Language, MailboxKey, MatterKey, ProcessKey, TeamKey, UnitKey
 
 
 def beside_of(
-    work: Work, wanted: Wanted, remarks: Iterable[Remarked], knowledge: Knowledge, say: Say
+    work: Work,
+    wanted: Wanted,
+    remarks: Iterable[Remarked],
+    knowledge: Knowledge,
+    say: Say,
+    *,
+    templates: Templates | None,
 ) -> Beside:
-    """Read answers by template, arrivals by hour, and remarks by unit."""
+    """Read answers by template, arrivals by hour, and remarks by unit.
+
+    Args:
+        templates: Say what templates are called; None: they are called by their keys.
+    """
+    answers = list(_answers(counted(work, Kept.TEMPLATES, wanted)))
     said = wanted.scope.said()
     agreed = fitting(
         wanted.lead_times,
@@ -31,11 +43,18 @@ def beside_of(
         customer=said.get("customer"),
     )
     return Beside(
-        answers=list(_answers(counted(work, Kept.TEMPLATES, wanted))),
+        answers=answers,
+        titles={} if templates is None else _titles(answers, templates, say),
         arrivals=[row.cells for row in counted(work, Kept.HOURS, wanted)],
         units=_units(remarks, knowledge, say),
         target=None if agreed is None else agreed.answer_s,
     )
+
+
+def _titles(answers: Iterable[TemplateAnswers], templates: Templates, say: Say) -> dict[str, str]:
+    known = set(templates.names())
+    used = [one.template for one in answers if one.template in known]
+    return {name: templates.get(name).title_in(say.language) for name in used}
 
 
 def _answers(rows: Iterable[Counted]) -> Iterator[TemplateAnswers]:

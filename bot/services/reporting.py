@@ -28,6 +28,7 @@ from bot.services.report_parts import beside_of, names_of
 from bot.store.case_facts import Behind
 from bot.store.frozen_figures import FrozenGroup
 from bot.store.unit_of_work import Database, Work
+from bot.templates import Templates
 from bot.texts import Say
 from bot.vocabulary import CaseId
 from bot.worktime import next_working_day
@@ -64,7 +65,19 @@ class Shown:
 class Reporting:
     """Counts; each call is one reading transaction."""
 
-    def __init__(self, database: Database, knowledge: Knowledge, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        knowledge: Knowledge,
+        clock: Clock,
+        templates: Templates | None = None,
+    ) -> None:
+        """Hold what counts.
+
+        Args:
+            templates: Say what templates are called; None: reports name them by their keys.
+        """
+        self._templates = templates
         self._database = database
         self._knowledge = knowledge
         self._clock = clock
@@ -109,7 +122,9 @@ class Reporting:
             counted = self._with_frozen(work, counted)
             remarks = count.remarks(work, period, scope)
             wanted = count.wanted(period, scope)
-            beside = beside_of(work, wanted, remarks, self._knowledge, say)
+            beside = beside_of(
+                work, wanted, remarks, self._knowledge, say, templates=self._templates
+            )
         names = self.names(say)
         report = report_of(
             counted,

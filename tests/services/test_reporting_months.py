@@ -202,6 +202,23 @@ def test_money_is_that_of_the_invoices_of_urgent_cases(city, reporting):
     assert value(reporting, "urgent_in_time") == 0.5
 
 
+def test_a_template_is_called_by_its_title_and_by_its_key_when_it_is_gone(city, reporting):
+    for template in ("working_on_it", "long_gone"):
+        answered = Event.on(
+            call(city),
+            EventKind.ANSWERED,
+            city.clock.now(),
+            city.app.house.calendar,
+            actor=HANDLER,
+            template=template,
+        )
+        with city.app.database.work() as work:
+            work.cases.record([answered])
+    tables = {table.key: table for table in reporting.report(MARCH, speaker("sv")).tables}
+    title = city.app.templates.get("working_on_it").title
+    assert [row[0] for row in tables["templates"].rows] == ["long_gone", title]
+
+
 def test_groups_add_up_to_the_whole(city, reporting):
     call(city)
     call(city, process="redovisning", matter="bokforing")
