@@ -94,7 +94,9 @@ def test_an_article_is_named_by_key_or_title(name):
     assert ARTICLES.named(name).key == "dodsbo"
 
 
-@pytest.mark.parametrize(("name", "said"), [("dodsboo", "menade du dodsbo"), ("", "kontrollera namnet")])
+@pytest.mark.parametrize(
+    ("name", "said"), [("dodsboo", "menade du dodsbo"), ("", "kontrollera namnet")]
+)
 def test_an_unknown_article_is_refused_with_the_nearest(name, said):
     with pytest.raises(UsageError, match=said):
         ARTICLES.named(name)

@@ -8,6 +8,7 @@ import pytest
 from bot.in_force import trials_for
 from bot.services.editing.trial import Trials
 from bot.vocabulary import PersonKey, Right
+from bot.web.door import LANGUAGE
 from tests.edited import HANGS_ON_THE_TERM, TERM
 from tests.web_city import WebCity, text_of
 
@@ -263,3 +264,16 @@ def test_every_form_is_shown_and_changes_nothing_when_it_is_sent_back_as_it_is(e
     )
     assert answer.status_code == 422
     assert "ingenting är ändrat" in text_of(answer)
+
+
+def test_a_template_is_listed_in_the_language_of_the_editor_and_edited_in_both(editors):
+    browser = editors.browser(EDITOR)
+    browser.client.cookies.set(editors.web.jar.name(LANGUAGE), "en")
+    page = text_of(browser.get("/edit"))
+    assert "Already paid" in page
+    assert "Redan betald" not in page
+    text = shown_text(
+        browser.get("/edit/document", document="templates/already_paid/template.toml")
+    )
+    assert 'title = "Redan betald"' in text
+    assert 'title_en = "Already paid"' in text
