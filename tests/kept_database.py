@@ -10,10 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, make_url
 
 from bot.store import schema
-from bot.store.engine import open_engine, opened, sqlite_file, transaction
+from bot.store.engine import open_engine, opened, transaction
 from bot.store.tables import Row
 from bot.store.unit_of_work import Database
 from tests.postgres_server import fresh_database
@@ -36,13 +36,16 @@ def empty_file() -> bytes:
 
 
 def bring_up_to_date(database_url: str) -> None:
-    """Give a database the present schema; a SQLite file that is not there is copied."""
-    with opened(database_url) as engine:
-        file = sqlite_file(engine)
-        if file is not None and not file.exists():
-            file.write_bytes(empty_file())
-        else:
+    """Give a database the present schema: PostgreSQL, or a SQLite file that is not there.
+
+    One that is there has it, or gets it from the house that is built upon it.
+    """
+    address = make_url(database_url)
+    if address.get_backend_name() != "sqlite":
+        with opened(database_url) as engine:
             schema.upgrade(engine)
+    elif address.database and not (file := Path(address.database)).exists():
+        file.write_bytes(empty_file())
 
 
 class KeptDatabases:
