@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from copy import deepcopy
 
 import pytest
 
@@ -139,8 +140,10 @@ def test_a_card_changes_in_its_place(live, card, anna):
 
 
 def test_who_is_too_late_is_told_who_has_it(live, card, anna, bo):
+    shown = deepcopy(card)  # as it stands before Bo until it is drawn anew
     anna.click(card, "case_take")
-    bo.click(card, "case_take")
+    wait(live, lambda: case_of(live, card).owner == ANNA, "Anna to have it")
+    bo.click(shown, "case_take")
     told = ephemeral(live, bo, str(case_of(live, card).number))
     assert "Agneta" in told["text"]
     assert case_of(live, card).owner == ANNA
