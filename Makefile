@@ -1,5 +1,8 @@
 # Samma dag. `make demo` and `make test` are all that a new machine needs.
-PY ?= python3.11
+# The distribution builds its Python with profile-guided optimisation, which makes it a quarter
+# faster than one that somebody compiled plainly and put first on the path.
+SYSTEM_PY := /usr/bin/python3.11
+PY ?= $(shell $(SYSTEM_PY) -c 'import ensurepip, venv' 2>/dev/null && echo $(SYSTEM_PY) || echo python3.11)
 BIN := .venv/bin
 # Slow tests mostly wait, for servers and programs: three share two cores well.
 WORKERS := $(shell echo $$(( $$(nproc) * 3 / 2 )))
