@@ -41,6 +41,7 @@ from bot.errors import DatabaseUnavailable, SettingsError, StoreRefused
 from bot.texts import mark
 
 BUSY_TIMEOUT_MS = 5_000
+_IN_MEMORY = ":memory:"
 
 _T = TypeVar("_T")
 
@@ -151,8 +152,9 @@ def _keep_to_the_owner(
     _dialect: Dialect, _record: object, arguments: Sequence[str], _options: object
 ) -> None:
     """Make a file that is not there yet readable to nobody else; it will hold people's mail."""
-    with suppress(OSError):  # SQLite says better what is wrong
-        os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    if arguments[0] != _IN_MEMORY:
+        with suppress(OSError):  # SQLite says better what is wrong
+            os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -36,6 +36,15 @@ def test_a_new_sqlite_file_is_read_by_its_owner_alone(tmp_path):
     assert set(made) == {0o600}
 
 
+def test_a_database_in_memory_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    engine = open_engine("sqlite://")
+    with transaction(engine) as connection:
+        connection.execute(text("SELECT 1"))
+    engine.dispose()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_instants_come_back_aware_and_in_utc(database):
     with database.work() as work:
         assert work.mailboxes.connect("info", NOON).connected_at == NOON
