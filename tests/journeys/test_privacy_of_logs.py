@@ -45,7 +45,7 @@ def personal_words():
     words = set()
     for mail in MAILS:
         message = message_from_bytes(mail.content, policy=default)
-        fields = [str(message.get(name, "")) for name in ("From", "Reply-To", "To", "Cc")]
+        fields = [str(message[name]) for name in ("From", "Reply-To", "To", "Cc") if message[name]]
         for name, address in getaddresses(fields):
             words.update(word for word in (name, *name.split()) if len(word) > 4)
             words.add(address.lower())

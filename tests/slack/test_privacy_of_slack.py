@@ -86,7 +86,7 @@ def written(row, name):
 def read(mailbox, content):
     """Return a mail with what of it must not show."""
     message = message_from_bytes(content, policy=default)
-    fields = [str(message.get(name, "")) for name in ("From", "Reply-To", "Cc")]
+    fields = [str(message[name]) for name in ("From", "Reply-To", "Cc") if message[name]]
     people = getaddresses(fields)
     body = message.get_body(("plain",))
     try:

@@ -293,7 +293,8 @@ def _envelope(content: bytes) -> tuple[tuple[str, ...], bytes]:
     """Return the recipients of a mail, and the mail without Bcc."""
     mail = message_from_bytes(content)
     fields = [str(value) for name in ("To", "Cc", "Bcc") for value in mail.get_all(name, [])]
-    found = (address for _name, address in getaddresses(fields))
+    # One at a time: some versions of Python give up all fields where one is empty or odd.
+    found = (address for field in fields for _name, address in getaddresses([field]))
     recipients = tuple(dict.fromkeys(one for one in found if _is_address(one)))
     if "Bcc" in mail:
         del mail["Bcc"]

@@ -56,6 +56,13 @@ def test_what_people_added_to_a_draft_counts_and_bcc_stays_secret(imap):
     assert b"hemlig" not in taken.content
 
 
+def test_a_field_for_recipients_that_people_left_empty_is_no_matter(imap):
+    sender = imap.sender()
+    sender.send(sender.save_draft(ID, mail(more="Cc: \r\nBcc: \r\n")))
+    (taken,) = imap.smtp.taken
+    assert taken.recipients == ("kund@elsewhere.example",)
+
+
 def test_the_copy_in_sent_is_no_draft_and_bears_no_mark(imap):
     sender = imap.sender()
     sender.send(sender.save_draft(ID, mail()))
