@@ -14,15 +14,14 @@ from sqlalchemy import (
     and_,
     delete,
     func,
-    literal,
     or_,
     select,
     text,
     tuple_,
     update,
 )
-from sqlalchemy.orm import aliased
 
+from bot.store import by_age
 from bot.store.engine import by_index, chunks, flagged, insert_if_new, insert_rows
 from bot.store.records import Delivery, DueMark, IgnoredMail, Quarantined
 from bot.store.tables import CaseRow, DeliveryRow, MessageRow, QuarantineRow
@@ -289,7 +288,7 @@ class Books:
             .limit(limit)
         )
         if below is not None:
-            place, before = _places(below)
+            place, before = by_age.places(MessageRow, below)
             query = query.where(place < before)
         return [
             IgnoredMail(
@@ -306,13 +305,8 @@ class Books:
         self, message_id: MessageId, *, places: int, glance_only: bool = False
     ) -> MessageId | None:
         """Return the one so many places above a mail in that list; None where there are fewer."""
-        place, behind = _places(message_id)
-        found = self._connection.scalar(
-            select(MessageRow.id)
-            .where(*_is_ignored(glance_only), place > behind)
-            .order_by(MessageRow.received_at, MessageRow.id)
-            .offset(places - 1)
-            .limit(1)
+        found = by_age.above(
+            self._connection, MessageRow, _is_ignored(glance_only), message_id, places
         )
         return None if found is None else MessageId(found)
 
@@ -330,13 +324,6 @@ def _is_ignored(glance_only: bool) -> tuple[ColumnElement[bool] | TextClause, ..
         on_no_case = text("+message.case_id IS NULL")
         return _BECAUSE.is_not(None), on_no_case, flagged("message.glance")
     return _BECAUSE.is_not(None), MessageRow.case_id.is_(None)
-
-
-def _places(message_id: MessageId) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """Return where the mails of a list by age stand, and where one of them does."""
-    one = aliased(MessageRow)
-    came = select(one.received_at).where(one.id == message_id).scalar_subquery()
-    return tuple_(MessageRow.received_at, MessageRow.id), tuple_(came, literal(message_id))
 
 
 def _delivery_values(delivery: Delivery) -> dict[str, Any]:

@@ -7,22 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    exists,
-    insert,
-    literal,
-    select,
-    tuple_,
-)
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, Row, Select, exists, insert, select
 
 from bot.cases import CaseNumber
 from bot.registers import Entry, EntryKind, Facts, Nature, Register, Rung, Source
-from bot.store import counters
+from bot.store import by_age, counters
 from bot.store.engine import flagged
 from bot.store.tables import CaseRow, RegisterEntryRow
 from bot.vocabulary import CaseId, CustomerKey, PersonKey, ProcessKey, UnitKey
@@ -134,21 +123,14 @@ class RegisterEntries:
             .limit(limit)
         )
         if below is not None:
-            place, before = _places(below)
+            place, before = by_age.places(CaseRow, below)
             query = query.where(place < before)
         found = self._connection.scalars(query)
         return [CaseId(case_id) for case_id in found]
 
     def complaint_above(self, case_id: CaseId, *, places: int) -> CaseId | None:
         """Return the one so many places above a case in that list; None where there are fewer."""
-        place, behind = _places(case_id)
-        found = self._connection.scalar(
-            select(CaseRow.id)
-            .where(*_IS_COMPLAINT_ALONE, place > behind)
-            .order_by(CaseRow.received_at, CaseRow.id)
-            .offset(places - 1)
-            .limit(1)
-        )
+        found = by_age.above(self._connection, CaseRow, _IS_COMPLAINT_ALONE, case_id, places)
         return None if found is None else CaseId(found)
 
     def _read(self, query: Select[Any]) -> list[Entry]:
@@ -162,13 +144,6 @@ _IS_COMPLAINT_ALONE: Final = (
         RegisterEntryRow.register == Register.REMARKS, RegisterEntryRow.case_id == CaseRow.id
     ),
 )
-
-
-def _places(case_id: CaseId) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """Return where the cases of a list by age stand, and where one of them does."""
-    one = aliased(CaseRow)
-    came = select(one.received_at).where(one.id == case_id).scalar_subquery()
-    return tuple_(CaseRow.received_at, CaseRow.id), tuple_(came, literal(case_id))
 
 
 def _entries() -> Select[Any]:
