@@ -8,8 +8,8 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from bot.cli.wide_tables import Table
 from bot.knowledge.articles import Article
 from bot.services.articles import FoundArticle
 from bot.texts import Say
@@ -59,7 +59,7 @@ def show_list(articles: Sequence[Article], console: Console, say: Say) -> None:
         return
     table = Table(box=box.SIMPLE)
     for heading in (say("Artikel"), say("Titel"), say("Ägare"), say("Läses igen")):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for article in articles:
         table.add_row(
             article.key,

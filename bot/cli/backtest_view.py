@@ -12,9 +12,9 @@ from typing import Final
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from bot.cli.wide_tables import Table
 from bot.knowledge import Knowledge
 from bot.knowledge.name_book import NOTHING, NameBook
 from bot.services.backtest_result import Backtest, Change, UrgentChange, Value, Verdict
@@ -110,10 +110,10 @@ class _View:
             pad_edge=False,
             padding=(0, 1, 0, 0),
         )
-        table.add_column(say("Fält"), overflow="fold")
-        table.add_column(say("I dag"), overflow="fold")
-        table.add_column(say("Skulle bli"), overflow="fold")
-        table.add_column(say("Mejl"), justify="right", overflow="fold")
+        table.add_column(say("Fält"))
+        table.add_column(say("I dag"))
+        table.add_column(say("Skulle bli"))
+        table.add_column(say("Mejl"), justify="right")
         table.add_column(say("Till exempel"), no_wrap=True)
         for name, of_field in groupby(found.changes, key=lambda change: change.field):
             self._rows(table, say(_FIELDS[name]), list(of_field))

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
-from typing import Literal
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
 
-from bot.cli.wide_tables import parts
+from bot.cli.wide_tables import Table, parts
 from bot.knowledge import Knowledge
 from bot.knowledge.name_book import NameBook
 from bot.services.books import Balance
@@ -44,11 +42,7 @@ def show_books(found: Balance, console: Console, say: Say, names: NameBook) -> N
     ]
     for part in parts(headings, rows, console.width):
         table = _table()
-        for index in part:
-            justify: Literal["left", "right"] = "right" if index else "left"
-            table.add_column(headings[index], justify=justify, overflow="fold")
-        for row in rows:
-            table.add_row(*(row[index] for index in part))
+        table.fill(part, headings, rows)
         console.print(table)
     if found.balanced:
         console.print(say("Böckerna går ihop: varje mejl har exakt ett utfall."))
@@ -86,11 +80,11 @@ def show_ignored(
         return
     names, zone = knowledge.names_in(say.language), knowledge.calendar.zone
     table = _table()
-    table.add_column(say("Nr"), justify="right", overflow="fold")
+    table.add_column(say("Nr"), justify="right")
     table.add_column(say("Inkom"), no_wrap=True)
     table.add_column(say("Brevlåda"), no_wrap=True)
-    table.add_column(say("Skäl"), overflow="fold")
-    table.add_column(say("Titta på"), overflow="fold")
+    table.add_column(say("Skäl"))
+    table.add_column(say("Titta på"))
     for mail in mails:
         table.add_row(
             str(mail.id),
@@ -112,7 +106,7 @@ def show_quarantined(
     names, zone = knowledge.names_in(say.language), knowledge.calendar.zone
     table = _table()
     for heading in (say("Fil"), say("Brevlåda"), say("Fel"), say("Försök"), say("Prövas igen")):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for mail in mails:
         table.add_row(
             name_of(mail).rpartition("-")[2],

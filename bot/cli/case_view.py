@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from bot.cases import Case, DeadlineReason, Event
+from bot.cli.wide_tables import Table
 from bot.dunning import DeadlineCode, sentence
 from bot.knowledge import Knowledge
 from bot.services.case_sheet import CaseSheet
@@ -66,9 +66,9 @@ def show_queue(cases: Sequence[Case], console: Console, say: Say, knowledge: Kno
     table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in (say("Ärende"), say("Klart senast")):
         table.add_column(heading, no_wrap=True)
-    table.add_column(say("Därför"), overflow="fold", min_width=_A_DAY)
+    table.add_column(say("Därför"), min_width=_A_DAY)
     for heading in (say("Ärendetyp"), say("Grupp"), say("Läge")):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for case in cases:
         table.add_row(
             str(case.number),

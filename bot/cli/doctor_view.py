@@ -7,8 +7,8 @@ from typing import Final
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
 
+from bot.cli.wide_tables import Table
 from bot.operating.findings import Found, Matter, State
 from bot.texts import Say, mark
 
@@ -42,10 +42,10 @@ def show(found: Iterable[Found], console: Console, say: Say) -> None:
     """Print the findings, those of each mailbox together, and how many are wrong."""
     found = list(found)
     table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("", overflow="fold")
+    table.add_column("")
     table.add_column(say("Var"), no_wrap=True)
     table.add_column(say("Vad"), no_wrap=True)
-    table.add_column(say("Hur det står till, och vad du ska göra"), overflow="fold")
+    table.add_column(say("Hur det står till, och vad du ska göra"))
     shown_of: str | None = None
     for number, one in enumerate(found):
         if number and one.mailbox != shown_of:

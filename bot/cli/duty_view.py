@@ -8,8 +8,8 @@ from datetime import date
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from bot.cli.wide_tables import Table
 from bot.duty import Because, Staffing, Week
 from bot.knowledge import Knowledge
 from bot.texts import Say
@@ -28,7 +28,7 @@ def show(
     table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(say("Brevlåda, linje"), no_wrap=True)
     for heading in (say("Svarar"), say("Ersättare"), say("Chef")):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for staffing in found:
         table.add_row(
             escape(names.place(staffing.place)),

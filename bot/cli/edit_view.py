@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from bot.cli.wide_tables import Table
 from bot.edits import Change, DocumentPath
 from bot.services.editing.difference import Line, LineKind
 from bot.services.editing.documents import Document
@@ -54,7 +54,7 @@ def show_documents(found: Sequence[Document], console: Console, say: Say) -> Non
     """Print the documents in a table."""
     table = Table(box=box.SIMPLE, pad_edge=False)
     for heading in (say("Sort"), say("Dokument"), say("Titel"), say("Ändring")):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for one in found:
         version = "" if one.changed is None else str(one.changed.id)
         table.add_row(say.code(f"document_kind.{one.kind}"), one.path, Text(one.title), version)
@@ -68,7 +68,7 @@ def show_changes(found: Sequence[Change], console: Console, say: Say, zone: tzin
         return
     table = Table(box=box.SIMPLE, pad_edge=False)
     for heading in (say("Ändring"), say("Läge"), say("När"), say("Av"), say("Dokument")):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for one in found:
         table.add_row(
             str(one.id),

@@ -13,8 +13,8 @@ from typing import Final
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from bot.cli.wide_tables import Table
 from bot.texts import Say, mark
 from bot.triage.evaluation import Evaluation, Miss
 
@@ -138,9 +138,9 @@ def _table(title: str, words: Iterable[str], numbers: Iterable[str]) -> Table:
         title=title, title_justify="left", box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0)
     )
     for heading in words:
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for heading in numbers:
-        table.add_column(heading, justify="right", overflow="fold")
+        table.add_column(heading, justify="right")
     return table
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from bot.cli.wide_tables import Table
 from bot.knowledge import Knowledge
 from bot.promises import Promise
 from bot.services.phone import PhoneCase
@@ -97,7 +97,7 @@ def show_list(found: Sequence[PhoneCase], console: Console, say: Say, knowledge:
         say("Ärendetyp"),
         say("Ansvarig"),
     ):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for one in found:
         case, call = one.case, one.call
         owner = None if case.owner is None else knowledge.people.get(case.owner)

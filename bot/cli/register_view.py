@@ -8,10 +8,10 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from bot.cases import Case
+from bot.cli.wide_tables import Table
 from bot.csv_cells import Cell
 from bot.knowledge import Knowledge
 from bot.knowledge.name_book import NOTHING
@@ -95,7 +95,7 @@ def show_list(
     named = _Named(say, knowledge)
     table = _table(say("Nr"), say("Läge"), say("Slag"), say("Gäller"), say("Ansvarig"))
     table.add_column(say("Senast"), no_wrap=True)
-    table.add_column(say("Text"), overflow="fold")
+    table.add_column(say("Text"))
     for sheet in sheets:
         item = sheet.item
         due = str(item.facts.due or "")
@@ -322,5 +322,5 @@ def _beginning(text: str | None) -> str:
 def _table(*headings: str) -> Table:
     table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in headings:
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     return table

@@ -8,9 +8,9 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from bot.cases import Case
+from bot.cli.wide_tables import Table
 from bot.reply_rules import ReplyDraft
 from bot.services.replies import DraftSheet
 from bot.services.reply_suggestions import Suggestion
@@ -37,7 +37,7 @@ def show_suggestions(found: Sequence[Suggestion], console: Console, say: Say) ->
         return
     table = Table(box=box.SIMPLE)
     for heading in (say("Nr"), say("Mall"), say("Namn"), say("Därför"), say("Skickas")):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for one in found:
         table.add_row(
             one.template.code or "",
@@ -78,7 +78,7 @@ def show_drafts(
         return
     table = Table(box=box.SIMPLE)
     for heading in (say("Utkast"), say("Ärende"), say("Mall"), say("Läge"), say("Skrivet av")):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for draft in found:
         table.add_row(
             str(draft.id),

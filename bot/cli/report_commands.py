@@ -6,7 +6,7 @@ import sys
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -321,8 +321,8 @@ def _cells(table: Table, say: Say) -> list[list[str]]:
 
 def _show(made: Report, say: Say) -> None:
     from rich.markup import escape
-    from rich.table import Table as Drawn
 
+    from bot.cli.wide_tables import Table as Drawn
     from bot.cli.wide_tables import parts
 
     screen = console()
@@ -334,15 +334,12 @@ def _show(made: Report, say: Say) -> None:
             continue
         rows = _cells(table, say)
         headings = [column.title for column in table.columns]
+        marked = [[escape(cell) for cell in row] for row in (headings, *rows)]
         screen.print()
         for number, part in enumerate(parts(headings, rows, screen.width)):
             title = "" if number else escape(table.title)
             drawn = Drawn(title=title or None, title_justify="left")
-            for index in part:
-                justify: Literal["left", "right"] = "right" if index else "left"
-                drawn.add_column(escape(headings[index]), justify=justify, overflow="fold")
-            for row in rows:
-                drawn.add_row(*(escape(row[index]) for index in part))
+            drawn.fill(part, marked[0], marked[1:])
             screen.print(drawn)
     screen.print()
     screen.print(say("Hur varje siffra är räknad står i --format html, xlsx och json."))

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from rich import box
 from rich.markup import escape
-from rich.table import Table
 
 from bot.cli.common import console
+from bot.cli.wide_tables import Table
 from bot.csv_cells import csv_text
 from bot.knowledge import Knowledge
 from bot.services.stop_lists import Made
@@ -83,7 +83,7 @@ class Lines:
         table = Table(box=box.SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
         headings = ("", say("Del"), say("Ärende"), say("Faktura"), say("Belopp, kr"), say("Orsak"))
         for heading in headings:
-            table.add_column(heading, overflow="fold")
+            table.add_column(heading)
         for sign, line in signed[:_MOST_SHOWN]:
             table.add_row(sign, *map(escape, self._cells(line)))
         screen = console(to_stderr=True)

@@ -78,15 +78,16 @@ def _values(one: Effect) -> dict[str, object]:
 
 def _show(found: Sequence[Effect], console: Console, say: Say) -> None:
     from rich import box
-    from rich.table import Table
+
+    from bot.cli.wide_tables import Table
 
     if not found:
         console.print(say("Inga brev har skickats under de dagarna."))
         return
     table = Table(box=box.SIMPLE)
-    table.add_column(say("Mall"), overflow="fold")
+    table.add_column(say("Mall"))
     for heading in (say("Skickade"), say("Frågor igen"), say("Tid till svar"), say("Synpunkter")):
-        table.add_column(heading, justify="right", overflow="fold")
+        table.add_column(heading, justify="right")
     for one in found:
         time = say.duration(timedelta(seconds=one.median_working_s), days=False, short=True)
         table.add_row(

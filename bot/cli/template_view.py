@@ -8,8 +8,8 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from bot.cli.wide_tables import Table
 from bot.knowledge.name_book import NameBook
 from bot.services.letter_preview import Preview
 from bot.templates import Template
@@ -67,7 +67,7 @@ def show_list(templates: Sequence[Template], console: Console, say: Say) -> None
         return
     table = Table(box=box.SIMPLE)
     for heading in (say("Nr"), say("Mall"), say("Namn"), say("Skickas")):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for template in templates:
         table.add_row(
             template.code or "",
@@ -98,7 +98,7 @@ def show_one(template: Template, console: Console, say: Say, names: NameBook) ->
             console.print(f"  {heading}: {escape(value)}")
     table = Table(box=box.SIMPLE)
     for heading in (say("Uppgift"), say("Typ"), say("Krävs"), say("Vad"), say("Exempel")):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading)
     for name, field in template.fields.items():
         sample = field.sample if isinstance(field.sample, str) else ", ".join(field.sample)
         table.add_row(

@@ -1,12 +1,33 @@
-"""Tables with many columns on a narrow screen: which columns stand together."""
+"""Tables on a narrow screen: their text folds, and columns that have no room stand below."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
+
+from rich import table
 
 _AROUND: Final = 3
 """Characters of a column beside its text: padding and a border."""
+
+
+class Table(table.Table):
+    """A table that loses nothing: what is too wide for its column goes on below."""
+
+    def add_column(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as rich has them
+        """Add a column as rich does; unless it may not wrap, its text folds."""
+        if not options.get("no_wrap"):
+            options.setdefault("overflow", "fold")
+        super().add_column(*args, **options)
+
+    def fill(
+        self, part: Sequence[int], headings: Sequence[str], rows: Sequence[Sequence[str]]
+    ) -> None:
+        """Add some columns, as `parts` has them, and all rows; numbers stand to the right."""
+        for index in part:
+            self.add_column(headings[index], justify="right" if index else "left")
+        for row in rows:
+            self.add_row(*(row[index] for index in part))
 
 
 def parts(
