@@ -44,7 +44,7 @@ def _year(text: str) -> int | None:
     return int(digits) if len(digits) == 4 else 2000 + int(digits)
 
 
-def _nearest(month: int, day: int, today: date, year: str = "") -> date | None:
+def nearest(month: int, day: int, today: date, year: str = "") -> date | None:
     """Return the day in the given year, else in the year that puts it nearest to `today`."""
     given = _year(year)
     if given is not None:
@@ -59,15 +59,15 @@ def _month_end(year: int, month: int) -> date:
 
 
 def _numeric(parts: Parts, today: date, past: bool) -> date | None:
-    return _nearest(int(parts["month"]), int(parts["day"]), today, parts["year"])
+    return nearest(int(parts["month"]), int(parts["day"]), today, parts["year"])
 
 
 def _named(parts: Parts, today: date, past: bool) -> date | None:
-    return _nearest(MONTHS[parts["month"]], int(parts["day"]), today, parts["year"])
+    return nearest(MONTHS[parts["month"]], int(parts["day"]), today, parts["year"])
 
 
 def _spelled(parts: Parts, today: date, past: bool) -> date | None:
-    return _nearest(MONTHS[parts["month"]], ORDINALS[parts["ordinal"]], today, parts["year"])
+    return nearest(MONTHS[parts["month"]], ORDINALS[parts["ordinal"]], today, parts["year"])
 
 
 def _last_of(parts: Parts, today: date, past: bool) -> date | None:
@@ -145,7 +145,7 @@ def _feast(parts: Parts, today: date, past: bool) -> date | None:
     name = parts["feast"]
     before = timedelta(days=1 if parts["eve"] else 0)
     if name in FIXED_FEASTS:
-        feast = _nearest(*FIXED_FEASTS[name], today)
+        feast = nearest(*FIXED_FEASTS[name], today)
         return feast and feast - before
     days = [moving_feast(name, today.year + step) - before for step in (-1, 0, 1)]
     return min(days, key=lambda day: abs((day - today).days))

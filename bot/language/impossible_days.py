@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from bot.language.date_forms import nearest
 from bot.language.date_words import MONTHS, any_of
 
 _LONGEST: Final = 1_000
@@ -48,19 +48,4 @@ def _exists(parts: dict[str, str], today: date) -> bool:
     if day > _LAST_OF_ANY:
         return True
     month = int(parts.get("month") or MONTHS[parts["name"]])
-    return any(_is_day(year, month, day) for year in _years(parts["year"], today))
-
-
-def _years(year: str, today: date) -> Iterator[int]:
-    if year:
-        yield int(year)
-    else:
-        yield from range(today.year - 1, today.year + 2)
-
-
-def _is_day(year: int, month: int, day: int) -> bool:
-    try:
-        date(year, month, day)
-    except ValueError:
-        return False
-    return True
+    return nearest(month, day, today, parts["year"]) is not None
