@@ -67,16 +67,19 @@ def triage(
         said = Reason(rule=authorship.rule, words=authorship.words[:80], where="header")
         return _for_nobody(machine, reading, said)
     spam = spam_reason(reading)
-    if spam and not _sounds_like_a_person(reading, mailbox, rules):
+    found = _find(reading, mailbox, rules)
+    if spam and not _sounds_like_a_person(reading, mailbox, found, rules):
         return _for_nobody(Kind.SPAM, reading, spam)
-    return _for_people(reading, mailbox, received_at, rules)
+    return _for_people(reading, mailbox, found, received_at, rules)
 
 
-def _sounds_like_a_person(reading: Reading, mailbox: MailboxKey, rules: TriageRules) -> bool:
+def _sounds_like_a_person(
+    reading: Reading, mailbox: MailboxKey, found: _Findings, rules: TriageRules
+) -> bool:
     """Tell whether the learned weights hear a person in a mail with words of advertising."""
     if rules.learned is None:
         return False
-    features = _features(reading, mailbox, _find(reading, mailbox, rules))
+    features = _features(reading, mailbox, found)
     return rules.learned.chances(features)["kind"].get(Kind.SPAM, 1.0) < _DOUBTED
 
 
@@ -139,9 +142,12 @@ def _find(reading: Reading, mailbox: MailboxKey, rules: TriageRules) -> _Finding
 
 
 def _for_people(
-    reading: Reading, mailbox: MailboxKey, received_at: datetime, rules: TriageRules
+    reading: Reading,
+    mailbox: MailboxKey,
+    found: _Findings,
+    received_at: datetime,
+    rules: TriageRules,
 ) -> Triage:
-    found = _find(reading, mailbox, rules)
     judgement, complaint = found.judgement, complaint_reasons(reading)
     if rules.learned is None or _is_plain(reading, judgement):
         said = _by_rules(reading, found, complaint, rules)

@@ -13,6 +13,7 @@ _MOST_ROWS = 60
 _ASIDE = 14
 """Characters by which a value may stand beside its heading."""
 _SEPARATORS = (";", "|", "\t")
+_BETWEEN = (*_SEPARATORS, "  ")
 _CELL = re.compile(r"[^\s|;]+")
 _COLUMNS = re.compile(r"\t| {2,}|\s?\|\s?|;")
 
@@ -55,7 +56,7 @@ def column_under(text: Text, heads: Callable[[Sequence[str]], int | None]) -> Co
     A line is a heading only where it has several columns and no digit; the table ends at an
     empty line or one without digits.
     """
-    if not _may_hold_columns(text.folded):
+    if not any(sign in text.folded for sign in _BETWEEN):
         return _NO_COLUMN
     found: set[int] = set()
     lines: list[tuple[int, int]] = []
@@ -75,10 +76,6 @@ def column_under(text: Text, heads: Callable[[Sequence[str]], int | None]) -> Co
         if nearest is not None:
             found.add(begin + nearest)
     return Column(starts=frozenset(found), rows=tuple(lines))
-
-
-def _may_hold_columns(text: str) -> bool:
-    return "  " in text or "\t" in text or "|" in text or ";" in text
 
 
 def _heading(line: str, heads: Callable[[Sequence[str]], int | None]) -> _Head | None:
