@@ -14,7 +14,7 @@ from bot.knowledge import Knowledge
 from bot.outside import SHARES, OutsideFigure, OutsideMeasure, OutsideSource
 from bot.services.choices import Choice
 from bot.store.unit_of_work import Database
-from bot.texts import Say
+from bot.texts import Say, mark
 from bot.vocabulary import PersonKey
 
 COLUMNS = ("from", "to", "place", "measure", "value")
@@ -38,6 +38,18 @@ class Imported:
     faults: tuple[BadLine, ...] = ()
 
 
+class WrongPart(BadValue):
+    """A figure holds together, and cannot be taken in all the same.
+
+    Attributes:
+        part: Of an `OutsideFigure`: what must be another one.
+    """
+
+    def __init__(self, source: str, /, *, part: str, **values: object) -> None:
+        super().__init__(source, **values)
+        self.part = part
+
+
 class Outside:
     """Each call is one transaction."""
 
@@ -50,7 +62,7 @@ class Outside:
         """Take in one figure.
 
         Raises:
-            BadValue: No process or phone line has that key, or it is of days to come.
+            WrongPart: No process or phone line has that key, or it is of days to come.
         """
         self._require(figure)
         with self._database.work() as work:
@@ -131,12 +143,16 @@ class Outside:
     def _require(self, figure: OutsideFigure) -> None:
         today, place = self._knowledge.calendar.local_date(self._clock.now()), figure.place
         if figure.first > today:
-            raise BadValue("den första dagen har inte varit än")
+            raise WrongPart(mark("den första dagen har inte varit än"), part="first")
         if figure.last > today.replace(month=12, day=31):
-            raise BadValue("den sista dagen ligger efter årets slut")
+            raise WrongPart(mark("den sista dagen ligger efter årets slut"), part="last")
         lines = {line.key for line in self._knowledge.roster.lines}
         if place and place not in self._knowledge.processes and place not in lines:
-            raise BadValue("det finns ingen process eller telefonlinje {key}", key=place[:60])
+            raise WrongPart(
+                mark("det finns ingen process eller telefonlinje {key}"),
+                part="place",
+                key=place[:60],
+            )
 
 
 def day_of(text: str) -> date:

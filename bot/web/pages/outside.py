@@ -13,7 +13,7 @@ from bot.outside import OutsideFigure, OutsideMeasure, OutsideSource
 from bot.reports.model import Granularity
 from bot.reports.periods import before, period_of
 from bot.services.choices import Choice
-from bot.services.outside import COLUMNS, MOST_BYTES, BadLine, value_of
+from bot.services.outside import COLUMNS, MOST_BYTES, BadLine, WrongPart, value_of
 from bot.services.outside_words import outside_value
 from bot.vocabulary import Right
 from bot.web.ask import Ask
@@ -48,17 +48,10 @@ def add(ask: Ask) -> Response:
         return _page(ask, Form(typed=ask.form, errors=errors), status=422)
     try:
         ask.house.outside.add(figure, by=ask.viewer.key)
-    except BadValue as error:
-        errors = {_field_at_fault(figure, ask): ask.say.error(error)}
+    except WrongPart as error:
+        errors = {error.part: ask.say.error(error)}
         return _page(ask, Form(typed=ask.form, errors=errors), status=422)
     return ask.see_other("outside", Notice(text=ask.say("Siffran är inskriven.")))
-
-
-def _field_at_fault(figure: OutsideFigure, ask: Ask) -> str:
-    if figure.first > ask.house.reporting.today:
-        return "first"
-    is_known = figure.place in {place.key for place in ask.house.outside.places(ask.say)}
-    return "last" if is_known else "place"
 
 
 def upload(ask: Ask) -> Response:
