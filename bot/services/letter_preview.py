@@ -78,22 +78,12 @@ def found_by(
         (
             template
             for template in map(templates.get, templates.names())
-            if wanted in _described(template)
+            if (wanted in template.described or wanted in (template.code or "").lower())
             and (process is None or not template.processes or process in template.processes)
             and (matter is None or not template.matters or matter in template.matters)
         ),
         key=_in_order,
     )
-
-
-def _described(template: Template) -> str:
-    said = (
-        template.name,
-        template.code,
-        *(template.title, template.purpose, template.when),
-        *(template.title_en, template.purpose_en, template.when_en),
-    )
-    return "\n".join(words for words in said if words is not None).lower()
 
 
 def _in_order(template: Template) -> tuple[int, str, str]:

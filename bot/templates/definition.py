@@ -179,6 +179,13 @@ class Template:
         """Return when it is sent, in a language."""
         return _in_language(language, self.when, self.when_en)
 
+    @property
+    def described(self) -> str:
+        """Return all that says what it is, in both languages and small letters, to be searched."""
+        swedish = (self.title, self.purpose, self.when)
+        english = (self.title_en, self.purpose_en, self.when_en)
+        return "\n".join([self.name, *swedish, *filter(None, english)]).lower()
+
     def sample(self, language: str) -> dict[str, str | tuple[str, ...]]:
         """Return an example of every value, in a language."""
         return {

@@ -35,7 +35,7 @@ def template(ground: Ground, templates: Templates) -> Iterator[str]:
         return
     for one in found[:MOST_TEMPLATES]:
         code = "" if one.code is None else f"{one.code} "
-        yield (f"{code}{one.title_in(say.language)} ({one.name}): {one.purpose_in(say.language)}")
+        yield f"{code}{one.title_in(say.language)} ({one.name}): {one.purpose_in(say.language)}"
     best = found[0].name
     if case is None:
         yield say("Se hur den ser ut: sammadag template preview {name}", name=best)
@@ -52,14 +52,9 @@ def _found(ground: Ground, templates: Templates, matter: MatterKey | None) -> li
         return own or [one for one in letters if not one.matters and one.sending != "auto"]
     about = ground.slots.get(Slot.TEMPLATE_ABOUT, "")
     words = [word for word in about.lower().split() if len(word) > 3]
-    scored = [(sum(word[:5] in _text(one) for word in words), one) for one in letters]
+    scored = [(sum(word[:5] in one.described for word in words), one) for one in letters]
     best = max((score for score, _ in scored), default=0)
     return [one for score, one in scored if score == best] if best else []
-
-
-def _text(one: Template) -> str:
-    english = f"{one.title_en or ''} {one.purpose_en or ''} {one.when_en or ''}"
-    return f"{one.name} {one.title} {one.purpose} {one.when} {english}".lower()
 
 
 def knowledge(ground: Ground, articles: Articles | None) -> Iterator[str]:
