@@ -106,10 +106,6 @@ class Undoing:
         with self._database.reading() as work:
             return may_be_undone(work, work.cases.get(case.id), self._clock.now())
 
-    def is_offered(self, case: Case) -> bool:
-        """Tell whether the last act on a case can be taken back now."""
-        return self.offered(case) is not None
-
     def undo(
         self,
         case: Case,

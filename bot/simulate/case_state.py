@@ -178,8 +178,8 @@ class CaseState:
             self.clock_started_at,
             int(self.stop_confirmed),
             self.version,
-            None if self.handle_by is None else self.handle_by,
-            None if self.safe_until is None else self.safe_until,
+            self.handle_by,
+            self.safe_until,
             pack_short(self.deadline_reasons),
         )
 

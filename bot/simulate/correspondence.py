@@ -104,10 +104,10 @@ class Correspondence:
         case.happened(EventKind.RECEIPT_SENT, at, template=letter.template)
         if not is_tip and at < stage.counted_from:
             return
-        sender, sent_at = city.identity.hash_address(self._address), at
-        stage.rows["sent_reply"].append((key, sender, case.mailbox, letter.template, sent_at))
+        sender = city.identity.hash_address(self._address)
+        stage.rows["sent_reply"].append((key, sender, case.mailbox, letter.template, at))
         if is_tip:
-            stage.rows["tag_tip"].append((sender, sent_at))
+            stage.rows["tag_tip"].append((sender, at))
 
     def _send(
         self,
@@ -208,7 +208,7 @@ class Correspondence:
         number: int,
         given: Mapping[str, str],
     ) -> None:
-        sent_at, rows = at, self._stage.rows
+        rows = self._stage.rows
         rows["reply_draft"].append(
             (
                 draft,
@@ -224,8 +224,8 @@ class Correspondence:
                 person,
                 None,
                 number,
-                sent_at,
-                sent_at,
+                at,
+                at,
                 3,
             )
         )

@@ -94,7 +94,7 @@ class UrgentCase:
                 None if self.next_at is None else stored_instant(self.next_at),
                 int(self.watch.told_half),
                 int(self.watch.told_last_hour),
-                None if self.acknowledged_at is None else self.acknowledged_at,
+                self.acknowledged_at,
                 self.acknowledged_by,
             )
         )

@@ -170,7 +170,7 @@ def test_what_was_merged_on_since_is_taken_out_in_turn(city, correcting, undoing
     cases = [opened(city, subject=f"[KR] Kundregister – {n}") for n in range(3)]
     first = correcting.merge(cases[0], cases[1], by=AGNETA)
     second = correcting.merge(now_of(city, cases[1]), cases[2], by=AGNETA)
-    assert not undoing.is_offered(first)
+    assert undoing.offered(first) is None
     with pytest.raises(DataError, match="i sin tur"):
         undoing.undo(first, by=AGNETA)
     undoing.undo(second, by=AGNETA)
@@ -185,7 +185,7 @@ def test_undoing_a_closing_does_not_bring_the_deadline_of_a_case_taken_out_back(
     city.app.casework.confirm_stop(now_of(city, first), StopReason.CREDITED, by=AGNETA)
     closed = city.app.casework.close(now_of(city, first), by=AGNETA)
     undoing.undo(merged, by=AGNETA)
-    assert not undoing.is_offered(closed)
+    assert undoing.offered(closed) is None
 
 
 def merged_with_a_sooner_one(city, correcting):
@@ -360,6 +360,6 @@ def test_an_undone_move_throws_the_letter_about_it_away(tmp_path, database_url):
 
 def test_a_move_that_the_customer_hears_of_is_not_undone(city, undoing):
     _, moved = moved_by_agneta(city)
-    assert not undoing.is_offered(moved)
+    assert undoing.offered(moved) is None
     with pytest.raises(DataError, match="besked om flytten"):
         undoing.undo(moved, by=AGNETA)

@@ -145,7 +145,8 @@ def _correct(ask: Ask, case: Case) -> str:
 
 def _is_old(ask: Ask, case: Case, act: str) -> bool:
     """Tell whether a colleague has changed what the form of an act was made from."""
-    return ask.form.get(SEEN, basis(case)[act]) != basis(case)[act]
+    now = basis(case)[act]
+    return ask.form.get(SEEN, now) != now
 
 
 def _standing(ask: Ask, case: Case) -> str:

@@ -157,13 +157,16 @@ def _written(draft: ReplyDraft) -> str:
     return hashlib.sha256(written.encode()).hexdigest()[:32]
 
 
+def _is_old(ask: Ask, draft: ReplyDraft) -> bool:
+    """Tell whether a form was made before what is written in the open draft now."""
+    written = _written(draft)
+    return draft.state is DraftState.OPEN and ask.form.get(_SEEN, written) != written
+
+
 def _refuse_old_page(ask: Ask, sheet: DraftSheet) -> None:
     """Raise DataError where a form was made before what is written in the draft now."""
     draft = sheet.draft
-    if (
-        ask.form.get(_SEEN, _written(draft)) == _written(draft)
-        or draft.state is not DraftState.OPEN
-    ):
+    if not _is_old(ask, draft):
         return
     name = ask.house.names(ask.say.language).person(PersonKey(draft.editor or draft.author))
     raise DataError(
@@ -176,8 +179,7 @@ def _refuse_old_page(ask: Ask, sheet: DraftSheet) -> None:
 def _refused(ask: Ask, case: Case, sheet: DraftSheet, error: SammaDagError) -> Response:
     """Show the draft as it is, why nothing was done with it, and what was typed."""
     sheet = ask.house.replies.show(sheet.draft.id)
-    old = ask.form.get(_SEEN, _written(sheet.draft)) != _written(sheet.draft)
-    is_kept = old and "whole" in ask.form and sheet.draft.state is DraftState.OPEN
+    is_kept = "whole" in ask.form and _is_old(ask, sheet.draft)
     form = Form(typed=ask.form) if is_kept else None
     return _letter(ask, case, sheet, status=409, error=ask.say.error(error), form=form)
 
