@@ -124,7 +124,7 @@ class WebApp:
             entry.rights, entry.sessions, entry.tries, self._renderer, entry.clock, entry.way
         )
         self._threads = CapacityLimiter(_AT_ONCE)
-        self._repeats = Repeats()
+        self._repeats = Repeats(entry.clock.monotonic)
         self._app = Starlette(
             routes=[
                 *entry.public,
@@ -170,14 +170,14 @@ class WebApp:
     async def _in_a_thread(
         self, page: Page, request: Request, session: Session, viewer: Viewer, form: FormData
     ) -> Response:
-        given, key = str(form.get("token", "")), str(form.get(FIELD, "")) if page.once else ""
+        given, key = str(form.get("token", "")), str(form.get(FIELD, ""))
         is_ours = page.method != "POST" or self.sessions.is_token(session, given)
 
         def answer() -> Response:
             ask = self._ask(request, session, viewer, form)
             if not is_ours:
                 return _too_old(ask)
-            return self._repeats.answer(ask, key, partial(self._answer, page))
+            return self._repeats.answer(ask, key, partial(self._answer, page), for_good=page.once)
 
         return await to_thread.run_sync(answer, limiter=self._threads)
 

@@ -24,7 +24,8 @@ class Page:
         answer: Called in a thread with the request; may raise what services raise.
         right: What a viewer needs.
         method: ``GET`` reads only; ``POST`` comes from a form of ours, with its token.
-        once: Its form makes something new, which it does once however often it is sent.
+        once: Its form makes something new, which it does once however often it is sent. Any other
+            form is answered once where it was sent by a double click; see `bot.web.repeats`.
     """
 
     path: str

@@ -2,8 +2,10 @@
 
 Each page has a new key in its forms. Only an answer that leads on is kept, since a form that was
 refused may be sent again; and only for the very same content, since a browser that goes back may
-show an old page in which something else is filled in. They are kept in memory: one process serves
-the page, and the second click follows upon the first.
+show an old page in which something else is filled in. What a form has made is there for good; what
+it has changed may have been changed back, so that its answer holds for a second click and no
+longer. They are kept in memory: one process serves the page, and the second click follows upon the
+first.
 """
 
 from __future__ import annotations
@@ -22,16 +24,23 @@ from bot.web.ask import Ask
 
 FIELD = "once"
 """The field of a form for the key of its page."""
+_SECOND_CLICK_S = 5.0
+"""So long after the first answer a form that came again is a second click on the same button."""
 _MOST = 2000
 _LED_ON = 303
 
 
 @dataclass(slots=True, kw_only=True)
 class _First:
-    """The answer to a form, once there is one; whoever sends the form again waits for it."""
+    """The answer to a form, once there is one; whoever sends the form again waits for it.
+
+    Attributes:
+        at: When it was answered, as the monotonic clock has it.
+    """
 
     lock: Lock = field(default_factory=Lock)
     answer: Response | None = None
+    at: float = 0.0
 
 
 def new_key() -> str:
@@ -42,25 +51,30 @@ def new_key() -> str:
 class Repeats:
     """Remembers the answers to the latest forms."""
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
         self._lock = Lock()
         self._firsts: OrderedDict[bytes, _First] = OrderedDict()
 
-    def answer(self, ask: Ask, key: str, do: Callable[[Ask], Response]) -> Response:
+    def answer(
+        self, ask: Ask, key: str, do: Callable[[Ask], Response], *, for_good: bool
+    ) -> Response:
         """Answer a form, or return what it was answered when it was sent first.
 
         Args:
             key: Of its page, as it was sent; empty where it has none, which is always answered.
+            for_good: The first answer holds however late the form comes again.
         """
         if not key:
             return do(ask)
         first = self._first(_digest(ask, key))
         with first.lock:
-            if first.answer is not None:
+            since_s = self._monotonic() - first.at
+            if first.answer is not None and (for_good or since_s <= _SECOND_CLICK_S):
                 return first.answer
             answer = do(ask)
             if answer.status_code == _LED_ON:
-                first.answer = answer
+                first.answer, first.at = answer, self._monotonic()
             return answer
 
     def _first(self, digest: bytes) -> _First:
@@ -74,7 +88,8 @@ class Repeats:
 
 def _digest(ask: Ask, key: str) -> bytes:
     """Return what tells a form from all others: who sends it where, and all that stands in it."""
-    sent = [key, ask.viewer.key, ask.request.url.path, sorted(ask.many.items())]
+    to = ask.request.url
+    sent = [key, ask.viewer.key, to.path, to.query, sorted(ask.many.items())]
     found = hashlib.sha256(json.dumps(sent).encode())
     for name, file in sorted(ask.files.items()):
         found.update(json.dumps([name, file.filename]).encode())

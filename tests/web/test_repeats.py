@@ -1,10 +1,11 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
-from bot.vocabulary import PersonKey, Right
-from tests.letters import ORDINARY
+from bot.vocabulary import EventKind, PersonKey, Right
+from tests.letters import ORDINARY, URGENT_INVOICE
 from tests.web.conftest import HOLDERS
 from tests.web_city import text_of
 
@@ -105,6 +106,82 @@ def test_a_draft_whose_form_is_sent_twice_is_begun_once(city, browser):
     for _ in range(2):
         browser.done(at, once=once, template="done")
     assert len(city.app.replies.listed(case.id)) == 1
+
+
+ACTS = [
+    ("take", {}, EventKind.TAKEN),
+    ("give", {"to": "person:ebba-nyren"}, EventKind.HANDED_OVER),
+    ("move", {"new_process": "leverantorsreskontra"}, EventKind.MOVED_PROCESS),
+    ("feedback", {"said": "ongoing"}, EventKind.FEEDBACK_ONGOING),
+    ("wait", {"waits_for": "waiting_customer"}, EventKind.WAITING),
+    ("close", {"confirmed": "yes", "reason": "credited"}, EventKind.CLOSED),
+    ("acknowledge", {}, EventKind.ACKNOWLEDGED),
+    ("escalate", {}, EventKind.ESCALATED),
+]
+
+
+def case_page(city, browser):
+    """Return an urgent case, where its page is, and the key in the forms of the page."""
+    city.post(**URGENT_INVOICE)
+    city.work_off()
+    (case,) = city.cases()
+    at = f"/cases/{case.number}"
+    return case, at, key_of(browser.get(at))
+
+
+def undo_on(page):
+    """Return the address that takes back what a page says was done."""
+    (found,) = set(re.findall(r'action="([^"]+/undo\?[^"]+)"', page.text))
+    return found
+
+
+@pytest.mark.parametrize(("act", "fields", "kind"), ACTS, ids=[act for act, *_ in ACTS])
+def test_an_act_on_a_case_that_is_clicked_twice_is_done_once_and_leads_to_the_case(
+    city, browser, act, fields, kind
+):
+    case, at, once = case_page(city, browser)
+    before = city.events(case).count(kind)
+    for _ in range(2):
+        answer = browser.post(f"{at}/{act}", once=once, **fields)
+        assert (answer.status_code, answer.headers.get("location")) == (303, at)
+    assert city.events(case).count(kind) == before + 1
+
+
+def test_an_act_that_is_taken_back_by_a_double_click_is_taken_back_once(city, browser):
+    case, at, once = case_page(city, browser)
+    browser.done(f"{at}/take", once=once)
+    page = browser.done(f"{at}/wait", waits_for="waiting_customer")
+    for _ in range(2):
+        answer = browser.post(undo_on(page), once=key_of(page))
+        assert (answer.status_code, answer.headers.get("location")) == (303, at)
+    assert city.events(case).count(EventKind.UNDONE) == 1
+
+
+def test_the_same_act_some_time_later_is_an_act_of_its_own(city, browser):
+    case, at, once = case_page(city, browser)
+    browser.done(undo_on(browser.done(f"{at}/take", once=once)))
+    city.clock.advance(timedelta(seconds=30))
+    browser.done(f"{at}/take", once=once)
+    (case,) = city.cases()
+    assert case.owner == "agneta-brandt"
+
+
+def test_a_colleague_who_closes_what_was_closed_meanwhile_is_told(city, web_city, browser):
+    _, at, once = case_page(city, browser)
+    colleague = web_city.browser(PersonKey("ebba-nyren"))
+    of_colleague = key_of(colleague.get(at))
+    closing = {"confirmed": "yes", "reason": "credited"}
+    browser.done(f"{at}/close", once=once, **closing)
+    assert colleague.post(f"{at}/close", once=of_colleague, **closing).status_code == 409
+
+
+def test_a_draft_that_is_discarded_by_a_double_click_leads_to_the_case(city, browser):
+    case, at, once = case_page(city, browser)
+    draft = city.app.replies.draft(case, "done", by=PersonKey("agneta-brandt"))
+    once = key_of(browser.get(f"{at}/replies/{draft.id}"))
+    for _ in range(2):
+        answer = browser.post(f"{at}/replies/{draft.id}/discard", once=once)
+        assert (answer.status_code, answer.headers.get("location")) == (303, at)
 
 
 def test_the_address_of_a_form_that_was_refused_opens_the_page_that_it_belongs_to(city, browser):
