@@ -32,6 +32,8 @@ log = structlog.get_logger()
 BATCH = 50
 _FIRST_RETRY = timedelta(minutes=5)
 _LONGEST_RETRY = timedelta(hours=6)
+_DOUBLED_AT_MOST = 7
+"""More often makes the pause no longer, and in time too long for a number."""
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 Probe = Callable[[Step], None]
@@ -307,7 +309,8 @@ class Intake:
             with self._database.work() as work:
                 state = work.mailboxes.get(mail.mailbox)
                 states = {} if state is None else {mail.mailbox: state}
-                work.books.withdraw(mail)
+                if not work.books.withdraw(mail):
+                    return False
                 register = Register(work, self._house, now)
                 register.look_up([reading])
                 terms = self._terms(reading, states, now)
@@ -318,7 +321,7 @@ class Intake:
         except DatabaseUnavailable:
             raise
         except Exception as error:  # the same fault as before, or a new one: wait longer
-            wait = min(_FIRST_RETRY * 2**mail.attempts, _LONGEST_RETRY)
+            wait = min(_FIRST_RETRY * 2 ** min(mail.attempts, _DOUBLED_AT_MOST), _LONGEST_RETRY)
             with self._database.work() as work:
                 work.books.retry_quarantined(mail, at=now + wait, error=_place(error))
             return False

@@ -219,18 +219,24 @@ class Books:
             .values(attempts=QuarantineRow.attempts + 1, retry_at=at, error=error)
         )
 
-    def withdraw(self, mail: Quarantined) -> None:
-        """Take a mail out of quarantine and out of the books, to be registered anew."""
+    def withdraw(self, mail: Quarantined) -> bool:
+        """Take a mail out of quarantine and out of the books, to be registered anew.
+
+        False where another worker has done so before; its outcome then holds.
+        """
+        kept = self._connection.execute(
+            delete(QuarantineRow).where(
+                QuarantineRow.mailbox == mail.mailbox, QuarantineRow.key == mail.key
+            )
+        )
+        if kept.rowcount != 1:
+            return False
         self._connection.execute(
             delete(DeliveryRow).where(
                 DeliveryRow.mailbox == mail.mailbox, DeliveryRow.key == mail.key
             )
         )
-        self._connection.execute(
-            delete(QuarantineRow).where(
-                QuarantineRow.mailbox == mail.mailbox, QuarantineRow.key == mail.key
-            )
-        )
+        return True
 
     def outcomes(self) -> dict[tuple[MailboxKey, Outcome], Counted]:
         """Return how many messages each mailbox has shown us, by outcome."""

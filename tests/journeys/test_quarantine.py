@@ -140,6 +140,18 @@ def test_while_it_fails_the_pauses_grow_to_six_hours_and_the_books_balance(sick)
     assert pauses[-1] == timedelta(hours=6)
 
 
+def test_a_mail_that_fails_for_weeks_is_still_tried_every_six_hours(sick):
+    # 2026-11: the pause was doubled before it was cut, and after nine days too long for a number.
+    post_bad(sick)
+    sick.work_off()
+    for _ in range(60):
+        sick.later(hours=6)
+        sick.app.intake.retry_quarantined()
+    (mail,) = quarantined(sick)
+    assert mail.attempts == 61
+    assert mail.retry_at - sick.clock.now() == timedelta(hours=6)
+
+
 def test_a_bad_mail_that_its_mailbox_shows_again_is_quarantined_once(build_city, material):
     first = build_city(material=material)
     post_bad(first)
@@ -175,6 +187,38 @@ class NamelessReader(Reader):
         if self.cured or "omöjlig" not in reading.message.text:
             return reading
         return replace(reading, message=replace(reading.message, message_id=None))
+
+
+class Overtaken(Reader):
+    """Lets another worker try all quarantined mail right before it reads one itself."""
+
+    def __init__(self, city, other):
+        material = shipped_material()
+        super().__init__(material.knowledge, material.rules, city.app.identity)
+        self._other = other
+
+    def read(self, arrival):
+        self._other.retry_all()
+        return super().read(arrival)
+
+
+@pytest.mark.parametrize(
+    ("letter", "outcome"),
+    [(ORDINARY, "case"), ({"headers": [("Auto-Submitted", "auto-replied")]}, "ignored")],
+)
+def test_a_mail_that_another_worker_has_just_read_keeps_its_outcome(
+    tmp_path, database_url, material, poison, letter, outcome
+):
+    # 2026-11: it became a duplicate of itself, and ignored mail was listed nowhere.
+    city = City(tmp_path / "mail", database_url, material=material)
+    post_bad(city, **letter)
+    city.work_off()
+    poison.cured = True
+    late = intake_with(city, Overtaken(city, city.app.intake))
+    assert late.retry_all() == 0
+    assert city.outcomes() == {outcome: 1}
+    assert len(city.app.ignored.listed()) == (outcome == "ignored")
+    city.close()
 
 
 def intake_with(city, reader):
