@@ -388,9 +388,9 @@ def build(
         ),
         worker=Worker(
             watch,
-            intake,
             dispatch,
             (
+                intake.retry_quarantined,
                 watch.raise_alarms,
                 urgency_watch.run_due,
                 same_day.run_due,

@@ -14,7 +14,6 @@ import structlog
 
 from bot.errors import DatabaseUnavailable
 from bot.services.dispatch import Dispatch
-from bot.services.intake import Intake
 from bot.services.watch import Watch
 from bot.vocabulary import MailboxKey
 
@@ -46,7 +45,6 @@ class Worker:
     def __init__(
         self,
         watch: Watch,
-        intake: Intake,
         dispatch: Dispatch,
         timers: Sequence[Callable[[], object]],
         wake: Wake,
@@ -58,11 +56,11 @@ class Worker:
         """Make a worker.
 
         Args:
+            timers: Called in order every half minute; one that fails holds up no other.
             spread: By how much to lengthen a pause each time, at least 1, so that mailboxes
                 that failed together do not all ask their server at the same instant.
         """
         self._watch = watch
-        self._intake = intake
         self._dispatch = dispatch
         self._timers = timers
         self._wake = wake
@@ -128,14 +126,16 @@ class Worker:
     def _perform_outbox(self) -> None:
         next_upkeep = self._monotonic()
         waiting_for_database = False
+
+        def is_time() -> bool:
+            return self._stopping.is_set() or self._monotonic() >= next_upkeep
+
         while not self._stopping.is_set():
             try:
-                self._dispatch.run_due(stop=self._stopping.is_set)
-                if self._monotonic() >= next_upkeep:
-                    self._intake.retry_quarantined()
-                    for timer in self._timers:
-                        timer()
+                if is_time():
+                    self._run_timers()
                     next_upkeep = self._monotonic() + _UPKEEP_S
+                self._dispatch.run_due(stop=is_time)
             except DatabaseUnavailable as error:
                 if not waiting_for_database:
                     log.warning("outbox_waits", error=str(error))
@@ -147,4 +147,14 @@ class Worker:
                 self._stopping.wait(_LONGEST_PAUSE_S)
                 continue
             waiting_for_database = False
-            self._wake.wait(_LONGEST_PAUSE_S)
+            if not is_time():
+                self._wake.wait(_LONGEST_PAUSE_S)
+
+    def _run_timers(self) -> None:
+        for timer in self._timers:
+            try:
+                timer()
+            except DatabaseUnavailable:
+                raise
+            except Exception:  # the worker's loop is where a bug is logged and outlived
+                log.exception("timer_failed")

@@ -145,7 +145,6 @@ def test_a_mailbox_that_hangs_holds_up_neither_the_others_nor_the_end(live):
     watch = Watch(sources, live.app.intake, live.app.database, live.clock)
     worker = Worker(
         watch,
-        live.app.intake,
         live.app.dispatch,
         (),
         Wakeup(live.app.database.engine),
@@ -185,7 +184,6 @@ def test_a_server_that_tells_of_nothing_is_looked_at_each_minute_anyway(live):
     source = Untelling(MemoryMailbox("info"))
     worker = Worker(
         Watch({"info": source}, live.app.intake, live.app.database, live.clock),
-        live.app.intake,
         live.app.dispatch,
         (),
         Wakeup(live.app.database.engine),
@@ -213,7 +211,6 @@ def test_each_pause_after_a_failure_is_as_long_as_chance_makes_it(live):
 
     worker = Worker(
         watch,
-        live.app.intake,
         live.app.dispatch,
         (),
         Wakeup(live.app.database.engine),
@@ -247,7 +244,6 @@ def test_the_action_in_hand_is_finished_and_the_next_one_left_for_later(live):
     sender = SlowSender(live.folder / "kundreskontra", "kundreskontra")
     worker = Worker(
         live.app.watch,
-        live.app.intake,
         outbox_of(live, {"kundreskontra": sender}),
         (),
         Wakeup(live.app.database.engine),
