@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.errors import BadValue
+from bot.errors import WrongPart
+from bot.texts import mark
 from bot.vocabulary import CaseId, PersonKey, ProcessKey
 
 MOST = 200
@@ -51,7 +52,7 @@ class SampleOrder:
         first, last: Local days on which the cases were closed, both included.
 
     Raises:
-        BadValue: The days or the size make no sense.
+        WrongPart: The days, the size or the seed make no sense.
     """
 
     process: ProcessKey
@@ -62,11 +63,14 @@ class SampleOrder:
 
     def __post_init__(self) -> None:
         if self.last < self.first:
-            raise BadValue("sista dagen ligger före den första")
+            raise WrongPart(mark("sista dagen ligger före den första"), part="last")
         if not 0 <= self.size <= MOST:
-            raise BadValue("ett urval har högst {n} ärenden", n=MOST)
+            raise WrongPart(mark("ett urval har högst {n} ärenden"), part="size", n=MOST)
         if not self.seed.strip() or len(self.seed) > 60:
-            raise BadValue("ange ett frö på högst 60 tecken, så att urvalet går att göra om")
+            raise WrongPart(
+                mark("ange ett frö på högst 60 tecken, så att urvalet går att göra om"),
+                part="seed",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

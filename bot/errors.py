@@ -86,6 +86,18 @@ class BadValue(SammaDagError, ValueError):
     """
 
 
+class WrongPart(BadValue):
+    """Values do not hold together, and one of them must be another.
+
+    Attributes:
+        part: Which one, by its name in what they would have made.
+    """
+
+    def __init__(self, source: str, /, *, part: str, **values: object) -> None:
+        super().__init__(source, **values)
+        self.part = part
+
+
 class DataError(SammaDagError):
     """Something was wrong with the data and is named: exit code 1."""
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot.errors import BadValue
+from bot.errors import WrongPart
+from bot.texts import mark
 
 
 class OutsideSource(StrEnum):
@@ -44,7 +45,7 @@ class OutsideFigure:
         first, last: Local days, both included.
 
     Raises:
-        BadValue: The days or the value make no sense.
+        WrongPart: The days or the value make no sense.
     """
 
     source: OutsideSource
@@ -56,11 +57,11 @@ class OutsideFigure:
 
     def __post_init__(self) -> None:
         if self.last < self.first:
-            raise BadValue("sista dagen ligger före den första")
+            raise WrongPart(mark("sista dagen ligger före den första"), part="last")
         most = 1 if self.measure in SHARES else _MOST
         if self.measure is OutsideMeasure.INDEX:
             most = 100
         if not 0 <= self.value <= most:
-            raise BadValue("värdet ligger utanför 0 till {most}", most=most)
+            raise WrongPart(mark("värdet ligger utanför 0 till {most}"), part="value", most=most)
         if self.measure in _COUNTS and self.value != int(self.value):
-            raise BadValue("värdet är ett antal och skrivs utan decimaler")
+            raise WrongPart(mark("värdet är ett antal och skrivs utan decimaler"), part="value")

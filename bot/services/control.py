@@ -16,7 +16,7 @@ from bot.notifying import Names
 from bot.services.archive import letter_files, zipped
 from bot.services.new_case import House
 from bot.store.unit_of_work import Database, Work
-from bot.texts import Say
+from bot.texts import Say, mark
 from bot.vocabulary import EventKind, MatterKey, PersonKey
 
 LISTED = (MatterKey("makulering"), MatterKey("aterbetalning"))
@@ -41,6 +41,18 @@ class OpenedSample:
     cases: tuple[ReviewedCase, ...]
 
 
+class EmptySample(DataError):
+    """No case would be in a sample.
+
+    Attributes:
+        part: Of the `SampleOrder`: what must be another one.
+    """
+
+    def __init__(self, source: str, /, *, part: str) -> None:
+        super().__init__(source)
+        self.part = part
+
+
 class InternalControl:
     """Each call is one transaction."""
 
@@ -55,7 +67,7 @@ class InternalControl:
         All cases of `LISTED` matters are added to those that are drawn, at most `MOST_LISTED`.
 
         Raises:
-            DataError: No case would be in the sample.
+            EmptySample: No case was closed in those days, or none would be drawn.
         """
         zone = self._house.zone
         start = datetime.combine(order.first, time.min, zone)
@@ -72,9 +84,11 @@ class InternalControl:
                 if case_id not in already
             ]
             if not closed:
-                raise DataError("inga ärenden i processen avslutades under tiden")
+                raise EmptySample(
+                    mark("inga ärenden i processen avslutades under tiden"), part="last"
+                )
             if not items:
-                raise DataError("urvalet blir tomt; ange ett större antal")
+                raise EmptySample(mark("urvalet blir tomt; ange ett större antal"), part="size")
             return work.control.insert(
                 Sample(
                     id=0,

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
+from math import isfinite, nan
 
 from bot.clock import Clock
-from bot.errors import BadValue, DataError
+from bot.errors import BadValue, DataError, WrongPart
 from bot.knowledge import Knowledge
 from bot.outside import SHARES, OutsideFigure, OutsideMeasure, OutsideSource
 from bot.services.choices import Choice
@@ -36,18 +37,6 @@ class Imported:
 
     figures: int
     faults: tuple[BadLine, ...] = ()
-
-
-class WrongPart(BadValue):
-    """A figure holds together, and cannot be taken in all the same.
-
-    Attributes:
-        part: Of an `OutsideFigure`: what must be another one.
-    """
-
-    def __init__(self, source: str, /, *, part: str, **values: object) -> None:
-        super().__init__(source, **values)
-        self.part = part
 
 
 class Outside:
@@ -176,16 +165,16 @@ def value_of(text: str, measure: OutsideMeasure) -> float:
     """Return a number with a decimal comma or point, or a share such as ``93 %``.
 
     Raises:
-        BadValue: It is no number, or per cent of what is no share.
+        WrongPart: It is no number, or per cent of what is no share.
     """
     plain = text.strip().replace("\u00a0", "").replace(" ", "").replace(",", ".")
     share = plain.endswith("%")
     try:
         value = float(plain.removesuffix("%"))
     except ValueError:
-        raise BadValue("värdet är inget tal") from None
-    if value != value or value in (float("inf"), float("-inf")):
-        raise BadValue("värdet är inget tal")
+        value = nan
+    if not isfinite(value):
+        raise WrongPart(mark("värdet är inget tal"), part="value")
     if share and measure not in SHARES:
-        raise BadValue("procent passar bara för andelar")
+        raise WrongPart(mark("procent passar bara för andelar"), part="value")
     return value / 100 if share else value

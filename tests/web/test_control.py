@@ -57,7 +57,12 @@ def test_others_see_the_samples_but_cannot_draw(closed):
 
 
 @pytest.mark.parametrize(
-    ("typed", "field"), [({"size": "0"}, "size"), ({"last": "2026-03-01"}, "last")]
+    ("typed", "field"),
+    [
+        ({"size": "0"}, "size"),
+        ({"last": "2026-03-01"}, "last"),
+        ({"last": "2026-03-01", "size": "0"}, "last"),
+    ],
 )
 def test_a_sample_without_cases_is_refused_beside_the_field(closed, typed, field):
     browser = closed.browser(MANAGER)

@@ -8,11 +8,11 @@ from typing import Final
 from starlette.responses import Response
 
 from bot.control import MOST, Question, Reply, SampleOrder
-from bot.errors import BadValue, DataError, NotFound
+from bot.errors import DataError, NotFound, WrongPart
 from bot.reports.model import Granularity
 from bot.reports.periods import before, period_of
 from bot.services.case_page import OpenedFile
-from bot.services.control import OpenedSample, ReviewedCase
+from bot.services.control import EmptySample, OpenedSample, ReviewedCase
 from bot.vocabulary import Right
 from bot.web.ask import Ask
 from bot.web.files import download
@@ -45,9 +45,8 @@ def draw(ask: Ask) -> Response:
         return _samples(ask, Form(typed=ask.form, errors=errors), status=422)
     try:
         sample = ask.house.control.draw(order, by=ask.viewer.key)
-    except DataError as error:
-        field = "size" if order.size == 0 else "last"
-        errors = {field: ask.say.error(error)}
+    except EmptySample as error:
+        errors = {error.part: ask.say.error(error)}
         return _samples(ask, Form(typed=ask.form, errors=errors), status=422)
     text = ask.say.plural(
         "{n} ärende ska granskas.", "{n} ärenden ska granskas.", len(sample.items)
@@ -130,9 +129,8 @@ def _order(ask: Ask) -> tuple[SampleOrder | None, dict[str, str]]:
     seed = ask.form.get("seed", "").strip()
     try:
         order = SampleOrder(process=process, first=first, last=last, size=int(size), seed=seed)
-    except BadValue as error:
-        field = "last" if last < first else "size" if int(size) > MOST else "seed"
-        return None, {field: say.error(error)}
+    except WrongPart as error:
+        return None, {error.part: say.error(error)}
     return order, {}
 
 

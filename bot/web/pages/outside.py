@@ -8,12 +8,12 @@ from typing import Final
 
 from starlette.responses import Response
 
-from bot.errors import BadValue, DataError
+from bot.errors import DataError, WrongPart
 from bot.outside import OutsideFigure, OutsideMeasure, OutsideSource
 from bot.reports.model import Granularity
 from bot.reports.periods import before, period_of
 from bot.services.choices import Choice
-from bot.services.outside import COLUMNS, MOST_BYTES, BadLine, WrongPart, value_of
+from bot.services.outside import COLUMNS, MOST_BYTES, BadLine, value_of
 from bot.services.outside_words import outside_value
 from bot.vocabulary import Right
 from bot.web.ask import Ask
@@ -134,8 +134,8 @@ def _figure(ask: Ask) -> tuple[OutsideFigure | None, dict[str, str]]:
             last=last,
             value=value_of(ask.form.get("value", ""), OutsideMeasure(measure)),
         )
-    except BadValue as error:
-        return None, {"last" if last < first else "value": say.error(error)}
+    except WrongPart as error:
+        return None, {error.part: say.error(error)}
     return figure, {}
 
 
