@@ -15,6 +15,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     select,
     union,
     update,
@@ -173,15 +174,23 @@ class Promises:
         return changed.rowcount > 0
 
     def take_back(self, case_id: CaseId, kept_at: datetime, now: datetime) -> bool:
-        """Let a promise wait again that was noted as kept at an instant; it is looked at now.
+        """Let a promise wait again that was noted as kept at an instant.
+
+        It is looked at from now on; one that was due before, from then on, since it is broken.
 
         Returns:
             False where no promise was kept then.
         """
+        looked_at = literal(now, PromiseRow.next_at.type)
         changed = self._connection.execute(
             update(PromiseRow)
             .where(PromiseRow.case_id == case_id, PromiseRow.kept_at == kept_at)
-            .values(kept_at=None, kept_with=None, broken_at=None, next_at=now)
+            .values(
+                kept_at=None,
+                kept_with=None,
+                broken_at=None,
+                next_at=case((PromiseRow.due_at < now, PromiseRow.due_at), else_=looked_at),
+            )
         )
         return changed.rowcount > 0
 

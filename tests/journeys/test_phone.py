@@ -13,6 +13,7 @@ import pytest
 from bot.errors import DataError, IllegalChange, UsageError
 from bot.promises import Feedback
 from bot.services.phone import NewCall
+from bot.services.undoing import Undoing
 from bot.vocabulary import Channel, EventKind, Status
 from tests.letters import ORDINARY
 
@@ -332,6 +333,20 @@ def test_late_feedback_is_late_and_told_also_where_the_worker_was_down(desk):
     assert wall(found.promise.broken_at) == "2026-03-03 16:30"
     desk.at("2026-03-04 09:01")
     assert desk.alerts() == [("promise_broken", HEAD)]
+
+
+def test_feedback_that_is_taken_back_after_closing_leaves_a_broken_promise(both):
+    # 2026-11: it was looked at from that instant on only, and so never found broken.
+    case = both.phone.add(call(), by=HANDLER).case
+    both.at("2026-03-03 11:00")
+    told = both.phone.feedback(case, Feedback.ONGOING, by=HANDLER).case
+    both.at("2026-03-03 17:10")
+    undoing = Undoing(both.city.app.database, both.city.app.house, both.city.clock)
+    undoing.undo(told, by=HANDLER)
+    both.at("2026-03-03 17:11")
+    (promise,) = both.promises(case)
+    assert promise.broken_at == promise.due_at
+    assert both.alerts() == [("promise_broken", HEAD)]
 
 
 def test_a_reminder_that_could_not_go_out_is_dropped_once_feedback_is_given(desk):

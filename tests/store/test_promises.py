@@ -91,6 +91,16 @@ def test_the_first_feedback_keeps_a_promise(database, stored):
         assert sum(people.map(keep, [*Feedback] * 4)) == 1
 
 
+@pytest.mark.parametrize("due_at", [NOON + 2 * HOUR, NOON + 4 * HOUR], ids=["was due", "is not"])
+def test_a_promise_that_was_not_kept_after_all_is_looked_at_again(database, stored, due_at):
+    stored([case(1)], [promise(1, due_at=due_at)])
+    with database.work() as work:
+        work.promises.keep(CaseId(1), Feedback.ONGOING, NOON + HOUR)
+        assert work.promises.take_back(CaseId(1), NOON + HOUR, NOON + 3 * HOUR)
+        (again,) = work.promises.due(NOON + 3 * HOUR)
+    assert again == promise(1, due_at=due_at, next_at=min(due_at, NOON + 3 * HOUR))
+
+
 def test_a_kept_promise_leads_to_nothing_more(database, stored):
     stored([case(1)], [promise(1)])
     with database.work() as work:
