@@ -1,4 +1,4 @@
-"""E-mail to one of the staff, out of a mailbox of ours: sent once, whatever happens meanwhile."""
+"""E-mail to one of the staff, out of a mailbox of ours: twice rather than never."""
 
 from __future__ import annotations
 
@@ -57,6 +57,8 @@ class StaffMailer:
     def send(self, note: Note, person: Person, say: Say) -> None:
         """Mail a note; a repeat finds its mail in Sent and sends no second one.
 
+        One of which nobody knows whether it went is sent again, where it is not in Sent.
+
         Raises:
             NotifierUnavailable: No mailbox can send, or the one that can does not answer.
         """
@@ -75,10 +77,13 @@ class StaffMailer:
             sent_at=self._clock.now(),
         )
         try:
-            if not sender.find_sent(message_id):
-                sender.send(
-                    sender.find_draft(message_id) or sender.save_draft(message_id, compose(mail))
-                )
+            if sender.find_sent(message_id):
+                return
+            begun = sender.find_draft(message_id)
+            if begun is None:
+                sender.send(sender.save_draft(message_id, compose(mail)))
+            else:
+                sender.send_again(begun)  # told twice rather than never
         except FunctionMailError as error:
             raise NotifierUnavailable("larmet gick inte att mejla") from error
 

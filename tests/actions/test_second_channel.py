@@ -13,6 +13,7 @@ from bot.notifying import Alert, AlertCode, MemoryNotifier, NotifierUnavailable
 from bot.texts import speaker
 from bot.vocabulary import Language, MailboxKey
 from functionmail.connectors.maildir import MaildirSender
+from functionmail.errors import SendUncertain
 from functionmail.identity import Identity
 from tests.city import TUESDAY, make_folders, shipped_material
 
@@ -27,12 +28,20 @@ def alert(**values):
 
 
 @pytest.fixture
-def by_mail(tmp_path):
+def by_mail_from(tmp_path):
     make_folders(tmp_path, [BOX])
-    identity = Identity(keys=(b"0123456789abcdef0123456789abcdef",), domain="stad.example")
-    senders = {BOX: MaildirSender(tmp_path / BOX, BOX)}
-    clock, say = FixedClock(TUESDAY), speaker(Language.SWEDISH)
-    return MailNotifier(senders, KNOWLEDGE, identity, clock, say)
+
+    def make(sender):
+        identity = Identity(keys=(b"0123456789abcdef0123456789abcdef",), domain="stad.example")
+        clock, say = FixedClock(TUESDAY), speaker(Language.SWEDISH)
+        return MailNotifier({BOX: sender}, KNOWLEDGE, identity, clock, say)
+
+    return make
+
+
+@pytest.fixture
+def by_mail(tmp_path, by_mail_from):
+    return by_mail_from(MaildirSender(tmp_path / BOX, BOX))
 
 
 @pytest.fixture
@@ -56,6 +65,29 @@ def test_a_repeated_alert_is_mailed_once(by_mail, sent):
     for _ in range(3):
         by_mail.notify(alert())
     assert len(sent()) == 1
+
+
+class Doubtful(MaildirSender):
+    """Loses the connection the first time; a draft of which nobody knows stays until told."""
+
+    doubts = 0
+
+    def send(self, draft):
+        self.doubts += 1
+        raise SendUncertain(BOX, "sending")
+
+    def send_again(self, draft):
+        super().send(draft)
+
+
+def test_an_alert_that_went_out_or_did_not_is_mailed_again(tmp_path, by_mail_from, sent):
+    # 2026-11: the draft bore its mark for ever, and each try ended at it.
+    doubtful = Doubtful(tmp_path / BOX, BOX)
+    by_mail = by_mail_from(doubtful)
+    with pytest.raises(NotifierUnavailable):
+        by_mail.notify(alert())
+    by_mail.notify(alert())
+    assert (doubtful.doubts, len(sent())) == (1, 1)
 
 
 def test_two_steps_of_one_case_are_two_mails(by_mail, sent):
