@@ -8,6 +8,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.actions.overtaken import discard_overtaken
 from bot.cases import SOMEBODY, Case, CaseNumber, Event
 from bot.clock import Clock
 from bot.store.records import Delivery, SentMessage
@@ -132,6 +133,7 @@ class SentMail:
         return any(party.address in wrote for party in (*message.to, *message.cc))
 
     def _answered(self, work: Work, case: Case, at: datetime, *, message: int) -> None:
+        discard_overtaken(work, case.id, self._clock.now())
         if case.status is Status.NEW:
             case = work.cases.change(dataclasses.replace(case, status=Status.OPEN))
         work.cases.record(

@@ -12,11 +12,14 @@ import pytest
 from bot.registers import EntryKind, Facts, Register, Step
 from bot.reply_rules import DraftState
 from bot.vocabulary import ProcessKey, Status
-from tests.city import City
+from functionmail.connectors.maildir import SENT, deliver
+from functionmail.connectors.maildir_files import make_subfolder
+from tests.city import City, mail
 from tests.letters import ENGLISH, ORDINARY, PROTECTED
 from tests.reply_stories import drafts, people, work_off
 
 OPEN = DraftState.OPEN
+OURS = "kundreskontra@exempelstad.example"
 PAID = {
     "subject": "[KR] Bestridande – faktura 40012345",
     "text": "Hej!\n\nVi bestrider faktura 40012345. Den är redan betald den 3 februari.\n\nKarin",
@@ -160,6 +163,19 @@ def test_what_was_drafted_for_the_mail_is_gone_once_a_person_answers(city, sende
     assert holes(city, draft) == ()
     city.app.replies.send(draft.id, by=anna)
     city.app.dispatch.run_due()
+    assert "already_paid" not in drafted(city, case)
+
+
+def test_what_was_drafted_for_the_mail_is_gone_once_somebody_answers_in_outlook(city, sender):
+    city.look()  # what lies in Sent at the first look is no answer
+    case = opened(city, sender, **PAID)
+    assert "already_paid" in drafted(city, case)
+    reference = city.app.identity.case_reference(str(case.number))
+    content = mail("Den är betald.", sender=OURS, to=sender, subject=f"SV: faktura {reference}")
+    sent = make_subfolder(city.folder / "kundreskontra", SENT)
+    deliver(sent, "1.outlook", content, city.clock.now())
+    city.look()
+    assert "answered" in city.events(case)
     assert "already_paid" not in drafted(city, case)
 
 
