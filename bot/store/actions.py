@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, func, or_, select, text, update
 
 from bot.cases import PlannedAction
-from bot.store.engine import insert_if_new
+from bot.store.engine import insert_if_new, insert_one_if_new
 from bot.store.records import ClaimedAction
 from bot.store.tables import ActionRow, BreakerRow, SentReplyRow
 from bot.vocabulary import ActionKind, ActionState, CaseId, MailboxKey, Verdict
@@ -98,10 +98,17 @@ class ActionQueue:
         return changed.rowcount == 1
 
     def retry(self, action: ClaimedAction, *, at: datetime, because: str) -> None:
-        """Give an action back, to be tried again at an instant."""
+        """Give an action back, to be tried again at an instant.
+
+        One that another worker has claimed since the lease ran out is left to that one.
+        """
         self._connection.execute(
             update(ActionRow)
-            .where(ActionRow.key == action.key, ActionRow.state == ActionState.PLANNED)
+            .where(
+                ActionRow.key == action.key,
+                ActionRow.state == ActionState.PLANNED,
+                ActionRow.attempts == action.attempts,
+            )
             .values(due_at=at, because=because, claimed_by=None, claimed_until=None)
         )
 
@@ -200,13 +207,8 @@ class SentReplies:
 
     def open_breaker(self, scope: str, now: datetime) -> bool:
         """Mark a breaker as open; True only for the caller who opened it."""
-        before = self._connection.scalar(
-            select(func.count()).select_from(BreakerRow).where(BreakerRow.scope == scope)
-        )
-        if before:
-            return False
-        insert_if_new(self._connection, BreakerRow, [{"scope": scope, "open_since": now}])
-        return True
+        values = {"scope": scope, "open_since": now}
+        return insert_one_if_new(self._connection, BreakerRow, values)
 
     def close_breaker(self, scope: str) -> None:
         """Mark a breaker as closed again."""

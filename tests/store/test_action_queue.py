@@ -89,6 +89,16 @@ def test_an_action_given_back_is_claimed_again_at_its_new_time(database):
     assert claim(database, NOON + timedelta(minutes=1))
 
 
+def test_who_lost_a_claim_gives_nothing_back_that_another_has_begun(database):
+    # 2026-11: a slow worker's end freed the action for a third while the second was sending.
+    planned(database, "reply:1")
+    slow = claim(database)
+    assert claim(database, NOON + LEASE, worker="b")
+    with database.work() as work:
+        work.actions.retry(slow, at=NOON + LEASE, because="MailboxUnavailable")
+    assert claim(database, NOON + LEASE, worker="c") is None
+
+
 def test_the_draft_is_remembered_for_whoever_claims_next(database):
     planned(database, "reply:1")
     action = claim(database)
@@ -146,3 +156,12 @@ def test_a_breaker_is_opened_by_one_caller_until_it_is_closed(database):
         assert not work.sent_replies.open_breaker("info", NOON)
         work.sent_replies.close_breaker("info")
         assert work.sent_replies.open_breaker("info", NOON)
+
+
+def test_of_many_who_find_a_breaker_open_at_once_one_tells(database):
+    def find(_):
+        with database.work() as work:
+            return work.sent_replies.open_breaker("kundreskontra", NOON)
+
+    with ThreadPoolExecutor(8) as workers:
+        assert sum(workers.map(find, range(8))) == 1
