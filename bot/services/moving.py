@@ -95,7 +95,7 @@ class Moving:
 
     def _tell_staff(self, work: Work, case: Case) -> None:
         if case.urgent is not Urgency.NO and not case.stop_confirmed:
-            because, now = f"moved:{case.process}", self._clock.now()
+            because, now = f"moved:{case.version}", self._clock.now()
             watch_over(work, case, self._house, now, because=because)
 
     def _tell_customer(self, work: Work, case: Case) -> None:

@@ -104,6 +104,15 @@ def test_the_new_people_hear_of_an_urgent_case_and_must_acknowledge_it(city):
     city.app.casework.acknowledge(moved, by=people(city, 1)[0])
 
 
+def test_each_move_of_an_urgent_case_is_told_also_where_it_has_been_before(city):
+    # 2026-11: of the second move to one process nobody heard until the ladder went on.
+    case = the_case(city, URGENT_INVOICE)
+    for to in (SUPPLIERS, CUSTOMERS, SUPPLIERS):
+        city.later(minutes=5)
+        case = move(city, case, to)
+    assert city.alerts().count("urgent") == 4
+
+
 def test_a_protected_case_is_told_of_by_a_person(city):
     case = the_case(city, PROTECTED)
     move(city, case)
