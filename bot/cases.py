@@ -24,9 +24,9 @@ from bot.vocabulary import (
 from bot.worktime import Calendar, working_time
 
 SYSTEM = "system"
+"""The actor of what no person did."""
 SOMEBODY = "somebody"
 """Acted for a person whom nothing names, as one who answers in Outlook."""
-"""The actor of what no person did."""
 
 _CHANGES: Mapping[Status, frozenset[Status]] = {
     Status.NEW: frozenset(
