@@ -17,6 +17,8 @@ MOST_BYTES = 2_000_000
 """So much may a form hold; files that are uploaded included."""
 LONGEST_S = 60.0
 """So long may a form be under way."""
+_LONGEST_PATH = 1000
+"""Longer ones are no page of ours, and some could not even be read as the number they hold."""
 PUBLIC = ("/healthz", "/metrics")
 """Asked by programs of the city, under whatever name they know us."""
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -91,6 +93,8 @@ class Guard:
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         if headers.get("host", "").lower() not in self._hosts and scope["path"] not in PUBLIC:
             return 421, "unknown host"
+        if len(scope["path"]) > _LONGEST_PATH:
+            return 414, "address too long"
         length = headers.get("content-length", "0")
         if not (length.isascii() and length.isdecimal()):
             return 400, "bad length"
