@@ -289,8 +289,8 @@ class Replies:
 
 
 def _refuse_newer(draft: ReplyDraft, version: int | None) -> None:
-    """Raise DataError where a draft is not as it was read."""
-    if version not in (None, draft.version):
+    """Raise DataError where an open draft is not as it was read; one that is not says so itself."""
+    if draft.state is DraftState.OPEN and version not in (None, draft.version):
         raise DataError("utkast {draft} har ändrats av någon annan; läs det igen", draft=draft.id)
 
 

@@ -328,14 +328,44 @@ def test_a_day_that_is_none_is_told_in_its_place(live, card, anna):
     assert live.app.replies.listed(case_of(live, card).id) == []
 
 
-def test_a_draft_can_be_thrown_away(live, card, anna):
+def written(live, card, anna):
+    """Return a draft that was just written in Slack, and the message about it."""
     view = modal(live, anna, anna.click(card, "case_template"))
     anna.click_in_view(view, "template", choice="delayed")
     wait(live, lambda: "value:reason" in str(view["blocks"]), "the outline")
     typed = {"value:reason": "x", "value:new_date": "2026-03-29"}
     anna.submit(view, {"template": "delayed", **typed})
     (draft,) = live.app.replies.listed(case_of(live, card).id)
-    told = drafted(live, anna, draft)
+    return draft, drafted(live, anna, draft)
+
+
+@pytest.mark.parametrize(
+    ("button", "after"), [("letter_send", "sending"), ("letter_discard", "discarded")]
+)
+def test_a_draft_that_was_changed_since_it_was_shown_is_offered_anew(
+    live, card, anna, button, after
+):
+    draft, told = written(live, card, anna)
+    live.app.replies.edit(draft.id, by=BO, given={"reason": "y"})
+    anna.click(told, button)
+    ephemeral(live, anna, f"utkast {draft.id} har ändrats")
+    wait(live, lambda: f"'{draft.id}:2'" in str(told["blocks"]), "the draft of now")
+    assert live.app.replies.show(draft.id).draft.state == "open"
+    anna.click(told, button)
+    wait(live, lambda: live.app.replies.show(draft.id).draft.state == after, after)
+
+
+def test_a_draft_that_is_sent_already_is_not_called_changed(live, card, anna):
+    draft, told = written(live, card, anna)
+    as_shown = dict(told)
+    anna.click(told, "letter_send")
+    wait(live, lambda: "skickas" in told["text"], "the draft to go")
+    anna.click(as_shown, "letter_send")
+    ephemeral(live, anna, f"utkast {draft.id} är redan skickat")
+
+
+def test_a_draft_can_be_thrown_away(live, card, anna):
+    _, told = written(live, card, anna)
     anna.click(told, "letter_discard")
     wait(live, lambda: "kastat" in told["text"], "the draft to go")
     assert live.app.replies.listed(case_of(live, card).id)[0].state == "discarded"

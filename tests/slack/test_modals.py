@@ -148,7 +148,7 @@ def test_a_case_without_a_template_says_so(view, say):
 
 @given(views, st.lists(words, max_size=30), st.booleans(), languages)
 def test_any_draft_can_be_told(view, holes, two_people, say):
-    made = as_sent(draft_message(view, 12, say, holes=holes, two_people=two_people))
+    made = as_sent(draft_message(view, 12, say, version=1, holes=holes, two_people=two_people))
     assert is_valid(MESSAGE, made)
 
 
@@ -163,13 +163,13 @@ def test_what_stays_where_a_card_has_left_is_valid(view, say):
 
 
 def test_one_person_alone_is_not_offered_to_send_a_letter_for_two():
-    assert "letter_send" not in str(draft_message(VIEW, 12, SV, two_people=True).blocks)
+    assert "letter_send" not in str(draft_message(VIEW, 12, SV, version=1, two_people=True).blocks)
 
 
 def test_a_draft_is_read_on_the_web_page_where_there_is_one():
     page = "https://web.example/cases/2026-000123/replies/12"
-    assert page in str(draft_message(VIEW, 12, SV, url=page).blocks)
-    assert "sammadag reply show 12" in str(draft_message(VIEW, 12, SV).blocks)
+    assert page in str(draft_message(VIEW, 12, SV, version=1, url=page).blocks)
+    assert "sammadag reply show 12" in str(draft_message(VIEW, 12, SV, version=1).blocks)
 
 
 def test_an_urgent_case_asks_for_the_stop():
@@ -178,8 +178,8 @@ def test_an_urgent_case_asks_for_the_stop():
 
 
 def test_a_draft_with_a_hole_cannot_be_sent():
-    assert "letter_send" not in str(draft_message(VIEW, 12, SV, holes=["orsak"]).blocks)
-    assert "letter_send" in str(draft_message(VIEW, 12, SV).blocks)
+    assert "letter_send" not in str(draft_message(VIEW, 12, SV, version=1, holes=["orsak"]).blocks)
+    assert "letter_send" in str(draft_message(VIEW, 12, SV, version=1).blocks)
 
 
 def test_the_newest_of_a_history_comes_first():

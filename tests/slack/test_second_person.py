@@ -121,6 +121,23 @@ def test_a_colleague_approves_and_the_writer_is_told(live, draft, bo, anna):
     wait(live, lambda: "är skickat" in asked["text"], "the message to change")
 
 
+def test_a_letter_that_was_changed_since_its_approval_is_not_sent_unread(live, draft, anna):
+    asked = question(live, draft)
+    live.app.replies.approve(draft.id, by=BO)
+    live.face.approvals.tell()
+    wait(live, lambda: "har godkänt" in asked["text"], "the approval")
+    as_read = dict(asked)
+    live.app.replies.edit(draft.id, by=ANNA, given={"reason": "Ett annat skäl."})
+    live.app.replies.approve(draft.id, by=BO)
+    anna.click(as_read, "letter_send")
+    wait(live, lambda: f"utkast {draft.id} har ändrats" in str(anna.ephemerals()), "an answer")
+    assert state(live, draft).state == "open"
+    version = state(live, draft).version
+    wait(live, lambda: f"'{draft.id}:{version}'" in str(asked["blocks"]), "the message to change")
+    anna.click(asked, "letter_send")
+    wait(live, lambda: state(live, draft).state == "sending", "the letter to go")
+
+
 def test_nobody_approves_their_own_letter(live, draft, anna):
     asked = question(live, draft)
     anna.click(asked, "letter_approve")

@@ -80,10 +80,7 @@ class OutlineView:
 
 
 class LetterAction(StrEnum):
-    """What the buttons under a draft are called; their value is its number.
-
-    approve: The value is ``<number>:<version>``.
-    """
+    """What the buttons under a draft are called; their value is ``<number>:<version>``."""
 
     SEND = "letter_send"
     DISCARD = "letter_discard"
@@ -131,7 +128,7 @@ class ApprovalView:
 
     Attributes:
         case: Its number.
-        version: What is approved is this version and no other.
+        version: What is approved or sent is this version and no other.
         writers: Names of staff; none where the assistant wrote it alone.
         url: Where it can be read; None where there is no web page.
     """
@@ -149,7 +146,6 @@ def approval_message(view: ApprovalView, say: Say) -> SlackMessage:
     """Ask a colleague to approve a letter, or say what became of it; nothing of it is shown."""
     text = _approval_text(view, say)
     blocks: list[Part] = [section(mrkdwn(text))]
-    value = str(view.draft)
     if view.stage is Stage.WAITING:
         read = _read_button(view.url, say)
         sure = confirm(
@@ -161,7 +157,7 @@ def approval_message(view: ApprovalView, say: Say) -> SlackMessage:
         approve = button(
             say("Godkänn"),
             LetterAction.APPROVE,
-            f"{value}:{view.version}",
+            _value(view.draft, view.version),
             style="primary",
             confirm=sure,
         )
@@ -169,7 +165,8 @@ def approval_message(view: ApprovalView, say: Say) -> SlackMessage:
         if not read:
             blocks.append(_how_to_read(view.draft, say))
     elif view.stage is Stage.APPROVED:
-        blocks.append(actions([*_read_button(view.url, say), _send_button(view.draft, say)]))
+        send = _send_button(view.draft, view.version, say)
+        blocks.append(actions([*_read_button(view.url, say), send]))
     return SlackMessage(text=text, blocks=tuple(blocks))
 
 
@@ -198,6 +195,7 @@ def draft_message(
     draft: int,
     say: Say,
     *,
+    version: int,
     holes: Sequence[str] = (),
     two_people: bool = False,
     url: str | None = None,
@@ -205,6 +203,7 @@ def draft_message(
     """Say that a draft is written, and offer to send it where it is finished.
 
     Args:
+        version: What is sent or thrown away is this version and no other.
         holes: What is missing, in the words of the template; not escaped.
         two_people: A colleague must approve it first.
         url: Where it can be read; None where there is no web page.
@@ -216,7 +215,9 @@ def draft_message(
     elif two_people:
         text = f"{text} {say('En kollega behöver godkänna det innan det skickas.')}"
     read = _read_button(url, say)
-    rest = _draft_buttons(draft, say, ready=not holes and not two_people)
+    rest = [button(say("Kasta"), LetterAction.DISCARD, _value(draft, version))]
+    if not holes and not two_people:
+        rest.insert(0, _send_button(draft, version, say))
     blocks = [section(mrkdwn(text)), actions([*read, *rest])]
     if not read:
         blocks.append(_how_to_read(draft, say))
@@ -231,19 +232,18 @@ def _read_button(url: str | None, say: Say) -> list[Part]:
     return [] if url is None else [link_button(say("Visa utkast"), LetterAction.READ, url)]
 
 
-def _draft_buttons(draft: int, say: Say, *, ready: bool) -> list[Part]:
-    discard = button(say("Kasta"), LetterAction.DISCARD, str(draft))
-    return [_send_button(draft, say), discard] if ready else [discard]
+def _value(draft: int, version: int) -> str:
+    return f"{draft}:{version}"
 
 
-def _send_button(draft: int, say: Say) -> Part:
+def _send_button(draft: int, version: int, say: Say) -> Part:
     sure = confirm(
         say("Skicka brevet?"),
         say("Kunden får brevet på en gång."),
         say("Skicka"),
         say("Avbryt"),
     )
-    value = str(draft)
+    value = _value(draft, version)
     return button(say("Skicka"), LetterAction.SEND, value, style="primary", confirm=sure)
 
 

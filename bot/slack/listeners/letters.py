@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from slack_sdk import WebClient
 
 from bot.cases import Case
 from bot.errors import DataError, NotFound, SammaDagError
+from bot.reply_rules import DraftState
 from bot.services.replies import DraftSheet
 from bot.slack.blocks.card import CaseAction
 from bot.slack.blocks.letters import (
@@ -65,6 +67,14 @@ def _only_a_link(ack: Ack) -> None:
     ack()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clicked:
+    """The draft whose button was used, and the version of it that was shown."""
+
+    draft: DraftId
+    version: int
+
+
 class _Letters:
     def __init__(self, house: SlackHouse) -> None:
         self._house = house
@@ -116,28 +126,44 @@ class _Letters:
         tell(client, body, told)
 
     def send(self, ack: Ack, body: Body, client: WebClient) -> None:
-        """Hand a letter to the outbox."""
+        """Hand a letter to the outbox as it was shown."""
         ack()
+        clicked = _clicked(body)
 
         def do(actor: Actor) -> None:
-            case = self._seen(actor, _draft(body)).case
-            draft = self._house.replies.send(_draft(body), by=actor.key)
+            sheet = self._seen(actor, clicked.draft)
+            try:
+                draft = self._house.replies.send(
+                    clicked.draft, by=actor.key, version=clicked.version
+                )
+            except DataError:
+                if sheet.two_people:
+                    self._house.approvals.tell()
+                else:
+                    self._show_newer(client, body, actor, sheet, clicked)
+                raise
             sentence = mark("{person} skickade ett svar till kunden.")
-            note(self._house, case, f"sent:{draft.id}", sentence, actor)
+            note(self._house, sheet.case, f"sent:{draft.id}", sentence, actor)
             text = actor.say("Utkast {draft} skickas till kunden.", draft=draft.id)
-            _replace(client, body, text)
+            _replace(client, body, SlackMessage(text=text))
             self._house.approvals.tell()
 
         act(self._house, client, body, do)
 
     def discard(self, ack: Ack, body: Body, client: WebClient) -> None:
-        """Throw a draft away."""
+        """Throw a draft away as it was shown."""
         ack()
+        clicked = _clicked(body)
 
         def do(actor: Actor) -> None:
-            self._seen(actor, _draft(body))
-            draft = self._house.replies.discard(_draft(body))
-            _replace(client, body, actor.say("Utkast {draft} är kastat.", draft=draft.id))
+            sheet = self._seen(actor, clicked.draft)
+            try:
+                draft = self._house.replies.discard(clicked.draft, version=clicked.version)
+            except DataError:
+                self._show_newer(client, body, actor, sheet, clicked)
+                raise
+            text = actor.say("Utkast {draft} är kastat.", draft=draft.id)
+            _replace(client, body, SlackMessage(text=text))
             self._house.approvals.tell()
 
         act(self._house, client, body, do)
@@ -145,13 +171,12 @@ class _Letters:
     def approve(self, ack: Ack, body: Body, client: WebClient) -> None:
         """Approve a colleague's letter as it was read; whoever is too late is told who did."""
         ack()
-        number, _, version = str(body["actions"][0].get("value") or "").partition(":")
+        clicked = _clicked(body)
 
         def do(actor: Actor) -> SlackMessage | None:
-            sheet = self._seen(actor, DraftId(number_of(number)))
-            draft = sheet.draft
+            draft = self._seen(actor, clicked.draft).draft
             try:
-                self._house.replies.approve(draft.id, by=actor.key, version=number_of(version))
+                self._house.replies.approve(draft.id, by=actor.key, version=clicked.version)
             except DataError:
                 approver = self._house.replies.show(draft.id).draft.approved_by
                 if approver is None:
@@ -210,15 +235,30 @@ class _Letters:
         sheet = self._house.replies.show(draft.id)
         if sheet.two_people:
             self._house.approvals.tell()
-        about = {one.name: one.about for one in outline.asked}
-        return draft_message(
-            actor.teller.case(case),
-            draft.id,
-            actor.say,
-            holes=[about.get(hole, hole) for hole in sheet.holes],
-            two_people=sheet.two_people,
-            url=actor.teller.draft_url(case, draft.id),
-        )
+        return _told(actor, sheet, outline)
+
+    def _show_newer(
+        self, client: WebClient, body: Body, actor: Actor, sheet: DraftSheet, clicked: _Clicked
+    ) -> None:
+        """Let the message offer a draft as it is now, where it was changed since."""
+        draft = sheet.draft
+        if draft.state is DraftState.OPEN and draft.version != clicked.version:
+            outline = self._outline(actor, sheet.case, draft.template)
+            _replace(client, body, _told(actor, sheet, outline))
+
+
+def _told(actor: Actor, sheet: DraftSheet, outline: OutlineView) -> SlackMessage:
+    """Say that a draft is written."""
+    about = {one.name: one.about for one in outline.asked}
+    return draft_message(
+        actor.teller.case(sheet.case),
+        sheet.draft.id,
+        actor.say,
+        version=sheet.draft.version,
+        holes=[about.get(hole, hole) for hole in sheet.holes],
+        two_people=sheet.two_people,
+        url=actor.teller.draft_url(sheet.case, sheet.draft.id),
+    )
 
 
 def _given(outline: OutlineView, state: Mapping[str, Any]) -> Values:
@@ -255,14 +295,16 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _draft(body: Body) -> DraftId:
-    return DraftId(number_of(str(body["actions"][0].get("value") or "")))
+def _clicked(body: Body) -> _Clicked:
+    number, _, version = str(body["actions"][0].get("value") or "").partition(":")
+    return _Clicked(draft=DraftId(number_of(number)), version=number_of(version))
 
 
-def _replace(client: WebClient, body: Body, text: str) -> None:
+def _replace(client: WebClient, body: Body, shown: SlackMessage) -> None:
     """Let the message under which somebody clicked say what became of it."""
     channel, message = body.get("channel"), body.get("message")
     if channel is None or message is None:
         return
     where, ts = channel["id"], message["ts"]
-    quietly(lambda: client.chat_update(channel=where, ts=ts, text=text, blocks=[]))
+    blocks = [dict(block) for block in shown.blocks]
+    quietly(lambda: client.chat_update(channel=where, ts=ts, text=shown.text, blocks=blocks))
