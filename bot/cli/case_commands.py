@@ -79,12 +79,12 @@ def _add_ignored(app: typer.Typer, say: Say) -> None:
         as_email: str = person_option(say),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),
     ) -> None:
-        from bot.services.naming import person_with
-        from bot.vocabulary import MessageId
+        from bot.cli.acting import actor
+        from bot.vocabulary import MessageId, Right
 
         with opened_house(context) as built:
-            person = person_with(as_email, built.knowledge)
-            case = built.ignored.make_case(MessageId(number), by=person)
+            who = actor(as_email, built.knowledge, built.settings, right=Right.OPERATOR)
+            case = built.ignored.make_case(MessageId(number), by=who.person)
         if as_json:
             print_json({"case": str(case.number), "process": case.process, "matter": case.matter})
         else:

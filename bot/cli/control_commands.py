@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.outside import OutsideSource
     from bot.services.control import InternalControl
     from bot.services.outside import Outside
+    from bot.vocabulary import PersonKey
 
 _DAY = ["%Y-%m-%d"]
 
@@ -59,10 +60,10 @@ def _add_draw(app: typer.Typer, say: Say) -> None:
         as_json: bool = typer.Option(False, "--json", help=say("Skriv urvalet som JSON.")),
     ) -> None:
         from bot.control import SampleOrder
-        from bot.services.naming import person_with, process_named
+        from bot.services.naming import process_named
 
         with opened_house(context) as built, _bad_values_as_usage():
-            person = person_with(as_email, built.knowledge)
+            person = _manager(as_email, built)
             order = SampleOrder(
                 process=process_named(process, built.knowledge),
                 first=start.date(),
@@ -113,11 +114,10 @@ def _add_export(app: typer.Typer, say: Say) -> None:
         as_email: str = person_option(say),
     ) -> None:
         from bot.cli.common import write_privately
-        from bot.services.naming import person_with
 
         with opened_house(context) as built:
             speak = of(context).say
-            person = person_with(as_email, built.knowledge)
+            person = _manager(as_email, built)
             names = built.knowledge.names_in(speak.language)
             content = _control(built).evidence(number, say=speak, names=names, by=person)
         write_privately(out, content)
@@ -140,10 +140,9 @@ def _add_import(app: typer.Typer, say: Say) -> None:
         as_email: str = person_option(say),
     ) -> None:
         from bot.errors import UsageError
-        from bot.services.naming import person_with
 
         with opened_house(context) as built:
-            person = person_with(as_email, built.knowledge)
+            person = _manager(as_email, built)
             try:
                 content = file.read_bytes()
             except OSError as error:
@@ -181,11 +180,10 @@ def _add_figure(app: typer.Typer, say: Say) -> None:
         as_email: str = person_option(say),
     ) -> None:
         from bot.outside import OutsideFigure
-        from bot.services.naming import person_with
         from bot.services.outside import day_of, measure_of, value_of
 
         with opened_house(context) as built, _bad_values_as_usage():
-            person = person_with(as_email, built.knowledge)
+            person = _manager(as_email, built)
             of_measure = measure_of(measure)
             figure = OutsideFigure(
                 source=_source(source),
@@ -197,6 +195,14 @@ def _add_figure(app: typer.Typer, say: Say) -> None:
             )
             _outside(built).add(figure, by=person)
         console().print(of(context).say("Siffran är inskriven."))
+
+
+def _manager(email: str, built: App) -> PersonKey:
+    """Return who has an e-mail address; an error for one who is no manager."""
+    from bot.cli.acting import actor
+    from bot.vocabulary import Right
+
+    return actor(email, built.knowledge, built.settings, right=Right.MANAGER).person
 
 
 @contextmanager

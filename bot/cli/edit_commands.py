@@ -13,6 +13,7 @@ from bot.texts import Say
 if TYPE_CHECKING:
     from bot.app import App
     from bot.edits import Change
+    from bot.vocabulary import PersonKey
 
 
 def add(app: typer.Typer, say: Say) -> None:
@@ -124,18 +125,26 @@ def _add_save(app: typer.Typer, say: Say) -> None:
     ) -> None:
         from bot.errors import UsageError
         from bot.services.editing.drafting import Draft
-        from bot.services.naming import person_with
 
         try:
             content = file.read_bytes()
         except OSError as error:
             raise UsageError("{file}: går inte att läsa", file=file) from error
         with opened_house(context) as built:
+            by = _editor(as_email, built)
             read = built.editing.read(path)
             draft = Draft(files={read.path: content}, seen={read.path: read.digest}, note=note)
-            change = built.editing.save(draft, by=person_with(as_email, built.knowledge))
+            change = built.editing.save(draft, by=by)
             change = _tried(context, built, change)
             _show(context, built, change, as_json=as_json)
+
+
+def _editor(email: str, built: App) -> PersonKey:
+    """Return who has an e-mail address; an error for one who may not edit."""
+    from bot.cli.acting import actor
+    from bot.vocabulary import Right
+
+    return actor(email, built.knowledge, built.settings, right=Right.EDITOR).person
 
 
 def _tried(context: typer.Context, built: App, change: Change) -> Change:
@@ -171,10 +180,9 @@ def _add_settle(app: typer.Typer, say: Say) -> None:
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ändringen som JSON.")),
     ) -> None:
         from bot.edits import ChangeId
-        from bot.services.naming import person_with
 
         with opened_house(context) as built:
-            by = person_with(as_email, built.knowledge)
+            by = _editor(as_email, built)
             change = _tried(context, built, built.editing.change(ChangeId(number)))
             change = built.editing.put_in_force(change.id, by=by)
             _show(context, built, change, as_json=as_json)
@@ -190,10 +198,9 @@ def _add_settle(app: typer.Typer, say: Say) -> None:
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ändringen som JSON.")),
     ) -> None:
         from bot.edits import ChangeId
-        from bot.services.naming import person_with
 
         with opened_house(context) as built:
-            by = person_with(as_email, built.knowledge)
+            by = _editor(as_email, built)
             change = built.editing.refuse(ChangeId(number), by=by)
             _show(context, built, change, as_json=as_json)
 
@@ -210,10 +217,9 @@ def _add_undo(app: typer.Typer, say: Say) -> None:
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ändringen som JSON.")),
     ) -> None:
         from bot.edits import ChangeId
-        from bot.services.naming import person_with
 
         with opened_house(context) as built:
-            by = person_with(as_email, built.knowledge)
+            by = _editor(as_email, built)
             change = built.editing.undo(ChangeId(number), by=by)
             _show(context, built, _tried(context, built, change), as_json=as_json)
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from bot.cli.acting import Actor
 from bot.cli.chat_view import Terminal
 from bot.texts import speaker
+from bot.vocabulary import Right
 from tests.commands import call
 from tests.journeys.assistant_talk import HANDLER, shipped_wits, unsure_question
 
@@ -77,7 +78,7 @@ def chat(tmp_path):
     def chat(*lines):
         console = Console(record=True, width=200)
         talks = make_talks(city.app, shipped_wits())
-        who = Actor(person=HANDLER, sees_protected=True)
+        who = Actor(person=HANDLER, rights=frozenset({Right.PROTECTED}))
         Terminal(talks, who, speaker("sv"), console, Script(*lines)).run()
         return console.export_text()
 

@@ -6,10 +6,18 @@ from dataclasses import replace
 
 import pytest
 
+from bot.knowledge import bundled_folder
+from bot.vocabulary import Right
 from tests.commands import call, write_settings
 from tests.letters import ORDINARY
 
 MAY, MAY_NOT = "amir.haddad@exempelstad.example", "agneta.brandt@exempelstad.example"
+HOLDERS = {
+    Right.MANAGER: "anette.forsbro@exempelstad.example",
+    Right.EDITOR: "ebba.nyren@exempelstad.example",
+    Right.OPERATOR: "emil.grahn@exempelstad.example",
+    Right.PROTECTED: MAY,
+}
 
 
 @pytest.fixture
@@ -28,7 +36,8 @@ def run(tmp_path, sqlite_url, build_city, monkeypatch):
         tmp_path,
         sqlite_url,
         *("[web.proxy]", 'addresses = ["127.0.0.1"]'),
-        *("[web.rights]", f'protected = ["{MAY}"]'),
+        "[web.rights]",
+        *(f'{right} = ["{email}"]' for right, email in HOLDERS.items()),
     )
     return lambda *arguments: call("--config", config, *arguments)
 
@@ -75,3 +84,39 @@ def test_a_command_that_nobody_in_particular_gives_sees_all(run):
     assert run("case", "show", "1").code == 0
     assert "-000001" in run("case", "list").out
     assert "-000001" in run("ask", "visa ärende 1").out
+
+
+HOURS = str(bundled_folder() / "hours.yaml")
+DAYS = ("--from", "2026-01-01", "--to", "2026-03-31")
+NEEDING = [
+    (Right.EDITOR, ("edit", "save", "knowledge/hours.yaml", HOURS)),
+    (Right.EDITOR, ("edit", "approve", "1")),
+    (Right.EDITOR, ("edit", "refuse", "1")),
+    (Right.EDITOR, ("edit", "undo", "1")),
+    (Right.MANAGER, ("control", "draw", "--process", "KR", *DAYS, "--seed", "t1")),
+    (Right.MANAGER, ("control", "export", "1", "--out", "ut.zip")),
+    (Right.MANAGER, ("outside", "import", HOURS, "--source", "survey")),
+    (
+        Right.MANAGER,
+        ("outside", "add", "--source", "survey", "--measure", "index", "--value", "7", *DAYS),
+    ),
+    (Right.OPERATOR, ("ignored", "open", "1")),
+]
+
+
+@pytest.mark.parametrize(("right", "command"), NEEDING, ids=[" ".join(c[:2]) for _, c in NEEDING])
+def test_a_command_needs_the_right_of_the_page_that_does_the_same(run, right, command):
+    for other in (MAY_NOT, *(email for held, email in HOLDERS.items() if held is not right)):
+        called = run(*command, "--as", other)
+        assert (called.code, called.out) == (1, "")
+        assert f"--as: kommandot kräver behörigheten {right}, " in called.err
+    assert "kräver behörigheten" not in run(*command, "--as", HOLDERS[right]).err
+
+
+def test_where_there_is_no_web_page_all_of_the_staff_are_managers_and_editors(
+    tmp_path, sqlite_url, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    config = write_settings(tmp_path, sqlite_url)
+    for _, command in NEEDING:
+        assert "behörigheten" not in call("--config", config, *command, "--as", MAY_NOT).err
