@@ -56,11 +56,9 @@ class Balance:
 
 def balance(database: Database, sources: Iterable[MailSource] = ()) -> Balance:
     """Compare the books with what is stored and with what lies in the mailboxes now."""
-    without = 0
+    lying = {MailboxKey(source.mailbox): frozenset(source.keys()) for source in sources}
     with database.reading() as work:
-        for source in sources:
-            keys = list(source.keys())
-            without += len(set(keys) - work.books.seen(MailboxKey(source.mailbox), keys))
+        without = sum(len(keys - work.books.seen(mailbox, keys)) for mailbox, keys in lying.items())
         outcomes: dict[MailboxKey, dict[Outcome, int]] = {}
         taken_away: Counter[MailboxKey] = Counter()
         for (mailbox, outcome), counted in work.books.outcomes().items():
