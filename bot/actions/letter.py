@@ -79,6 +79,8 @@ class LetterPerformer:
             stored = None if draft.message_id is None else work.messages.stored(draft.message_id)
         if draft.state is not DraftState.SENDING:
             return Dropped(because="not_sending")
+        if not self._post.serves(draft.mailbox):
+            return self._give_back(case, action, Withheld.MODE)
         try:
             letter = self._compose(case, draft, stored)
         except CannotAnswer:
@@ -130,7 +132,7 @@ class LetterPerformer:
     def _reason_not_to(self, letter: _Letter) -> Withheld | None:
         case, draft = letter.case, letter.draft
         may = self._at.policy(case, draft.template, beyond_doubt=draft.automatic)
-        if not self._post.serves(draft.mailbox) or may is Policy.OFF:
+        if may is Policy.OFF:
             return Withheld.MODE
         if not draft.automatic:
             return None

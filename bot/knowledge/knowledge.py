@@ -131,10 +131,13 @@ class Knowledge:
         Args:
             process: None or unknown where no process is known.
             customer: Key or name of a unit; one that is not known counts as none.
-            mailbox: Where the mail arrived, one of `mailboxes`.
+            mailbox: Where the mail arrived; for one that the centre no longer has, and no
+                process, it is the first team of all.
         """
-        own = self.mailboxes[mailbox]
         if process not in self.processes:
+            own = self.mailboxes.get(mailbox)
+            if own is None:
+                return next(iter(self.teams))
             if own.team is not None:
                 return own.team
             process = own.process
@@ -232,6 +235,11 @@ class Knowledge:
             for customer in self.customers.values()
             for domain in customer.domains
         }
+
+    def process_of(self, mailbox: MailboxKey) -> ProcessKey | None:
+        """Return the process of a mailbox; None for one of several, or that is there no more."""
+        own = self.mailboxes.get(mailbox)
+        return None if own is None else own.process
 
     def unit_of_mailbox(self, mailbox: MailboxKey) -> UnitKey:
         """Return the unit of a mailbox: that of its process, else that of its team."""

@@ -127,7 +127,7 @@ class Correcting:
             team = knowledge.team_for(right.process, right.customer, case.mailbox)
         owner = None if case.owner is None else knowledge.people.get(case.owner)
         stays = owner is not None and owner.team == team
-        own_process = knowledge.mailboxes[case.mailbox].process
+        own_process = knowledge.process_of(case.mailbox)
         corrected = replace(
             case,
             process=right.process,

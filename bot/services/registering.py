@@ -239,7 +239,7 @@ class Register:
         )
         self._batch.happened(case.id, EventKind.ASSIGNED, team=case.team)
         quiet = terms.quiet_before is not None and case.received_at < terms.quiet_before
-        own = self._house.knowledge.mailboxes[case.mailbox].process
+        own = self._house.knowledge.process_of(case.mailbox)
         if moved_on_arrival(case, own):
             self._batch.happened(
                 case.id, EventKind.MOVED_PROCESS, before=own, process=case.process, team=case.team
