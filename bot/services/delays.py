@@ -24,6 +24,14 @@ _ANSWERS: Final = frozenset(
 
 def promised_until(case: Case, house: House) -> datetime | None:
     """Return by when a case is to have a first answer; None where nothing is agreed."""
+    agreed = _agreed(case, house)
+    if agreed is None:
+        return None
+    return add_working_time(case.clock_started_at, agreed, house.calendar)
+
+
+def _agreed(case: Case, house: House) -> timedelta | None:
+    """Return in how much open time a case is to have a first answer; None where nothing is."""
     agreed = fitting(
         house.knowledge.agreed_times,
         process=case.process,
@@ -32,9 +40,11 @@ def promised_until(case: Case, house: House) -> datetime | None:
     )
     if agreed is None or agreed.answer_s is None:
         return None
-    return add_working_time(
-        case.clock_started_at, timedelta(seconds=agreed.answer_s), house.calendar
-    )
+    return timedelta(seconds=agreed.answer_s)
+
+
+def _ahead(house: House) -> timedelta:
+    return timedelta(hours=house.knowledge.replies.delay_hours)
 
 
 def delay_at(case: Case, house: House) -> datetime | None:
@@ -45,8 +55,15 @@ def delay_at(case: Case, house: House) -> datetime | None:
     until = promised_until(case, house)
     if until is None or case.channel is not Channel.EMAIL:
         return None
-    ahead = timedelta(hours=house.knowledge.replies.delay_hours)
-    return max(case.clock_started_at, add_working_time(until, -ahead, house.calendar))
+    return max(case.clock_started_at, add_working_time(until, -_ahead(house), house.calendar))
+
+
+def open_time_before(case: Case, house: House) -> timedelta | None:
+    """Return how much open time passes until `delay_at`, and not before; None where none is due."""
+    agreed = _agreed(case, house)
+    if agreed is None or case.channel is not Channel.EMAIL:
+        return None
+    return max(timedelta(), agreed - _ahead(house))
 
 
 def delay_of_reopened(case: Case, house: House) -> ReplyTask | None:
@@ -82,8 +99,7 @@ def due_by(task: ReplyTask, case: Case, house: House) -> datetime:
     """Return the end of the promised time, as people are told it."""
     assert task.next_at is not None
     until = promised_until(case, house) if task.step is TaskStep.WRITE else None
-    ahead = timedelta(hours=house.knowledge.replies.delay_hours)
-    return until or add_working_time(task.next_at, ahead, house.calendar)
+    return until or add_working_time(task.next_at, _ahead(house), house.calendar)
 
 
 def plan_prompt(case: Case, until: datetime, house: House, now: datetime) -> PlannedAction:

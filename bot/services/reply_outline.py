@@ -13,7 +13,7 @@ from bot.cases import Case
 from bot.errors import NotFound
 from bot.reply_rules import ASKING
 from bot.services.letter_preview import case_values, house_values
-from bot.services.writing import Writer
+from bot.services.writing import Writer, language_of
 from bot.store.unit_of_work import Database
 from bot.templates import FieldType, Mark, Template
 from bot.vocabulary import Language, TemplateKey
@@ -70,7 +70,7 @@ class Outlines:
             raise NotFound("det finns ingen sådan mall; kontrollera namnet")
         template = self._writer.templates.get(TemplateKey(name))
         known = self._known(case, template)
-        language = self._writer.language(case, template)
+        language = language_of(case, template)
         values = {**dict(_marks(template, reader)), **known}
         rendered = self._writer.templates.render(template.name, language, values)
         return Outline(

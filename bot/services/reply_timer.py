@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
@@ -14,9 +14,7 @@ from bot.clock import Clock
 from bot.errors import DataError, ReplyHasHole
 from bot.reply_prompts import Prompts
 from bot.reply_rules import (
-    DELAYED,
     INFORMATION_REMINDER,
-    MOVED,
     REMARK_RECEIVED,
     DraftState,
     Policy,
@@ -24,36 +22,24 @@ from bot.reply_rules import (
     ReplyTask,
     TaskKind,
     TaskStep,
-    information_letter,
-    is_sure_move,
-    least,
-    occasion_of,
-    only_one_invoice_number,
 )
 from bot.services.case_sheet import sheets
 from bot.services.delays import breaks, due_by, later, plan_prompt
+from bot.services.due_letters import (
+    DueLetter,
+    asked_for_by,
+    asking_letter,
+    fitting_letter,
+    late_letter,
+    moved_letter,
+)
 from bot.services.writing import Writer, may_be_answered, remark_of
 from bot.store.unit_of_work import Database, Work
-from bot.vocabulary import ActionKind, EventKind, MessageId, Status, TemplateKey
+from bot.vocabulary import ActionKind, EventKind, Status
 from bot.worktime import end_of_working_day, next_opening
 from functionmail.parse import parse
-from functionmail.subject import strip_prefixes
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Letter:
-    """A letter that is due, and who may send it.
-
-    Attributes:
-        message_id: The mail that it answers; None for the last one on the case.
-    """
-
-    name: TemplateKey
-    policy: Policy
-    occasion: str | None
-    message_id: MessageId | None = None
 
 
 class ReplyTimer:
@@ -122,37 +108,31 @@ class ReplyTimer:
             self._begin_fitting(work, case, task)
 
     def _begin_fitting(self, work: Work, case: Case, task: ReplyTask) -> None:
-        """Draft the letter that the mail itself asks for; a person always sends it."""
+        """Draft the letter that the mail itself asks for."""
         stored = None if task.message_id is None else work.messages.stored(task.message_id)
         if stored is None or case.matter is None or case.protected:
             return
         mail, knowledge = parse(stored.content), self._writer.house.knowledge
-        internal = mail.sender is not None and knowledge.is_organisation_domain(mail.sender.domain)
-        name = self._prompts.letter_for(
-            case.matter, strip_prefixes(mail.subject), mail.text, internal=internal
-        )
+        name = asked_for_by(mail, case.matter, self._prompts, knowledge)
         if name is not None:
-            policy = least((self._writer.policy(case, name), Policy.DRAFT))
-            letter = _Letter(name=name, policy=policy, occasion=f"{TaskKind.FITTING}:{name}")
+            letter = fitting_letter(case, name, self._writer.policy)
             self._begin_for(task, work, case, letter)
 
     def _say_late(self, work: Work, case: Case, task: ReplyTask, now: datetime) -> None:
         """Draft the letter about a delay, and prompt whoever has the case."""
-        policy = least((self._writer.policy(case, DELAYED), Policy.DRAFT))
-        if policy is Policy.OFF or not breaks(task, case, work.cases.events(case.id)):
-            return
         house = self._writer.house
         until = due_by(task, case, house)
+        letter = late_letter(case, until, self._writer.policy)
+        if letter.policy is Policy.OFF or not breaks(task, case, work.cases.events(case.id)):
+            return
         work.actions.plan([plan_prompt(case, until, house, now)], now)
-        occasion = f"{TaskKind.DELAY}:{int(until.timestamp())}"
-        letter = _Letter(name=DELAYED, policy=policy, occasion=occasion)
         self._begin_for(task, work, case, letter)
 
     def _thank(self, work: Work, case: Case) -> None:
         """Thank for the remark that was registered last, by itself where the rules allow it."""
         remark = remark_of(work, case)
         if remark is not None:
-            letter = _Letter(
+            letter = DueLetter(
                 name=REMARK_RECEIVED,
                 policy=self._writer.policy(case, REMARK_RECEIVED),
                 occasion=f"{TaskKind.REMARK}:{remark}",
@@ -163,32 +143,29 @@ class ReplyTimer:
         (sheet,) = sheets(work, [case])
         if not sheet.missing:
             return
-        name = information_letter(case, self._writer.payment_matters())
-        policy = self._writer.policy(
-            case, name, beyond_doubt=only_one_invoice_number(sheet.missing)
-        )
-        letter = _Letter(name=name, policy=policy, occasion=occasion_of(sheet.missing))
-        self._begin_for(task, work, case, letter)
+        matters, policy_of = self._writer.payment_matters(), self._writer.policy
+        self._begin_for(task, work, case, asking_letter(case, sheet.missing, matters, policy_of))
 
     def _say_moved(self, work: Work, case: Case, task: ReplyTask) -> None:
-        policy = self._writer.policy(case, MOVED, beyond_doubt=True)
         triage = work.messages.first_triage(case.id) or {}
-        by_receipt = is_sure_move(case, float(triage.get("confidence", 0.0)))
-        if by_receipt and task.automatic and policy is Policy.AUTO:
-            return  # the receipt itself says so
-        policy = self._writer.policy(case, MOVED)
-        letter = _Letter(name=MOVED, policy=policy, occasion=f"moved:{case.process}")
-        self._begin_for(task, work, case, letter)
+        letter = moved_letter(
+            case,
+            float(triage.get("confidence", 0.0)),
+            self._writer.policy,
+            automatic=task.automatic,
+        )
+        if letter is not None:
+            self._begin_for(task, work, case, letter)
 
-    def _begin_for(self, task: ReplyTask, work: Work, case: Case, letter: _Letter) -> None:
+    def _begin_for(self, task: ReplyTask, work: Work, case: Case, letter: DueLetter) -> None:
         answer = replace(letter, message_id=task.message_id)
         self._begin(work, case, answer, may_go=lambda _draft: task.automatic)
 
     def _begin(
-        self, work: Work, case: Case, letter: _Letter, *, may_go: Callable[[ReplyDraft], bool]
+        self, work: Work, case: Case, letter: DueLetter, *, may_go: Callable[[ReplyDraft], bool]
     ) -> None:
         """Write a letter where the rules allow it, and send it where nothing speaks against it."""
-        if letter.policy not in (Policy.DRAFT, Policy.AUTO):
+        if not letter.is_written:
             return
         draft = self._writer.write(
             work,
@@ -218,7 +195,7 @@ class ReplyTimer:
             if draft.state is DraftState.SENT and draft.template != INFORMATION_REMINDER
         ]
         by_person = bool(sent) and not sent[-1].automatic
-        letter = _Letter(
+        letter = DueLetter(
             name=INFORMATION_REMINDER,
             policy=self._writer.policy(case, INFORMATION_REMINDER, beyond_doubt=by_person),
             occasion=f"reminder:{sent[-1].id}" if sent else None,

@@ -102,14 +102,6 @@ class Writer:
             beyond_doubt=beyond_doubt,
         )
 
-    def language(self, case: Case, template: Template) -> Language:
-        """Return the language of the customer's mail if the template has it, else Swedish."""
-        wanted = (case.language, Language.SWEDISH)
-        return next(
-            (known for want in wanted for known in template.languages if known == want),
-            template.languages[0],
-        )
-
     def write(
         self,
         work: Work,
@@ -129,7 +121,7 @@ class Writer:
             given: Values that stand in place of those of the case.
         """
         template = self.templates.get(name)
-        language = self.language(case, template)
+        language = language_of(case, template)
         if message_id is None:
             mails = work.messages.incoming_of_case(case.id)
             message_id = mails[-1] if mails else None
@@ -273,13 +265,8 @@ class Writer:
         """Return the values that the house itself knows of some letters; none for others."""
         if name == REMARK_RECEIVED:
             return self._of_remark(work, case, language)
-        if name == WORKING:
-            days = self._working_days(self.house.knowledge.replies.news_days)
-            return {"next_news_by": days.isoformat()}
-        if name == FEE_CHECK:
-            return {"control_year": str(self._working_days(0).year - _YEARS_TO_CONTROL)}
         if name not in (INFORMATION_NEEDED, INFORMATION_REMINDER):
-            return {}
+            return known_days(name, self.house, self._clock.now())
         (sheet,) = sheets(work, [case])
         replies = self.house.knowledge.replies
         if name == INFORMATION_NEEDED:
@@ -311,9 +298,31 @@ class Writer:
         return day.isoformat()
 
     def _working_days(self, days: int) -> date:
-        calendar = self.house.calendar
-        end = end_of_working_day(self._clock.now(), calendar, after_days=days)
-        return calendar.local_date(end)
+        return _working_days(days, self.house, self._clock.now())
+
+
+def language_of(case: Case, template: Template) -> Language:
+    """Return the language of the customer's mail if a template has it, else Swedish."""
+    wanted = (case.language, Language.SWEDISH)
+    return next(
+        (known for want in wanted for known in template.languages if known == want),
+        template.languages[0],
+    )
+
+
+def known_days(name: TemplateKey, house: House, now: datetime) -> dict[str, str | list[str]]:
+    """Return the day or the year that some letters need and that no case has to say."""
+    if name == WORKING:
+        day = _working_days(house.knowledge.replies.news_days, house, now)
+        return {"next_news_by": day.isoformat()}
+    if name == FEE_CHECK:
+        return {"control_year": str(_working_days(0, house, now).year - _YEARS_TO_CONTROL)}
+    return {}
+
+
+def _working_days(days: int, house: House, now: datetime) -> date:
+    end = end_of_working_day(now, house.calendar, after_days=days)
+    return house.calendar.local_date(end)
 
 
 def remark_of(work: Work, case: Case) -> int | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from bot.cases import SYSTEM, Case, CaseNumber
 from bot.reports.case_facts import COUNTED_EVENTS, RULES, facts_of
@@ -33,6 +33,9 @@ from bot.vocabulary import (
     Urgency,
 )
 
+if TYPE_CHECKING:
+    from bot.simulate.owed import Owed
+
 Value = str | int | bool | None
 
 
@@ -53,6 +56,7 @@ class CaseState:
 
     Attributes:
         deadline_reasons: JSON.
+        owed: None where nobody wrote.
     """
 
     city: City
@@ -81,6 +85,7 @@ class CaseState:
     safe_until: int | None = None
     deadline_reasons: str = "[]"
     events: list[Event] = field(default_factory=list)
+    owed: Owed | None = None
     number: str = field(init=False)
     _counted_from: int | None = None
     _open_before: int = 0
@@ -101,6 +106,16 @@ class CaseState:
             self._open_before = open_until(self._counted_from)
         working = open_until(at) - self._open_before
         self.events.append(Event(at, kind, actor, wall, working, data))
+
+    def reach(self, at: int) -> None:
+        """Let time pass: what is due by an instant is done before anything else happens then."""
+        if self.owed is not None and at >= self.owed.quiet_until:
+            self.owed.go_on_until(at)
+
+    def discard_overtaken(self, at: int) -> None:
+        """Throw away the drafts that an answer or the end of the case has made needless."""
+        if self.owed is not None:
+            self.owed.discard(at)
 
     def as_case(self) -> Case:
         """Return the case as the services know it."""
@@ -138,6 +153,9 @@ class CaseState:
 
     def finish(self, rows: Rows) -> None:
         """Add its row, those of its events in order of time, and what figures need of it."""
+        if self.owed is not None:
+            self.reach(self.city.end)
+            self.owed.write(rows)
         self.events.sort(key=_at)
         number = self.id
         rows["case_file"].append(self._row())

@@ -21,6 +21,7 @@ from bot.services.new_case import House
 from bot.services.reading import Reader
 from bot.settings import Settings
 from bot.simulate.deflating import Values
+from bot.simulate.first_letters import FirstLetters, LetterRules
 from bot.simulate.hours import Hours, moment
 from bot.simulate.letter_moulds import (
     AMOUNT,
@@ -100,6 +101,7 @@ class City:
     _belongs: dict[int, tuple[CustomerKey | None, TeamKey]] = field(default_factory=dict)
     _openings: dict[tuple[int, str], str] = field(default_factory=dict)
     _receipts: dict[tuple[object, ...], tuple[LetterMould, bool]] = field(default_factory=dict)
+    _first: dict[int, FirstLetters] = field(default_factory=dict)
     _letters: dict[tuple[object, ...], LetterMould] = field(default_factory=dict)
 
     @cached_property
@@ -157,6 +159,19 @@ class City:
     def twin_wait(self) -> int:
         """Return how many seconds a receipt waits."""
         return self.settings.twin_wait
+
+    @cached_property
+    def letter_rules(self) -> LetterRules:
+        """Return by what rules letters are written."""
+        return LetterRules(self.material, self.house, self.twin_wait)
+
+    def first_letters(self, case: CaseState, mould: MailMould, at: int) -> FirstLetters:
+        """Return what is owed because of a mail of a mould that has just opened a case."""
+        found = self._first.get(id(mould))
+        if found is None:
+            found = self.letter_rules.first(case.as_case(), mould, moment(at))
+            self._first[id(mould)] = found
+        return found
 
     def receipt(self, case: CaseState, mould: MailMould, at: int) -> tuple[LetterMould, bool]:
         """Return the receipt that goes out on a new case, and whether it counts as a tip on tags.

@@ -35,7 +35,6 @@ class Correspondence:
         self._chance = stage.chance
         self._next_message = MESSAGES * item.index + 1
         self._last_received = 0
-        self._letters = 1
         self._slots = Values({})
         self._address = ""
 
@@ -147,6 +146,8 @@ class Correspondence:
         letter = self._city.answer(text, case.mailbox)
         message_id = self._send(case, letter, at, automatic=False, number=None)
         found_at = at + 60
+        case.reach(found_at)
+        case.discard_overtaken(found_at)
         mail_rows.found_in_sent(
             self._stage.rows,
             case.mailbox,
@@ -183,8 +184,10 @@ class Correspondence:
         stage = self._stage
         letter = self._city.staff_letter(name, case.as_case(), given)
         number = max(2, (at - _BEGINNING) // 60)
-        draft = 2 * self._item.index + self._letters
-        self._letters += 1
+        assert case.owed is not None
+        draft = case.owed.next_draft()
+        case.reach(at)
+        case.discard_overtaken(at)
         self._send(case, letter, at, automatic=False, number=number)
         self._drafted(case, letter, at, person, draft=draft, number=number, given=given)
         data: dict[str, str | int] = {
@@ -219,6 +222,7 @@ class Correspondence:
                 letter.version,
                 case.language,
                 "sent",
+                None,
                 0,
                 person,
                 person,

@@ -32,6 +32,7 @@ def undo_taking(stage: Stage, case: CaseState, at: int, person: PersonKey) -> bo
     """Let somebody who has just taken a new case give it back at times; tell whether so."""
     if not stage.happens(at) or stage.chance.random() >= stage.habits.undoes:
         return False
+    case.reach(at)
     case.owner, case.status = None, Status.NEW
     case.version += 1
     case.happened(EventKind.UNDONE, at, person, undid=Act.TAKE.value)
@@ -58,6 +59,7 @@ def wait(stage: Stage, case: CaseState, at: int, person: PersonKey) -> bool:
     """Let a case wait for the customer; False where the history ends before."""
     if not stage.happens(at):
         return False
+    case.reach(at)
     case.status = Status.WAITING_CUSTOMER
     case.version += 1
     case.happened(EventKind.WAITING, at, person, on=case.status.value)
@@ -69,6 +71,7 @@ def resume(stage: Stage, case: CaseState, at: int, person: PersonKey) -> bool:
     """Let somebody go on with a case that waited; False where the history ends before."""
     if not stage.happens(at):
         return False
+    case.reach(at)
     case.status = Status.OPEN
     case.version += 1
     case.happened(EventKind.RESUMED, at, person)
@@ -80,6 +83,7 @@ def _handed_over(stage: Stage, case: CaseState, at: int, person: PersonKey) -> P
     colleague = stage.colleague(case, but=person)
     if colleague == case.owner or not stage.happens(at):
         return person
+    case.reach(at)
     case.owner = colleague
     case.version += 1
     case.happened(EventKind.HANDED_OVER, at, person, to=colleague, team=case.team)
@@ -97,6 +101,9 @@ def _corrected(stage: Stage, case: CaseState, at: int, person: PersonKey) -> Per
         changes |= {"process_before": case.process, "process": process}
     if matter != case.matter:
         changes |= {"matter_before": case.matter, "matter": matter}
+    case.reach(at)
+    if case.owed is not None:
+        case.owed.settle()
     _correct(stage, case, process, matter)
     case.happened(EventKind.RETAGGED, at, person, **changes)
     stage.note(at, "correct", case, by=person, process=process, matter=matter)

@@ -113,6 +113,11 @@ def moment(at: int) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
+def whole_second(at: datetime) -> int:
+    """Return the first whole second since 1970 that is not before an aware instant."""
+    return seconds(at) + (at.microsecond > 0)
+
+
 def seconds(at: datetime) -> int:
     """Return an aware instant in whole seconds since 1970."""
     return int((at - _EPOCH) // timedelta(seconds=1))

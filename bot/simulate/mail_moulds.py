@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import format_datetime
 from functools import cached_property
 from hashlib import sha256
@@ -18,16 +18,19 @@ from random import Random
 from typing import Any, Final
 
 from bot.knowledge import Knowledge
+from bot.reply_prompts import Prompts
 from bot.reply_rules import SURE
 from bot.services.deadlines import mentions_collection
+from bot.services.due_letters import asked_for_by
 from bot.services.reading import Arrival, Reader, Reading
 from bot.simulate.deflating import PackedPattern, lines_of, texts_of
 from bot.simulate.slots import Pattern, Person, local_part, quoted, slots_of
+from bot.simulate.trials import TRIED, Trial
 from bot.simulate.word_patterns import WordPattern
 from bot.simulate.wording import Topic, Wording
 from bot.store.engine import stored_json
 from bot.triage.model import Triage
-from bot.vocabulary import IgnoredBecause, MailboxKey
+from bot.vocabulary import IgnoredBecause, MailboxKey, TemplateKey
 from functionmail.identity import Identity
 from functionmail.message import MessageKey, RawMessage
 
@@ -49,7 +52,7 @@ class MailMould:
         arrived_in: The mailbox that shows it.
         domain: Of the sender's address; whoever continues a case has that of the first mail.
         answers: It continues a case, and names our mail.
-        tip: The sender may get a line about tags.
+        asks_for: The letter that is drafted because of its words.
     """
 
     arrived_in: MailboxKey
@@ -69,6 +72,7 @@ class MailMould:
     glance: bool
     no_answer: tuple[str, ...]
     names_collection: bool
+    asks_for: TemplateKey | None
 
     @property
     def names_invoice(self) -> bool:
@@ -107,65 +111,6 @@ def content_hash(sender: str, subject: str, body: str) -> bytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Trial:
-    """One set of values that a mould is made or tried with."""
-
-    person: Person
-    place: str
-    number: str
-    amount: str
-    day: str
-    case: str
-    domain: str
-    at: datetime
-
-
-_TRIED = (
-    _Trial(
-        person=Person("Ingalill", "Wretborn", "ingalill.wretborn7"),
-        place="Kvarngårdens boulehall",
-        number="40417263",
-        amount="23 417",
-        day="2025-03-27",
-        case="2019-987654",
-        domain="hemmapost.example",
-        at=datetime(2025, 3, 11, 9, 30, tzinfo=UTC),
-    ),
-    _Trial(
-        person=Person("Öjvind", "Länström", "ojvind.lanstrom31"),
-        place="Solrosens förskola",
-        number="47582936",
-        amount="6 158",
-        day="2025-10-09",
-        case="2020-123456",
-        domain="sdf-solaker.exempelstad.example",
-        at=datetime(2025, 9, 16, 8, 5, tzinfo=UTC),
-    ),
-    _Trial(
-        person=Person("Amira", "Ali", "amira.ali"),
-        place="Stationens äldreboende",
-        number="40000031",
-        amount="790",
-        day="2024-11-04",
-        case="2024-000031",
-        domain="byggservice.example",
-        at=datetime(2024, 11, 8, 16, 45, tzinfo=UTC),
-    ),
-    _Trial(
-        person=Person("Per", "Gustavsson", "per.gustavsson2"),
-        place="Torgets bibliotek",
-        number="41038815",
-        amount="58 004",
-        day="2026-07-01",
-        case="2026-038815",
-        domain="utb.exempelstad.example",
-        at=datetime(2026, 6, 3, 21, 10, tzinfo=UTC),
-    ),
-)
-"""The first makes the mould; what is found may not depend on any of them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """One mail as it could be written: a topic, and one choice of words."""
 
@@ -189,6 +134,7 @@ class MouldMaker:
         self._wording = wording
         self._mailbox_domain = next(iter(knowledge.mailboxes.values())).address.partition("@")[2]
         self._identity = identity
+        self._prompts = Prompts(knowledge.replies.prompts())
 
     def drafts(self, wanted: int, chance: Random) -> Iterator[Draft]:
         """Yield mails in the shares of their topics, each with words of its own."""
@@ -220,18 +166,26 @@ class MouldMaker:
     def make(self, draft: Draft) -> MailMould | None:
         """Return the mould of a mail; None where its values change what is found in it."""
         raw = self._raw(draft)
-        first, *fixed = _TRIED
+        first, *fixed = TRIED
         others = [*fixed, *self._drawn(raw)]
         values = self._values(first, draft)
-        mould = _mould(draft, raw, self._read(draft, raw, values, first.at), values)
+        reading = self._read(draft, raw, values, first.at)
+        mould = _mould(draft, raw, reading, values, asks_for=self._asks_for(reading))
         if mould.found.missing:
             return None  # letters that ask for it are not made
         for trial in others:
             values = self._values(trial, draft)
-            if not _predicts(mould, self._read(draft, raw, values, trial.at), values):
+            reading = self._read(draft, raw, values, trial.at)
+            if not _predicts(mould, reading, values) or self._asks_for(reading) != mould.asks_for:
                 return None
         assert mould.packed  # here, where many processes make moulds
         return mould
+
+    def _asks_for(self, reading: Reading) -> TemplateKey | None:
+        matter = reading.triage.matter
+        if matter is None:
+            return None
+        return asked_for_by(reading.message, matter, self._prompts, self._knowledge)
 
     def _draft(self, topic: Topic, number: int, chance: Random, *, answers: bool = False) -> Draft:
         words = self._wording
@@ -265,19 +219,19 @@ class MouldMaker:
             return "hemmapost.example", ""
         return chance.choice(self._wording.domains[source]), ""
 
-    def _drawn(self, raw: str) -> Iterator[_Trial]:
+    def _drawn(self, raw: str) -> Iterator[Trial]:
         """Yield trials with names and places of the history, others for each mail."""
         chance, words = Random(raw), self._wording
         for number in range(_DRAWN):
             first, last = chance.choice(words.first_names), chance.choice(words.last_names)
             yield replace(
-                _TRIED[number % len(_TRIED)],
+                TRIED[number % len(TRIED)],
                 person=Person(first, last, local_part(first, last, number)),
                 place=chance.choice(words.places),
                 amount=f"{chance.randrange(1, 60)} {chance.randrange(100, 999)}",
             )
 
-    def _values(self, trial: _Trial, draft: Draft) -> dict[str, str]:
+    def _values(self, trial: Trial, draft: Draft) -> dict[str, str]:
         day, clock = split_date(format_datetime(trial.at))
         case = self._ordinary(trial.case)
         own = self._identity.own_message_id(case, 1)
@@ -374,7 +328,14 @@ def _split_at_slots(pattern: str) -> Iterator[str]:
         yield head
 
 
-def _mould(draft: Draft, raw: str, reading: Reading, values: Mapping[str, str]) -> MailMould:
+def _mould(
+    draft: Draft,
+    raw: str,
+    reading: Reading,
+    values: Mapping[str, str],
+    *,
+    asks_for: TemplateKey | None,
+) -> MailMould:
     message = reading.message
     in_text = (*_TEXT, "ref") if draft.answers else _TEXT
 
@@ -399,6 +360,7 @@ def _mould(draft: Draft, raw: str, reading: Reading, values: Mapping[str, str]) 
         glance=reading.glance,
         no_answer=reading.no_answer,
         names_collection=mentions_collection(f"{message.subject}\n{message.text}"),
+        asks_for=asks_for,
     )
 
 

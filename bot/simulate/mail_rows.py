@@ -9,7 +9,7 @@ from bot.simulate.rows import Rows
 from bot.vocabulary import FILE_KEY, IgnoredBecause, Kind, MailboxKey, Outcome, sent_folder
 from functionmail.message import MessageKey
 
-_KEY = f"{FILE_KEY}made:"
+_KEY = f"{FILE_KEY}m"
 
 
 def key_of(message_id: int) -> MessageKey:

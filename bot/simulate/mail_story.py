@@ -16,6 +16,7 @@ from bot.simulate.correspondence import Correspondence
 from bot.simulate.deflating import Values
 from bot.simulate.hours import DAY, moment
 from bot.simulate.mail_moulds import MailMould
+from bot.simulate.owed import Owed
 from bot.simulate.player import LAG
 from bot.simulate.remarks import remark_on
 from bot.simulate.urgency import UrgentCase
@@ -147,6 +148,8 @@ class MailStory(Correspondence):
             )
         if mould.names_invoice:
             self._stage.rows["case_invoice"].append((case.id, self._slots["n"], 0, 0))
+        case.owed = Owed(self._stage, case)
+        case.owed.begin(self._city.first_letters(case, mould, seen), message_id, seen)
         if case.urgent is Urgency.NO:
             return None
         return UrgentCase.begun(self._stage, case, message_id, seen)
@@ -225,9 +228,13 @@ class MailStory(Correspondence):
             "to": self._city.material.knowledge.mailboxes[mould.arrived_in].address,
         }
         message_id = self._receive(mould, at, case, Kind.FOLLOW_UP, Values(said))
+        case.reach(seen)
+        assert case.owed is not None
+        case.owed.last_mail = message_id
         if case.status is Status.CLOSED:
             case.status, case.clock_started_at = Status.OPEN, seen
             case.happened(EventKind.REOPENED, seen)
+            case.owed.begin_anew()
         case.possible |= mould.found.possible
         case.complaint |= mould.found.complaint
         case.protected |= mould.found.protected

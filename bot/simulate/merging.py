@@ -41,6 +41,7 @@ def merged(stage: Stage, item: Item, later: Item) -> None:
 
 def _merge(stage: Stage, twin: CaseState, case: CaseState, at: int) -> None:
     person = stage.colleague(case)
+    twin.reach(at)
     twin.status = Status.CLOSED
     twin.version += 1
     case.happened(EventKind.MERGED, at, person, other=twin.number)

@@ -149,6 +149,7 @@ class Stage:
         """Let somebody take a case."""
         if not self.happens(at):
             return False
+        case.reach(at)
         case.owner = person
         case.status = Status.OPEN if case.status is Status.NEW else case.status
         case.version += 1
@@ -160,6 +161,8 @@ class Stage:
         """Let somebody close a case."""
         if not self.happens(at):
             return False
+        case.reach(at)
+        case.discard_overtaken(at)
         case.status = Status.CLOSED
         case.version += 1
         case.happened(EventKind.CLOSED, at, person)

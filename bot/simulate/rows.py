@@ -116,6 +116,7 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
         "template_version",
         "language",
         "state",
+        "occasion",
         "automatic",
         "author",
         "sent_by",
@@ -126,6 +127,7 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
         "version",
     ),
     "reply_draft_text": ("draft_id", "given", "subject", "text", "html"),
+    "reply_task": ("case_id", "kind", "step", "next_at", "message_id", "automatic"),
     "register_entry": (
         "register",
         "entry",

@@ -10,7 +10,7 @@ from bot.ladder import Until, Watch, first_alert_at, go_on, next_at
 from bot.plan import plan_alert, plan_ladder_alert
 from bot.services.new_case import House
 from bot.simulate.case_state import CaseState
-from bot.simulate.hours import moment, seconds
+from bot.simulate.hours import moment, seconds, whole_second
 from bot.simulate.player import Stage
 from bot.store.tables.base import stored_instant
 from bot.vocabulary import EventKind, MessageId, PersonKey
@@ -65,7 +65,7 @@ class UrgentCase:
         if self.stage.city.hours.between(self.told_at, until) < self.quiet_for:
             return
         self._ask()
-        while self.next_at is not None and (now := _after(self.next_at)) <= until:
+        while self.next_at is not None and (now := whole_second(self.next_at)) <= until:
             self._step(self.next_at, now)
 
     def acknowledge(self, at: int, by: PersonKey) -> bool:
@@ -131,8 +131,3 @@ def _quiet_for(stage: Stage, until: Until, told_at: int) -> int:
         wait = min(wait, stage.city.hours.between(told_at, seconds(until.handle_by)) // 3)
     lost = until.safe_until is not None and seconds(until.safe_until) <= told_at
     return 0 if lost else wait
-
-
-def _after(at: datetime) -> int:
-    """Return the first whole second that is not before an instant."""
-    return seconds(at) + (at.microsecond > 0)

@@ -7,7 +7,8 @@ Left out, since a history is made without a mail server and without the bytes of
 * ``delivery.mark_due`` and ``gone_at``: marks are set in mailboxes;
 * ``confidence`` and learned words of a triage: names weigh a little in both;
 * ``last_act`` and ``case_presence``: nobody takes back what was made up, or looks at it now;
-* ``reply_task`` and what the timer of letters writes: no drafts of the assistant's own are made up;
+* letters that ask for what a mail lacks, and that thank for a remark: no such mails are made up,
+  and nobody is thanked;
 * cases whose mails the reader judges otherwise with the names that stand in them (see the test);
 * ``counter``, ``mailbox`` and actions that belong to no case: numbers go on, digests are not made.
 """
@@ -37,7 +38,8 @@ TABLES = (
     "case_file", "event", "message", "message_text", "message_raw", "message_address",
     "message_triage", "attachment", "delivery", "action", "sent_reply", "tag_tip", "case_invoice",
     "urgency_watch", "phone_call", "promise", "reply_draft", "reply_draft_text",
-    "register_entry", "merged_case", "search_entry", "case_fact", "quarantine", "breaker",
+    "reply_task", "register_entry", "merged_case", "search_entry", "case_fact", "quarantine",
+    "breaker",
 )  # fmt: skip
 
 
@@ -61,8 +63,8 @@ class Told:
                 row["id"] for row in select("SELECT id FROM message WHERE direction = 'out'")
             }
             self._drafts = {
-                row["id"]: f"{self._cases[row['case_id']]}:{row['n']}"
-                for row in select("SELECT id, case_id, n FROM reply_draft")
+                row["id"]: f"{self._cases[row['case_id']]}:{row['template']}:{row['created_at']}"
+                for row in select("SELECT * FROM reply_draft")
             }
             self._remarks = {
                 row["entry"]: self._cases[row["case_id"]]

@@ -23,6 +23,7 @@ from functionmail.message import Address, Batch, Checkpoint, Outgoing, RawMessag
 from tests.city import City
 
 SENT_SEEN_AFTER = 60
+LATER_THAN_ALL = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def moment(at: float) -> datetime:
@@ -88,11 +89,17 @@ class Replay:
             self.clock.set(max(due, self.clock.now()))
             self.app.urgency_watch.run_due()
             self.app.same_day.run_due()
+            self.app.reply_timer.run_due()
             self.app.dispatch.run_due()
 
     def _next(self) -> datetime | None:
         with self.app.database.reading() as work:
-            due = (work.actions.next_due(), work.watches.next_due(), work.promises.next_due())
+            due = (
+                work.actions.next_due(),
+                work.watches.next_due(),
+                work.promises.next_due(),
+                *(task.next_at for task in work.reply_tasks.due(LATER_THAN_ALL, limit=1)),
+            )
         known = [_whole_second(each) for each in due if each is not None]
         return min(known, default=None)
 

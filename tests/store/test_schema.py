@@ -67,6 +67,24 @@ def test_migrated_and_created_databases_describe_themselves_alike(engine):
     assert described(engine) == migrated
 
 
+def test_migrated_and_created_files_keep_the_same_tables_in_order_of_their_keys(engine):
+    if not is_sqlite(engine):
+        return
+
+    def ordered():
+        with engine.connect() as connection:
+            names = "SELECT name FROM pragma_table_list WHERE wr ORDER BY name"
+            return connection.scalars(text(names)).all()
+
+    schema.upgrade(engine)
+    migrated = ordered()
+    with engine.begin() as connection:
+        Row.metadata.drop_all(connection)
+        Row.metadata.create_all(connection)
+    assert "reply_task" in migrated
+    assert ordered() == migrated
+
+
 def test_migrated_and_created_databases_have_the_same_index_of_words(engine):
     made_of = {
         "sqlite": "SELECT name, sql FROM sqlite_master"

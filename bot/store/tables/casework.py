@@ -161,6 +161,7 @@ class ActionRow(Row):
             "key",
             where="state IN ('held', 'failed', 'uncertain')",
         ),
+        {"sqlite_with_rowid": False},
     )
 
     key: Mapped[str] = mapped_column(String(200), primary_key=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.tables.base import BigId, PackedText, Row
@@ -65,13 +65,22 @@ class ReplyTaskRow(Row):
     """What is to be written on a case beside the receipt, or to be come back to."""
 
     __tablename__ = "reply_task"
+    __table_args__ = (
+        Index(
+            "ix_reply_task_due",
+            "next_at",
+            sqlite_where=text("next_at IS NOT NULL"),
+            postgresql_where=text("next_at IS NOT NULL"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
 
     case_id: Mapped[int] = mapped_column(
         ForeignKey("case_file.id"), primary_key=True, autoincrement=False
     )
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     step: Mapped[str] = mapped_column(String(20))
-    next_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_at: Mapped[datetime | None]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     automatic: Mapped[bool]
 
@@ -80,6 +89,7 @@ class TagTipRow(Row):
     """When a sender last got a tip on tags; the sender only as a keyed hash."""
 
     __tablename__ = "tag_tip"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     sender_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime]
