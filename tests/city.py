@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -177,7 +178,7 @@ class City:
     def cases(self) -> list[Case]:
         """Return all cases, in the order in which they were opened."""
         with self.app.database.reading() as work:
-            return sorted(work.cases.listed(), key=lambda case: case.id)
+            return sorted(work.cases.listed(limit=sys.maxsize), key=lambda case: case.id)
 
     def events(self, case: Case) -> list[str]:
         """Return the kinds of a case's events, oldest first."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from tests.crashing import UNBRAKED
 from tests.slack.office import Office
 from tests.slack.slack_server import SlackServer
 
+_CONTEXT = multiprocessing.get_context("forkserver")
 APART = timedelta(minutes=15)
 """Between two lives of the house: the claims of the one before have run out."""
 
@@ -27,16 +28,37 @@ if multiprocessing.current_process().name != "MainProcess":
     shipped_material()
 
 
-def clock_of_life(number: int) -> FixedClock:
-    """Return the clock at the beginning of a life."""
-    clock = FixedClock(TUESDAY)
-    clock.advance(APART * number)
-    return clock
+class TownTime:
+    """The time of a town, in seconds since 1970; it outlives every process that moves it."""
+
+    def __init__(self) -> None:
+        self._seconds = _CONTEXT.RawValue("d", TUESDAY.timestamp())
+
+    def now(self) -> float:
+        return float(self._seconds.value)
+
+    def go_on(self, by: timedelta) -> None:
+        self.reached(self.now() + by.total_seconds())
+
+    def reached(self, seconds: float) -> None:
+        self._seconds.value = seconds
 
 
-def open_office(folder: Path, database_url: str, slack: object, life: int) -> Office:
+class TownClock(FixedClock):
+    """The clock of a house: whoever comes after it was killed goes on from there."""
+
+    def __init__(self, time: TownTime) -> None:
+        super().__init__(datetime.fromtimestamp(time.now(), UTC))
+        self._time = time
+
+    def advance(self, by: timedelta) -> None:
+        super().advance(by)
+        self._time.reached(self.now().timestamp())
+
+
+def open_office(folder: Path, database_url: str, slack: object, time: TownTime) -> Office:
     """Open the house as it is in one of its lives."""
-    return Office(folder, database_url, slack, clock_of_life(life), modules=(), brakes=UNBRAKED)
+    return Office(folder, database_url, slack, TownClock(time), modules=(), brakes=UNBRAKED)
 
 
 class Elsewhere:
@@ -50,11 +72,10 @@ class Elsewhere:
         """The workspace has these people already."""
 
 
-def begin_life(folder: Path, database_url: str, slack: SlackServer, life: int) -> BaseProcess:
+def begin_life(folder: Path, database_url: str, slack: SlackServer, time: TownTime) -> BaseProcess:
     """Start the house in a process of its own."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    process = context.Process(target=_live, args=(folder, database_url, slack.url, life))
+    _CONTEXT.set_forkserver_preload([__name__])
+    process = _CONTEXT.Process(target=_live, args=(folder, database_url, slack.url, time))
     process.start()
     return process
 
@@ -65,9 +86,9 @@ def kill(process: BaseProcess) -> None:
     os.kill(process.pid, signal.SIGKILL)
 
 
-def _live(folder: Path, database_url: str, url: str, life: int) -> None:
+def _live(folder: Path, database_url: str, url: str, time: TownTime) -> None:
     """Take in mail, let people take their cases, and tell Slack of all of it."""
-    office = open_office(folder, database_url, Elsewhere(url), life)
+    office = open_office(folder, database_url, Elsewhere(url), time)
     office.begin()
     office.take_in()
     office.tell()

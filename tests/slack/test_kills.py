@@ -5,14 +5,16 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.vocabulary import Urgency
+from bot.worktime import next_working_moment
 from functionmail.connectors.maildir import deliver
 from tests.city import mail, make_folders
 from tests.letters import ORDINARY, URGENT_INVOICE
-from tests.slack.killed_house import begin_life, clock_of_life, kill, open_office
+from tests.slack.killed_house import APART, TownTime, begin_life, kill, open_office
 from tests.slack.slack_server import SlackServer
 from tests.slack.workspace import CASES, Workspace
 
@@ -25,19 +27,19 @@ class Town:
 
     def __init__(self, folder, database_url):
         self.folder, self.database_url = folder, database_url
-        self.life = 0
+        self.time = TownTime()
         self.kills = 0
         self.mails = 0
-        self.slack = SlackServer(Workspace(lambda: clock_of_life(self.life).now().timestamp()))
+        self.slack = SlackServer(Workspace(self.time.now))
         make_folders(folder, ["kundreskontra", "info"])
-        office = open_office(folder, database_url, self.slack, 0)
+        office = open_office(folder, database_url, self.slack, self.time)
         office.begin()
         office.close()
 
     def live(self, *, until_call, done):
         """Let the house live until Slack hears of a call, or has done it and not yet said so."""
         self._let_mail_come()
-        process = begin_life(self.folder, self.database_url, self.slack, self.life)
+        process = begin_life(self.folder, self.database_url, self.slack, self.time)
         seen, lock, dead = Counter(), threading.Lock(), threading.Event()
 
         def witness(method, is_done):
@@ -60,7 +62,7 @@ class Town:
     def live_for(self, seconds):
         """Let the house live for so long, wherever it is then."""
         self._let_mail_come()
-        process = begin_life(self.folder, self.database_url, self.slack, self.life)
+        process = begin_life(self.folder, self.database_url, self.slack, self.time)
         process.join(seconds)
         if process.exitcode is None:
             kill(process)
@@ -68,24 +70,26 @@ class Town:
             self.kills += 1
 
     def _let_mail_come(self):
-        self.life += 1
-        clock = clock_of_life(self.life)
+        self.time.go_on(APART)
+        now = datetime.fromtimestamp(self.time.now(), UTC)
         for number in range(MAILS_A_LIFE):
             letter = URGENT_INVOICE if number == 0 else ORDINARY
             made = mail(
                 **letter,
                 sender=f"p{self.mails}@kund{self.mails}.example",
                 message_id=f"<{self.mails}@kund.example>",
-                date=clock.now(),
+                date=now,
             )
-            deliver(self.folder / "kundreskontra", f"{self.mails:04}.test", made, clock.now())
+            deliver(self.folder / "kundreskontra", f"{self.mails:04}.test", made, now)
             self.mails += 1
 
     def end(self):
-        """Let the house live its last life to its end, and return it."""
-        self.life += 1
-        office = open_office(self.folder, self.database_url, self.slack, self.life)
+        """Let the house live its last life to its end, in opening hours, and return it."""
+        self.time.go_on(APART)
+        office = open_office(self.folder, self.database_url, self.slack, self.time)
         office.take_in()
+        now = office.clock.now()
+        office.clock.advance(next_working_moment(now, office.app.knowledge.calendar) - now)
         office.tell()
         return office
 
@@ -138,6 +142,7 @@ def test_kills_at_calls_lose_no_alert_and_leave_each_case_one_card(town):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_kills_at_random_instants_lose_no_alert_and_leave_each_case_one_card(town, random_kills):
     chance = random.Random(20260304)
     for _ in range(random_kills):
