@@ -45,11 +45,12 @@ def main() -> int:
     figures: list[Figure] = []
     for measure in _measures(full):
         console.print(f"[dim]{measure.__doc__}[/dim]")
-        figures.extend(measure())
+        for figure in measure():
+            console.print(f"  {figure.name}: {figure.said}")
+            figures.append(figure)
     _show(figures, console)
-    if full:
-        _full_tests()
-    return 0 if all(figure.reached for figure in figures) else 1
+    passed = not full or _full_tests()
+    return 0 if passed and all(figure.reached for figure in figures) else 1
 
 
 def _measures(full: bool) -> list[Callable[[], Iterator[Figure]]]:
@@ -245,14 +246,14 @@ def _show(figures: list[Figure], console: Console) -> None:
     for figure in figures:
         table.add_row(
             figure.name,
-            f"{figure.value:,.2f} {figure.unit}",
+            figure.said,
             figure.said_aim,
             "ok" if figure.reached else "MISSED",
         )
     console.print(table)
 
 
-def _full_tests() -> None:
+def _full_tests() -> bool:
     environment = dict(os.environ)  # noqa: TID251 - the tests below read these
     environment |= {
         "SAMMADAG_TEST_CRASH_ROUNDS": "10",
@@ -260,7 +261,7 @@ def _full_tests() -> None:
         "SAMMADAG_TEST_FULL": "1",
     }
     command = [sys.executable, "-m", "pytest", "-q", *FULL_TESTS]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
 
 
 if __name__ == "__main__":

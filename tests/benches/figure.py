@@ -24,6 +24,10 @@ class Figure:
         return self.value >= self.aim if self.at_least else self.value <= self.aim
 
     @property
+    def said(self) -> str:
+        return f"{self.value:,.2f} {self.unit}"
+
+    @property
     def said_aim(self) -> str:
         if self.aim is None:
             return ""
