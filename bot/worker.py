@@ -21,7 +21,8 @@ log = structlog.get_logger()
 
 _UPKEEP_S = 30.0
 _LONGEST_PAUSE_S = 1.0
-_LOOK_ANYWAY_S = 60.0
+_LOOK_ANYWAY_S = 30.0
+"""Half of the shortest `mailbox_alarm_minutes`: only a round says that a mailbox answers."""
 _PATIENCE_S = 3.0
 """How long all rounds in hand together may take after `stop`."""
 

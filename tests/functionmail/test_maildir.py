@@ -267,6 +267,54 @@ def test_a_quiet_mailbox_is_listed_once_a_minute_all_the_same(maildir):
     assert keys(source.fetch(checkpoint)) == ["a"]
 
 
+@pytest.fixture
+def quiet(maildir):
+    """Return a source whose Maildir has not changed for so long that its listing is final."""
+    clock = FixedClock(MORNING)
+    source = MaildirSource(
+        maildir,
+        "info",
+        monotonic=clock.monotonic,
+        sleep=lambda seconds: clock.advance(timedelta(seconds=seconds)),
+    )
+    put(maildir, "a")
+    checkpoint = source.fetch(None).checkpoint
+    clock.advance(timedelta(seconds=5))
+    source.fetch(checkpoint)
+    return source
+
+
+def test_waiting_on_a_quiet_mailbox_asks_for_a_fetch_once_a_minute(quiet):
+    asked = [quiet.wait(1) for _ in range(60)]
+    assert asked == [False] * 59 + [True]
+
+
+def test_waiting_asks_for_a_fetch_whatever_changes(maildir, quiet):
+    put(maildir, "b")
+    assert quiet.wait(1)
+
+
+def test_waiting_asks_for_a_fetch_while_the_clock_of_the_files_could_hide_a_mail(maildir, source):
+    put(maildir, "a")
+    source.fetch(None)
+    assert source.wait(0)
+
+
+def test_waiting_asks_for_a_fetch_while_mail_of_the_last_listing_is_left(maildir, quiet):
+    put(maildir, "b")
+    put(maildir, "c")
+    quiet.fetch(None, limit=1)
+    for _ in range(10):
+        assert quiet.wait(1)
+
+
+def test_waiting_on_a_maildir_that_went_away_asks_for_the_fetch_that_says_so(maildir, quiet):
+    shutil.rmtree(maildir)
+    assert quiet.wait(1)
+    with pytest.raises(MailboxUnavailable):
+        quiet.fetch(None)
+
+
 def test_a_missing_maildir_is_unavailable_with_advice(tmp_path):
     with pytest.raises(MailboxUnavailable, match="no Maildir with new/ and cur/") as caught:
         MaildirSource(tmp_path / "nowhere", "info").fetch(None)

@@ -180,7 +180,7 @@ class Untelling(MemorySource):
         return False
 
 
-def test_a_server_that_tells_of_nothing_is_looked_at_each_minute_anyway(live):
+def test_a_server_that_tells_of_nothing_is_looked_at_twice_a_minute_anyway(live):
     source = Untelling(MemoryMailbox("info"))
     worker = Worker(
         Watch({"info": source}, live.app.intake, live.app.database, live.clock),
@@ -196,7 +196,7 @@ def test_a_server_that_tells_of_nothing_is_looked_at_each_minute_anyway(live):
     worker.stop()
     thread.join(5)
     assert not thread.is_alive()
-    assert {later - earlier for earlier, later in pairwise(source.looked)} == {60.0}
+    assert {later - earlier for earlier, later in pairwise(source.looked)} == {30.0}
 
 
 def test_each_pause_after_a_failure_is_as_long_as_chance_makes_it(live):

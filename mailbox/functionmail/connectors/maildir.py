@@ -126,9 +126,12 @@ class MaildirSource:
             return iter(list_names(self._folder))
 
     def wait(self, timeout_s: float) -> bool:
-        """See `MailSource.wait`. A folder tells nothing and is cheap to look at: always True."""
+        """See `MailSource.wait`. A folder tells nothing by itself, and is looked at afterwards."""
         self._sleep(timeout_s)
-        return True
+        try:
+            return bool(self._pending) or self._may_have_changed()
+        except OSError:
+            return True  # the next fetch finds the same, and tells
 
     def label(
         self,
