@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,21 +66,22 @@ class Ground:
     def state(self) -> Mapping[str, tuple[int, int]]:
         """Return time and size of every file that the house goes by, by its place."""
         places = [
-            path
-            for folder in (self.knowledge, self.templates)
-            for path in folder.rglob("*")
-            if not path.name.startswith(".")
+            os.path.join(folder, name)
+            for top in (self.knowledge, self.templates)
+            for folder, _, names in os.walk(top)
+            for name in names
+            if not name.startswith(".")
         ]
         if self.people is not None:
-            places += [self.people, self.people.with_name("duty.yaml")]
+            places += [str(self.people), str(self.people.with_name("duty.yaml"))]
         found = {}
-        for path in places:
+        for place in places:
             try:
-                status = path.stat()
+                status = os.stat(place)
             except OSError:  # gone between listing and looking, or a link to nothing
                 continue
             if S_ISREG(status.st_mode):
-                found[str(path)] = (status.st_mtime_ns, status.st_size)
+                found[place] = (status.st_mtime_ns, status.st_size)
         return found
 
 
