@@ -16,7 +16,7 @@ from bot.reports.lead_times import LeadTimes
 from bot.reports.measures import MEASURES, Basis, Measure, Trait, Way
 from bot.reports.scope import By
 from bot.reports.sums import FORM, Counted, Days, Kept, between, unpack
-from bot.store.case_facts import Wanted
+from bot.store.fact_conditions import Wanted
 from bot.store.unit_of_work import Work
 
 Traits = tuple[Trait, ...]

@@ -16,7 +16,8 @@ from bot.reports.periods import split
 from bot.reports.scope import ALL, By, Scope
 from bot.reports.sums import Counted, Days, Kept
 from bot.services.counted import ASKED, BY_DAY, counted, left, live_basis
-from bot.store.case_facts import Remarked, Wanted
+from bot.store.case_facts import Remarked
+from bot.store.fact_conditions import Wanted
 from bot.store.unit_of_work import Work
 from bot.worktime import Calendar
 

@@ -13,7 +13,8 @@ from bot.reports.scope import By
 from bot.reports.sums import Counted, Kept
 from bot.reports.tables import Beside, NameOf
 from bot.services.counted import counted
-from bot.store.case_facts import Remarked, Wanted
+from bot.store.case_facts import Remarked
+from bot.store.fact_conditions import Wanted
 from bot.store.unit_of_work import Work
 from bot.templates import Templates
 from bot.texts import Say

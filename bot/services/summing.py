@@ -22,7 +22,7 @@ from bot.reports.scope import By
 from bot.reports.sums import Counted, Days, Kept
 from bot.services.counted import live, of_spans, rules_of, settled_until
 from bot.services.counting import Count
-from bot.store.case_facts import Wanted
+from bot.store.fact_conditions import Wanted
 from bot.store.fact_sums import Span
 from bot.store.unit_of_work import Database, Work
 

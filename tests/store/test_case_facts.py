@@ -13,8 +13,9 @@ from sqlalchemy import event, text
 from bot.cases import Event
 from bot.reports.measures import MEASURES, Basis
 from bot.reports.scope import By, Scope
-from bot.store.case_facts import Days, Wanted
+from bot.reports.sums import Days
 from bot.store.engine import is_sqlite, transaction
+from bot.store.fact_conditions import Wanted
 from bot.vocabulary import EventKind, Status
 from tests.made_cases import TUESDAY, a_case
 

@@ -14,8 +14,8 @@ from bot.reports.measures import Basis
 from bot.reports.scope import By
 from bot.reports.sums import COUNTED_COLUMNS, Counted, Days, Kept, Void, unpack
 from bot.services.counted import live
-from bot.store.case_facts import Wanted
 from bot.store.engine import transaction
+from bot.store.fact_conditions import Wanted
 from bot.store.fact_sums import Span, make_void
 from bot.vocabulary import EventKind
 from tests.kept_database import BOTH, empty
