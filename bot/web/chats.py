@@ -137,12 +137,13 @@ class Chats:
         """Forget what was said; the next question follows on nothing."""
         with self._turn:
             self._chats.pop(person, None)
-            self._of(person, at).key = f"web:{person}:{secrets.token_hex(8)}"
+            self._of(person, at)
 
     def _of(self, person: PersonKey, at: datetime) -> _Chat:
         chat = self._chats.pop(person, None)
         if chat is None or at - chat.last_at > KEPT:
-            chat = _Chat(key=f"web:{person}", last_at=at, turns=[])
+            # With a key of its own: what `Talks` keeps of an earlier one is not gone on from.
+            chat = _Chat(key=f"web:{person}:{secrets.token_hex(8)}", last_at=at, turns=[])
         chat.last_at = at
         self._chats[person] = chat
         while len(self._chats) > MOST_PEOPLE:

@@ -1,10 +1,10 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.vocabulary import PersonKey
-from bot.web.chats import Chats, Turn
+from bot.web.chats import KEPT, Chats, Turn
 
 ANNA = PersonKey("agneta-brandt")
 NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
@@ -58,3 +58,13 @@ def test_a_turn_of_a_conversation_that_was_forgotten_changes_none_of_the_new_one
     assert new.number == read.number
     assert chats.change(ANNA, read, drop, NOW) == drop(read)
     assert chats.turns(ANNA, NOW) == (new,)
+
+
+def test_a_conversation_that_is_gone_is_not_gone_on_from(chats):
+    # 2026-11: the next morning's "och förra månaden?" followed on what no page showed any more.
+    key = chats.key(ANNA, NOW)
+    assert chats.key(ANNA, NOW + KEPT) == key
+    later = NOW + 2 * KEPT + timedelta(seconds=1)
+    new = [chats.key(ANNA, later), Chats().key(ANNA, NOW)]
+    chats.begin_anew(ANNA, later)
+    assert len({key, *new, chats.key(ANNA, later)}) == 4
