@@ -50,8 +50,17 @@ class Casework:
         self._clock = clock
 
     def take(self, case: Case, *, by: PersonKey) -> Case:
-        """Make a person the owner, whoever it was; the case is open from then on."""
-        return self._act(Act.TAKE, case, lambda work, now_case: self._taken(work, now_case, by), by)
+        """Make a person the owner, whoever it was; a new case is open from then on.
+
+        Raises:
+            IllegalChange: It is closed.
+        """
+
+        def change(work: Work, now_case: Case) -> Case:
+            now_case.require_open()
+            return self._taken(work, now_case, by)
+
+        return self._act(Act.TAKE, case, change, by)
 
     def hand_over(
         self, case: Case, *, by: PersonKey, to: PersonKey | None = None, team: TeamKey | None = None

@@ -79,6 +79,15 @@ def test_a_closed_case_is_not_claimed(city, case):
         city.app.casework.claim(case, by=BO)
 
 
+def test_nor_is_it_taken_from_whom_it_was(city, case):
+    city.app.casework.claim(case, by=ANNA)
+    city.app.casework.close(case, by=ANNA)
+    (closed,) = city.cases()
+    with pytest.raises(IllegalChange):
+        city.app.casework.take(closed, by=BO)
+    assert city.cases() == [closed]
+
+
 def test_of_many_who_claim_at_once_exactly_one_has_it(city_on_both):
     city = city_on_both
     city.post(**ORDINARY)
