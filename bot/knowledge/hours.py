@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Annotated, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from bot.errors import BadValue
 from bot.knowledge.models import File
@@ -108,6 +108,13 @@ class HalfDays(KnowledgeModel):
 
     closes: time
     eves: tuple[Eve, ...]
+
+    @field_validator("closes")
+    @classmethod
+    def _is_local(cls, closes: time) -> time:
+        if closes.tzinfo is not None:
+            raise BadValue("öppettider är klockslag utan tidszon")
+        return closes
 
 
 class SqueezeDays(KnowledgeModel):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import KnowledgeError
 from bot.knowledge import bundled_folder
 from bot.knowledge.hours import FIRST_YEAR, LAST_YEAR, Eve, OpeningHours, make_calendar
 from bot.knowledge.yaml_file import read
@@ -222,3 +223,8 @@ def test_the_holidays_library_is_not_imported_before_a_day_is_asked_for():
         "assert 'holidays' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+def test_an_eve_ends_by_the_clock_on_the_wall(tmp_path):
+    with pytest.raises(KnowledgeError, match=r"rad \d+: half_days.closes: .*utan tidszon"):
+        calendar(tmp_path, 'half_days: {closes: "12:00Z", eves: [skartorsdagen]}\n')
