@@ -47,13 +47,16 @@ def test_an_urgent_case_is_taken_answered_stopped_closed_and_counted(served, pag
     page.get_by_role("button", name="Skriv utkast").click()
     fill_in(page)
     page.get_by_role("button", name="Spara och förhandsgranska").click()
+    expect(page.get_by_text("Utkastet är sparat.")).to_be_visible()
     page.get_by_role("button", name="Spara och skicka").click()
+    expect(page.get_by_text("Brevet skickas till kunden.")).to_be_visible()
     served.city.app.dispatch.run_due()
     page.goto(f"{served.base}/cases/{case.number}")
     page.get_by_text("Avsluta", exact=True).click()
     page.get_by_label("Jag har kontrollerat att stoppet är gjort").check()
     page.get_by_label("Vad är gjort?").select_option(index=1)
     page.get_by_role("button", name="Bekräfta och avsluta").click()
+    expect(page.get_by_text("Ärendet är avslutat.")).to_be_visible()
     done = kinds(served, case)
     assert done.index(EventKind.TAKEN) < done.index(EventKind.ANSWERED)
     assert done.index(EventKind.STOP_CONFIRMED) < done.index(EventKind.CLOSED)
@@ -79,8 +82,10 @@ def test_a_triage_is_corrected_and_the_correction_is_undone(served, page):
     page.get_by_text("Rätta bedömningen").click()
     page.get_by_label("Brådska").select_option("collections")
     page.get_by_role("button", name="Rätta", exact=True).click()
+    expect(page.get_by_text("Bedömningen är rättad.")).to_be_visible()
     assert now(served, case).urgent is Urgency.COLLECTIONS
     page.get_by_role("button", name="Ångra").first.click()
+    expect(page.get_by_text("Ångrat. Ärendet är som förut.")).to_be_visible()
     assert now(served, case).urgent is Urgency.NO
     assert EventKind.UNDONE in kinds(served, case)
 
@@ -98,10 +103,12 @@ def test_a_call_is_logged_and_the_caller_gets_feedback(served, page):
     page.locator("#customer").fill("Svea Svensson")
     page.locator("#callback").fill("08-46500500")
     page.get_by_role("button", name="Logga samtalet").click()
+    expect(page.get_by_text("är loggat.")).to_be_visible()
     cases = served.city.cases()
     assert len(cases) == before + 1
     newest = max(cases, key=lambda case: case.id)
     page.get_by_label(f"Kunden i ärende {newest.number} har fått veta att det är klart").click()
+    expect(page.get_by_text("Återkopplingen är noterad.")).to_be_visible()
     assert EventKind.FEEDBACK_DONE in kinds(served, newest)
 
 
@@ -122,6 +129,7 @@ def test_an_editor_adds_an_alias_and_sees_what_it_would_have_changed(served, pag
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("Inget brådskande ärende går förlorat")
     page.get_by_role("button", name=re.compile("[Ll]åt den gälla")).click()
+    expect(page.locator("body")).to_contain_text("tas i bruk")
     assert b"Kundkoll" in city.app.editing.read(TAGS).content
 
 

@@ -220,6 +220,25 @@ def test_what_a_colleague_wrote_meanwhile_is_kept_and_both_texts_are_shown(
     assert "Mina egna ord" in text_of(browser.get(at))
 
 
+def test_a_letter_is_sent_from_the_page_that_it_was_just_saved_from(city, browser, case):
+    page = begun(browser, case, "done")
+    at, typed = address_of(page), form_of(page, "Vi har ändrat adressen")
+    browser.done(f"{at}/save", **typed)
+    browser.done(f"{at}/send", **typed)
+    assert drafts(city, case)[0].state.value == "sending"
+
+
+def test_a_letter_in_somebody_s_own_words_is_not_sent_from_a_page_without_them(
+    city, web_city, browser, case
+):
+    page = begun(browser, case, "done")
+    at, typed = address_of(page), form_of(page, "Vi har ändrat adressen")
+    browser.done(f"{at}/save", **typed)
+    web_city.browser(COLLEAGUE).done(f"{at}/save", own="yes", own_text="Egna ord, hej.")
+    assert browser.post(f"{at}/send", **typed).status_code == 409
+    assert drafts(city, case)[0].own_text == "Egna ord, hej."
+
+
 @pytest.mark.parametrize("act", ["approve", "discard"])
 def test_nothing_is_settled_about_a_letter_that_was_changed_since_it_was_read(
     city, web_city, browser, case, act

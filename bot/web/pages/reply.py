@@ -164,9 +164,13 @@ def _is_old(ask: Ask, draft: ReplyDraft) -> bool:
 
 
 def _refuse_old_page(ask: Ask, sheet: DraftSheet) -> None:
-    """Raise DataError where a form was made before what is written in the draft now."""
+    """Raise DataError where a form was made before what is written in the draft now.
+
+    One that says the same as the draft does is no older: somebody saved, and sent at once from
+    the page that was still there.
+    """
     draft = sheet.draft
-    if not _is_old(ask, draft):
+    if not _is_old(ask, draft) or _says_the_same(ask, sheet):
         return
     name = ask.house.names(ask.say.language).person(PersonKey(draft.editor or draft.author))
     raise DataError(
@@ -174,6 +178,26 @@ def _refuse_old_page(ask: Ask, sheet: DraftSheet) -> None:
         "inget av ditt är sparat",
         name=name,
     )
+
+
+def _says_the_same(ask: Ask, sheet: DraftSheet) -> bool:
+    """Tell whether a form holds the whole letter, as it stands in the draft now."""
+    given, _ = ask.house.reply_forms.given(sheet.draft, _typed(ask))
+    is_other = given or _own_text(ask, sheet) is not None or _is_dropped(ask, sheet)
+    return "whole" in ask.form and not is_other
+
+
+def _typed(ask: Ask) -> dict[str, str]:
+    """Return the values of the letter as they were typed, by name."""
+    return {
+        name.removeprefix(VALUE): text for name, text in ask.form.items() if name.startswith(VALUE)
+    }
+
+
+def _is_dropped(ask: Ask, sheet: DraftSheet) -> bool:
+    """Tell whether the text of the template is to count again in place of somebody's own."""
+    is_own = not ask.form.get("whole") or bool(ask.form.get("own"))
+    return not is_own and sheet.draft.own_text is not None
 
 
 def _refused(ask: Ask, case: Case, sheet: DraftSheet, error: SammaDagError) -> Response:
@@ -194,16 +218,12 @@ def _keep(ask: Ask, sheet: DraftSheet) -> Form | ReplyDraft:
     """
     if sheet.draft.state is not DraftState.OPEN:
         raise DataError("utkast {draft} är redan skickat eller kastat", draft=sheet.draft.id)
-    typed = {
-        name.removeprefix(VALUE): text for name, text in ask.form.items() if name.startswith(VALUE)
-    }
-    given, wrong = ask.house.reply_forms.given(sheet.draft, typed)
+    given, wrong = ask.house.reply_forms.given(sheet.draft, _typed(ask))
     errors = {f"{VALUE}{name}": ask.say(_UNFIT[fault]) for name, fault in wrong.items()}
     own_text = _own_text(ask, sheet)
     if own_text is not None and len(own_text) > _LONGEST_LETTER:
         errors["own_text"] = ask.say("Texten är för lång.")
-    dropped = bool(ask.form.get("whole")) and not ask.form.get("own")
-    dropped = dropped and sheet.draft.own_text is not None
+    dropped = _is_dropped(ask, sheet)
     if errors:
         return Form(typed=ask.form, errors=errors)
     if not (given or own_text is not None or dropped):
