@@ -50,8 +50,22 @@ def nearest(month: int, day: int, today: date, year: str = "") -> date | None:
     if given is not None:
         return _date(given, month, day)
     around = [_date(today.year + step, month, day) for step in (-1, 0, 1)]
-    possible = [found for found in around if found is not None]
-    return min(possible, key=lambda found: abs((found - today).days), default=None)
+    return _nearest_of((found for found in around if found is not None), today)
+
+
+def _nearest_of(days: Iterable[date], today: date) -> date | None:
+    return min(days, key=lambda day: abs((day - today).days), default=None)
+
+
+def _of_week(number: int, weekday: int, today: date) -> date | None:
+    """Return the weekday of the week of that number that is nearest to `today`."""
+    around = [today.isocalendar().year + step for step in (-1, 0, 1)]
+    possible = [
+        date.fromisocalendar(year, number, weekday + 1)
+        for year in around
+        if 1 <= number <= date(year, 12, 28).isocalendar().week
+    ]
+    return _nearest_of(possible, today)
 
 
 def _month_end(year: int, month: int) -> date:
@@ -75,8 +89,7 @@ def _last_of(parts: Parts, today: date, past: bool) -> date | None:
     year = _year(parts["year"])
     if year is not None:
         return _month_end(year, month)
-    ends = [_month_end(today.year + step, month) for step in (-1, 0, 1)]
-    return min(ends, key=lambda end: abs((end - today).days))
+    return _nearest_of((_month_end(today.year + step, month) for step in (-1, 0, 1)), today)
 
 
 def _end_of_this(parts: Parts, today: date, past: bool) -> date | None:
@@ -116,10 +129,7 @@ def _weekday(parts: Parts, today: date, past: bool) -> date | None:
     if short and lead in ("", "forra") and not parts["week"] and not parts["number"]:
         return None
     if parts["number"]:
-        try:
-            return date.fromisocalendar(today.year, int(parts["number"]), weekday + 1)
-        except ValueError:
-            return None
+        return _of_week(int(parts["number"]), weekday, today)
     if parts["ending"] == "s" or lead in ("last", "forra"):
         back = (today.weekday() - weekday) % 7 or 7
         return today - timedelta(days=back)
@@ -147,8 +157,8 @@ def _feast(parts: Parts, today: date, past: bool) -> date | None:
     if name in FIXED_FEASTS:
         feast = nearest(*FIXED_FEASTS[name], today)
         return feast and feast - before
-    days = [moving_feast(name, today.year + step) - before for step in (-1, 0, 1)]
-    return min(days, key=lambda day: abs((day - today).days))
+    around = (moving_feast(name, today.year + step) - before for step in (-1, 0, 1))
+    return _nearest_of(around, today)
 
 
 def _count(text: str) -> int:

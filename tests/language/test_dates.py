@@ -22,6 +22,24 @@ def _days(text, **how):
 
 
 @pytest.mark.parametrize(
+    ("text", "today", "day"),
+    [
+        ("betalas måndag vecka 2", date(2026, 12, 17), date(2027, 1, 11)),
+        ("måndag v 1", date(2026, 12, 28), date(2027, 1, 4)),
+        ("i fredags v. 53", date(2027, 1, 4), date(2027, 1, 1)),
+        ("torsdag vecka 53", date(2026, 12, 28), date(2026, 12, 31)),
+        ("onsdag vecka 20", date(2026, 5, 18), date(2026, 5, 13)),
+    ],
+)
+def test_a_week_without_a_year_is_the_nearest_of_its_number(text, today, day):
+    assert [mention.day for mention in find_dates(fold(text), today)] == [day]
+
+
+def test_a_week_that_no_year_near_by_has_is_vague():
+    assert _days("fredag vecka 53") == [None]
+
+
+@pytest.mark.parametrize(
     ("text", "day"),
     [
         ("2018-03-31", date(2018, 3, 31)),
