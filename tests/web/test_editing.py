@@ -210,6 +210,20 @@ def test_a_letter_is_shown_as_the_customer_will_read_it(editors, city):
     assert "Nytt stycke." in text_of(answer)
 
 
+def test_an_article_is_shown_as_staff_will_read_it_in_both_languages(editors):
+    path = "knowledge/articles/anstand.md"
+    browser = editors.browser(EDITOR)
+    first = shown_text(browser.get("/edit/document", document=path))
+    line = next(each for each in first.split("## Svenska\n")[1].split("\n") if each.strip())
+    answer = sent(browser, path, line, f"{line} <b>Ring gärna.</b>", act="look")
+    letter = re.search(r"Artikeln på svenska</h3>(.*?)<h3>", answer.text, re.DOTALL)[1]
+    assert "<p>Anstånd betyder" in letter
+    assert "&lt;b&gt;Ring gärna.&lt;/b&gt;" in letter
+    assert "##" not in letter
+    english = re.search(r"Artikeln på engelska</h3>(.*?)</div>\s*<h3>", answer.text, re.DOTALL)[1]
+    assert "Ring gärna" not in english
+
+
 def test_a_new_article_begins_as_a_copy_of_another(editors, city):
     browser = editors.browser(EDITOR)
     answer = browser.get(

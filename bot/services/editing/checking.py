@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from bot import knowledge as knowledge_package
 from bot import templates as templates_package
 from bot.edits import DocumentPath
 from bot.errors import KnowledgeError, Saying
-from bot.knowledge.articles import load_articles
+from bot.knowledge.articles import Article, load_articles
 from bot.knowledge.check import problems
 from bot.knowledge.plain_file import load_plain
-from bot.services.articles import ArticleWarning, warnings
 from bot.services.editing.documents import template_of
 from bot.services.editing.ground import Ground
 from bot.services.letter_preview import Advice, Preview, preview
@@ -158,10 +156,8 @@ def advice_of(made: Collection[Letter]) -> Iterator[Advice]:
             yield Advice(template=template, language=letter.language, finding=finding)
 
 
-def article_warnings(
-    ground: Ground, changed: Collection[DocumentPath], today: date
-) -> list[ArticleWarning]:
-    """Return what may be better in the changed articles; all is well with the files."""
+def changed_articles(ground: Ground, changed: Collection[DocumentPath]) -> list[Article]:
+    """Return the changed articles as they would be read; all is well with the files."""
     keys = {
         path.removeprefix("knowledge/articles/").removesuffix(".md")
         for path in changed
@@ -169,6 +165,4 @@ def article_warnings(
     }
     if not keys:
         return []
-    articles = load_articles(ground.knowledge)
-    found = [article for key, article in articles.items() if key in keys]
-    return list(warnings(found, (), today))
+    return [article for key, article in load_articles(ground.knowledge).items() if key in keys]

@@ -30,9 +30,10 @@ from bot.edits import (
     is_document,
 )
 from bot.errors import DataError, IllegalChange, NotFound, Saying
-from bot.services.articles import ArticleWarning
+from bot.knowledge.articles import Article
+from bot.services.articles import ArticleWarning, warnings
 from bot.services.editing import drafting
-from bot.services.editing.checking import Fault, Letter, article_warnings, faults, letters
+from bot.services.editing.checking import Fault, Letter, changed_articles, faults, letters
 from bot.services.editing.difference import Line, difference
 from bot.services.editing.documents import (
     Document,
@@ -96,13 +97,14 @@ class Look:
     """What a draft would come to.
 
     Attributes:
-        letters, warnings: Only where nothing is wrong.
+        letters, articles, warnings: Only where nothing is wrong.
         touches: Why a second person must approve it.
         is_tried: It changes how mail is read, so that it will be tried.
     """
 
     faults: tuple[Fault, ...]
     letters: tuple[Letter, ...]
+    articles: tuple[Article, ...]
     warnings: tuple[ArticleWarning, ...]
     differences: Mapping[DocumentPath, tuple[Line, ...]]
     touches: frozenset[Touch]
@@ -334,10 +336,12 @@ class Editing:
         paths = [file.path for file in files]
         with self._laid_out(files, versions) as tried:
             found = faults(tried, paths)
+            articles = () if found else tuple(changed_articles(tried, paths))
             return Look(
                 faults=tuple(found),
                 letters=() if found else tuple(letters(tried, paths)),
-                warnings=() if found else tuple(article_warnings(tried, paths, self._today())),
+                articles=articles,
+                warnings=tuple(warnings(articles, (), self._today())),
                 differences={file.path: difference(file.before, file.after) for file in files},
                 touches=touches(files, tried),
                 is_tried=changes_reading(files),

@@ -17,6 +17,7 @@ from bot.services.editing.drafting import Draft
 from bot.services.editing.forms import FormSection
 from bot.services.editing.service import DraftRefused, Look, Text
 from bot.vocabulary import Language, Right
+from bot.web.article_text import paragraphs
 from bot.web.ask import Ask
 from bot.web.notices import Notice, Tone
 from bot.web.page import Page
@@ -231,6 +232,7 @@ def _text_page(
         texts=texts,
         typed=typed,
         look=outcome.look,
+        paragraphs=paragraphs,
         wrong=outcome.wrong,
         note=_note(ask),
         has_form=bool(texts and texts[0].content is not None and ask.house.desk.form(path)),
@@ -255,6 +257,7 @@ def _form_page(
         seen=ask.form.get("seen") or text.digest or "",
         version=text.version,
         look=outcome.look,
+        paragraphs=paragraphs,
         wrong=outcome.wrong,
         note=_note(ask),
     )
