@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.cli import run
+import typer
+
+from bot.cli import build, run
+from bot.texts import speaker
 from tests.city import SECRET
 from tests.plain_logs import log_plainly
 
@@ -41,6 +45,20 @@ def call(*arguments: object) -> Called:
     finally:
         log_plainly()
     return Called(code=code, out=out.getvalue(), err=err.getvalue())
+
+
+def commands() -> list[str]:
+    """Return every command there is, as it is called: ``case take``."""
+
+    def below(command: Any, path: str) -> Iterator[str]:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            yield path
+            return
+        for name, child in inner.items():
+            yield from below(child, f"{path} {name}".strip())
+
+    return list(below(typer.main.get_command(build(speaker("sv"))), ""))
 
 
 def write_settings(

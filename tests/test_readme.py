@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-import typer
 from pydantic import BaseModel
 
-from bot.cli import build
 from bot.settings import Settings
-from bot.texts import speaker
+from tests.commands import commands
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -66,18 +64,6 @@ def settings_names():
 @pytest.mark.parametrize("name", list(settings_names()))
 def test_every_setting_stands_in_the_readme(name):
     assert f"`{name}`" in README
-
-
-def commands():
-    def below(command, path):
-        inner = getattr(command, "commands", None)
-        if inner is None:
-            yield path
-            return
-        for name, child in inner.items():
-            yield from below(child, f"{path} {name}".strip())
-
-    return list(below(typer.main.get_command(build(speaker("sv"))), ""))
 
 
 @pytest.mark.parametrize("command", commands())
