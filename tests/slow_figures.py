@@ -154,15 +154,21 @@ class Slow:
             return answer.data["in_time"]
         return self.day(answer.at) == self.day(row[0].received_at)
 
-    def lead_of(self, case):
+    def agreed(self, case):
         for entry in self.lead:
             if (
                 entry.process in (None, case.process)
                 and entry.matter in (None, case.matter)
                 and entry.customer in (None, case.customer)
             ):
-                return entry.answer_hours
+                return entry
         return None
+
+    def lead_of(self, case):
+        return getattr(self.agreed(case), "answer_hours", None)
+
+    def close_lead_of(self, case):
+        return getattr(self.agreed(case), "close_hours", None)
 
     def is_due(self, row):
         hours = self.lead_of(row[0])
@@ -245,6 +251,10 @@ class Slow:
             "closed_unanswered": (unanswered, unanswered),
             **spread("close_work", [closing.working_seconds for _, closing in closings]),
             **spread("close_wall", [closing.wall_seconds for _, closing in closings]),
+            "closed_in_time": share(
+                [pair for pair in closings if self.close_lead_of(pair[0][0]) is not None],
+                lambda pair: pair[1].working_seconds <= self.close_lead_of(pair[0][0]) * 3600,
+            ),
             "handed_over": share(closings, given),
             "corrected": share(
                 closings, lambda pair: any(e.kind == "retagged" for e in pair[0][2])
