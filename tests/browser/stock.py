@@ -7,14 +7,16 @@ from datetime import date
 
 from bot.cases import Case
 from bot.control import SampleOrder
+from bot.edits import DocumentPath
 from bot.registers import EntryKind, Facts, Nature, Register, Step
+from bot.services.editing.drafting import Draft
 from bot.services.phone import NewCall
 from bot.vocabulary import Channel, CustomerKey, ProcessKey, TemplateKey, Urgency
 from bot.web.page import Page
 from tests.browser.served import EVERYBODY, Served
 from tests.letters import ORDINARY, URGENT_INVOICE
 
-TAGS = "knowledge/tags.yaml"
+TAGS = DocumentPath("knowledge/tags.yaml")
 FRAGMENTS_AND_FILES = frozenset(
     {
         "case_file",
@@ -58,6 +60,9 @@ def stock(served: Served) -> None:
         process=process, first=date(today.year, 1, 1), last=today, size=3, seed="t1"
     )
     served.house.control.draw(order, by=EVERYBODY)
+    tags = app.editing.read(TAGS)
+    longer = (tags.content or b"") + b"# Granskad i mars.\n"
+    app.editing.save(Draft(files={TAGS: longer}, seen={TAGS: tags.digest}), by=EVERYBODY)
 
 
 def write(served: Served, register: Register, **facts: object) -> None:
@@ -104,9 +109,9 @@ ADDRESSES: Mapping[str, Callable[[Served], str]] = {
     "template": lambda _served: "/templates/done",
     "edit_document": lambda _served: f"/edit/document?document={TAGS}",
     "edit_form": lambda _served: f"/edit/form?document={TAGS}",
-    "edit_change": lambda _served: "/edit",
+    "edit_change": lambda _served: "/edit/changes/1",
     "reports_customer": lambda _served: "/reports/customer?customer=trafik&period=2026-03",
-    "chat_wrong": lambda _served: "/chat",
+    "chat_wrong": lambda _served: "/chat/turns/1/wrong",
 }
 """Where a page lies whose address has parts or asks for something; a new one is added here."""
 

@@ -16,6 +16,7 @@ AXE = (Path(__file__).parent.parent / "data" / "axe" / "axe.min.js").read_text("
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 READ = [page for page in PAGES if page.method == "GET" and page.name not in FRAGMENTS_AND_FILES]
 EVERY_PAGE = pytest.mark.parametrize("wanted", READ, ids=lambda page: page.name)
+ARTICLE, LETTER = "knowledge/articles/anstand.md", "templates/done/sv/body.txt.j2"
 USUAL, NARROW = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
 SMALLEST = 24
 """Pixels, WCAG 2.2 criterion 2.5.8."""
@@ -37,6 +38,10 @@ def window(stocked, chromium):
     context.set_default_timeout(30_000)
     page = context.new_page()
     stocked.sign_in(page)
+    page.goto(f"{stocked.base}/chat")
+    page.get_by_label("Din fråga").fill("vilka ärenden är öppna?")
+    page.keyboard.press("Enter")
+    page.locator("#turns article").wait_for()
     yield page
     context.close()
 
@@ -95,6 +100,70 @@ def test_axe_finds_nothing_where_nobody_is_signed_in(path, stocked, chromium):
 def wider_than_the_screen(page):
     """Return how many pixels stick out to the right."""
     return page.evaluate("Math.max(0, document.scrollingElement.scrollWidth - window.innerWidth)")
+
+
+def search(page):
+    page.locator("#question").fill("faktura")
+    page.locator("main button").click()
+    page.locator("#found").wait_for()
+
+
+def look_at_a_draft(page):
+    box = page.locator("textarea.code").first
+    box.fill(box.input_value().replace("är", "blir"))
+    look(page)
+
+
+def look_at_a_fault(page):
+    box = page.locator("textarea.code").first
+    box.fill(box.input_value() + "\n\nEtt stycke som saknas på engelska.\n")
+    look(page)
+
+
+def look(page):
+    page.get_by_role("button", name="Förhandsgranska").click()
+    page.locator("#look").wait_for()
+
+
+def send_empty(page):
+    """Send the first form of a page without what it needs, as an old browser would."""
+    page.evaluate("document.querySelector('main form[method=post]').noValidate = true")
+    page.locator("main form[method=post]").first.get_by_role("button").first.click()
+    page.locator("[aria-invalid=true]").first.wait_for()
+
+
+def correct_nothing(page):
+    page.get_by_text("Rätta bedömningen").click()
+    page.get_by_role("button", name="Rätta", exact=True).click()
+    page.get_by_role("alert").first.wait_for()
+
+
+AFTER = {
+    "a search": ("/search", search),
+    "a look at an article": (f"/edit/document?document={ARTICLE}", look_at_a_draft),
+    "a look at a letter": (f"/edit/document?document={LETTER}", look_at_a_draft),
+    "a look at a fault": (f"/edit/document?document={ARTICLE}", look_at_a_fault),
+    "a call without words": ("/phone", send_empty),
+    "a remark without words": ("/remarks/new", send_empty),
+    "a correction of nothing": ("/cases/2026-000002", correct_nothing),
+    "days that make no sense": ("/figures?from=2026-03-05&to=2026-03-03", lambda _page: None),
+    "no such page": ("/cases/2026-999999", lambda _page: None),
+}
+"""What people come to by a form: where it stands, and what is done there."""
+
+
+@pytest.mark.parametrize("what", AFTER)
+def test_axe_finds_nothing_on_what_follows_a_form(what, stocked, window):
+    path, act = AFTER[what]
+    window.set_viewport_size(USUAL)
+    window.emulate_media(color_scheme="light")
+    window.goto(stocked.base + path)
+    act(window)
+    light = faults(window)
+    window.emulate_media(color_scheme="dark")
+    dark = faults(window)
+    window.set_viewport_size(NARROW)
+    assert (light, dark, wider_than_the_screen(window)) == ([], [], 0)
 
 
 @EVERY_PAGE
