@@ -223,6 +223,31 @@ def test_nothing_to_correct_is_said_and_what_was_chosen_stays(city, browser):
     assert f'value="{case.matter}" selected' in answer.text
 
 
+def test_a_case_is_merged_into_another_one_and_stands_by_itself_again(city, browser):
+    stays = case_of(city, ORDINARY)
+    case = case_of(city, ORDINARY, subject="[KR] Kundregister – igen")
+    browser.done(f"/cases/{case.number}/merge", into=str(stays.number))
+    said = text_of(browser.get(f"/cases/{case.number}"))
+    assert f"sammanslaget och går vidare i {stays.number}" in said
+    assert now_of(city, case).status is Status.CLOSED
+    assert now_of(city, stays).status is Status.NEW
+    undo(browser, case)
+    assert now_of(city, case).status is Status.NEW
+    assert "sammanslaget" not in text_of(browser.get(f"/cases/{case.number}"))
+
+
+def test_a_case_is_not_merged_into_one_that_the_viewer_may_not_see(city, browser):
+    hidden = case_of(city, PROTECTED)
+    case = case_of(city, ORDINARY)
+    there, nowhere = (
+        browser.post(f"/cases/{case.number}/merge", into=number)
+        for number in (str(hidden.number), "2026-999999")
+    )
+    assert there.status_code == nowhere.status_code
+    assert there.status_code >= 400
+    assert now_of(city, case) == case
+
+
 def test_a_case_moves_to_the_process_that_it_belongs_to_and_back(city, browser):
     case = case_of(city, ORDINARY)
     process = next(key for key in city.app.knowledge.processes if key != case.process)
