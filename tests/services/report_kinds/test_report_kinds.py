@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import NotFound
 from bot.outside import OutsideFigure, OutsideMeasure, OutsideSource
+from bot.promises import Feedback
 from bot.registers import EntryKind, Facts, Nature, Register, Step
 from bot.reports.files import csv_of, excel_of, page_of
 from bot.reports.model import Granularity, Period
@@ -16,10 +17,11 @@ from bot.reports.periods import named_period
 from bot.services.outside import Outside
 from bot.services.report_kinds import ReportKinds, quarter_of
 from bot.services.reporting import Reporting
+from bot.services.telling import Telling
 from bot.texts import speaker
-from bot.vocabulary import CustomerKey, PersonKey, ProcessKey
+from bot.vocabulary import CustomerKey, PersonKey, ProcessKey, StopReason
 from tests.city import City
-from tests.letters import ORDINARY
+from tests.letters import ORDINARY, UNTAGGED, URGENT_INVOICE
 
 SWEDISH = speaker("sv")
 HANDLER = PersonKey("agneta-brandt")
@@ -132,6 +134,39 @@ def test_the_customer_sheet_counts_the_cases_of_that_customer_only(city, kinds):
     city.work_off()
     sheet = kinds.customer(a_customer(city), named_period("2026-03"), SWEDISH)
     assert cell(table_of(sheet, "customer_volume"), "Alla", "received") == 0
+
+
+def test_the_customer_sheet_has_volume_waiting_urgent_cases_and_marking(city, kinds):
+    customer = CustomerKey("kultur")
+    sender = "Eva Ek <eva.ek@kultur.exempelstad.example>"
+    signed = "\n\nMvh\nEva Ek\nKulturförvaltningen"
+    letters = (ORDINARY, UNTAGGED, URGENT_INVOICE)
+    for letter in letters:
+        city.post(**letter | {"sender": sender, "text": letter["text"] + signed})
+    city.post(**ORDINARY)
+    city.work_off()
+    telling = Telling(city.app.database, city.app.house, city.app.phone, city.clock)
+    first, second, urgent = (case for case in city.cases() if case.customer == customer)
+    for case, hours in ((first, 1), (second, 2)):
+        city.later(hours=hours)
+        telling.told(case, Feedback.DONE, by=HANDLER)
+    city.app.casework.confirm_stop(urgent, StopReason.CREDITED, by=HANDLER)
+    sheet = kinds.customer(customer, named_period("2026-03"), SWEDISH)
+    volume, marking = (table_of(sheet, f"customer_{name}") for name in ("volume", "marking"))
+    found = {
+        key: cell(volume, "Alla", key)
+        for key in ("received", "closed", "answer_work_median", "answer_work_p90")
+    }
+    assert found == {
+        "received": 3,
+        "closed": 2,
+        "answer_work_median": 3600,
+        "answer_work_p90": 3 * 3600,
+    }
+    assert cell(volume, "Alla", "same_day") == 1
+    assert cell(table_of(sheet, "customer_urgent"), "Alla", "urgent_in_time") == 1
+    assert cell(marking, "Alla", "marked_right") == pytest.approx(2 / 3)
+    assert cell(marking, "Alla", "marked_missing") == pytest.approx(1 / 3)
 
 
 def test_the_customer_sheet_lists_remarks_without_their_words(city, kinds):
