@@ -48,14 +48,20 @@ def mail(
     )
 
 
-def read(message: Message, *, mailbox: str = "info", at: datetime = MONDAY) -> Triage:
-    """Triage a mail by the shipped rules."""
+def read(
+    message: Message,
+    *,
+    mailbox: str = "info",
+    at: datetime = MONDAY,
+    by: TriageRules | None = None,
+) -> Triage:
+    """Triage a mail by the shipped rules, or by others."""
     return triage(
         message,
         mailbox=MailboxKey(mailbox),
         received_at=at,
         authorship=authorship(message, identity=IDENTITY),
-        rules=rules(),
+        rules=by or rules(),
     )
 
 
@@ -65,8 +71,8 @@ def triaged(body: str, **fields: Any) -> Triage:
     return read(mail(body, **fields), **where)
 
 
-def from_row(row: Mapping[str, Any]) -> Triage:
-    """Triage one labelled mail, written as in the corpora."""
+def from_row(row: Mapping[str, Any], by: TriageRules | None = None) -> Triage:
+    """Triage one labelled mail, written as in the corpora, by the shipped rules or by others."""
     message = mail(
         row["body"],
         subject=row["subject"],
@@ -76,7 +82,7 @@ def from_row(row: Mapping[str, Any]) -> Triage:
         attachments=tuple(row.get("attachments") or ()),
     )
     at = datetime.fromisoformat(row["received"])
-    return read(message, mailbox=row["mailbox"], at=at)
+    return read(message, mailbox=row["mailbox"], at=at, by=by)
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import cache
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.triage import Triage
-from tests.triage.desk import DATA, rows, triaged
+from bot.triage.customers import CustomerNames
+from tests.triage.desk import DATA, from_row, rows, rules, triaged
 
 BODIES = [
     row
@@ -87,6 +91,31 @@ def test_writing_without_dots_and_rings_changes_nothing(row):
     )
     full = _read(row, row["body"])
     assert (bare.urgent, bare.matter) == (full.urgent, full.matter)
+
+
+ANYWHERE = "norrforsa.example"
+
+
+@cache
+def _labelled() -> tuple[dict[str, Any], ...]:
+    return tuple(rows(DATA / "written" / "g.jsonl"))
+
+
+def _from(row, address: str) -> Triage:
+    return from_row({**row, "from": {**row["from"], "address": address}})
+
+
+def test_no_label_hangs_on_the_domain_of_a_sender():
+    for row in _labelled():
+        local = row["from"]["address"].rpartition("@")[0]
+        moved = _from(row, f"{local}@{ANYWHERE}")
+        assert moved.labels() == _from(row, row["from"]["address"]).labels(), row["id"]
+
+
+def test_no_label_hangs_on_the_register_of_customers():
+    nobody = replace(rules(), customers=CustomerNames(()))
+    for row in _labelled():
+        assert from_row(row, nobody).labels() == from_row(row).labels(), row["id"]
 
 
 @settings(max_examples=200, deadline=None)

@@ -8,6 +8,7 @@ at when rules were mended.
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -35,10 +36,15 @@ FLOORS = {
 }
 
 
+def _held_out() -> list[dict[str, Any]]:
+    found = rows(DATA / "written" / f"{HELD_OUT}.jsonl")
+    return [{"lenient": (), **row} for row in found]
+
+
 @cache
 def _evaluation() -> Evaluation:
     pairs = []
-    for row in rows(DATA / "written" / f"{HELD_OUT}.jsonl"):
+    for row in _held_out():
         message = message_of(row)
         found = triage(
             message,
@@ -58,20 +64,34 @@ def test_no_field_of_unseen_mails_falls_below_its_floor(field, floor):
 
 def test_urgent_invoices_among_unseen_mails_are_found_and_few_others_are_taken_for_them():
     found = _evaluation().of_class("urgent", "collections")
-    assert found.recall >= 0.96
+    assert found.recall >= 0.97
     assert found.precision >= 0.93
 
 
 def test_most_urgent_payments_among_unseen_mails_are_found():
     found = _evaluation().of_class("urgent", "payout")
     assert found.missed <= 1
-    assert found.wrong <= 3
+    assert found.wrong <= 2
 
 
 def test_most_complaints_among_unseen_mails_are_found_and_few_others_are_taken_for_them():
     found = _evaluation().of_class("complaint", "True")
     assert found.recall >= 0.85
     assert found.precision >= 0.85
+
+
+def test_no_protected_mail_among_unseen_ones_is_missed_and_few_others_are_protected():
+    found = _evaluation().of_class("protected", "True")
+    assert found.missed == 0
+    assert found.precision >= 0.70
+
+
+def test_most_unseen_mails_that_lack_something_are_told_what():
+    lacking = [row for row in _held_out() if row["missing"] and "missing" not in row["lenient"]]
+    missed = {miss.id for miss in _evaluation().misses if miss.field == "missing"}
+    told = [row for row in lacking if row["id"] not in missed]
+    assert len(lacking) >= 10
+    assert len(told) / len(lacking) >= 0.60
 
 
 def test_a_person_is_asked_to_glance_at_few_unseen_calm_mails():
