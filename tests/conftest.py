@@ -2,7 +2,7 @@
 
 Settings, all optional, from the environment: SAMMADAG_TEST_POSTGRES_URL (a server to use
 instead of a throw-away one) and SAMMADAG_TEST_REQUIRE (comma list of what must not be
-skipped, e.g. ``postgres,dovecot``).
+skipped, of `MAY_BE_MISSING`).
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ from tests.kept_database import empty_file
 from tests.plain_logs import log_plainly
 from tests.postgres_server import NoPostgres, fresh_database, postgres_server
 
+MAY_BE_MISSING = ("postgres", "dovecot", "chromium")
+"""What some tests need and a machine may lack."""
+_ALSO_CALLED = {"browser": "chromium"}
 _QUICK_ON_BOTH = tuple(Path(__file__).parent / name for name in ("store", "contracts"))
 
 
@@ -152,10 +155,24 @@ def bare_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
         yield url
 
 
+def required() -> set[str]:
+    """Return what SAMMADAG_TEST_REQUIRE names."""
+    names = os.environ.get("SAMMADAG_TEST_REQUIRE", "").split(",")
+    return {_ALSO_CALLED.get(name.strip(), name.strip()) for name in names} - {""}
+
+
+def pytest_configure() -> None:
+    """Refuse a name that no test would ever look for."""
+    unknown = required() - set(MAY_BE_MISSING)
+    if unknown:
+        raise pytest.UsageError(
+            f"SAMMADAG_TEST_REQUIRE: {', '.join(sorted(unknown))} is none of {MAY_BE_MISSING}"
+        )
+
+
 def skip_unless_required(what: str, reason: str) -> NoReturn:
     """Skip the test, or fail it where SAMMADAG_TEST_REQUIRE names what is missing."""
-    required = os.environ.get("SAMMADAG_TEST_REQUIRE", "").split(",")
-    if what in {name.strip() for name in required}:
+    if what in required():
         pytest.fail(f"SAMMADAG_TEST_REQUIRE asks for {what}: {reason}")
     pytest.skip(reason)
 

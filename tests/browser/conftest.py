@@ -27,7 +27,7 @@ def chromium():
     """The browser, started once."""
     path = next((found for name in _CANDIDATES if (found := shutil.which(name))), None)
     if path is None:
-        skip_unless_required("browser", "no Chromium is installed")
+        skip_unless_required("chromium", "no Chromium is installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
