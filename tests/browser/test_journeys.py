@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import expect
@@ -60,8 +61,10 @@ def test_an_urgent_case_is_taken_answered_stopped_closed_and_counted(served, pag
     done = kinds(served, case)
     assert done.index(EventKind.TAKEN) < done.index(EventKind.ANSWERED)
     assert done.index(EventKind.STOP_CONFIRMED) < done.index(EventKind.CLOSED)
-    page.goto(f"{served.base}/figures?period={MONTH}")
-    expect(page.get_by_role("main")).to_contain_text("Brådskande")
+    for figure in ("urgent_in_time", "answered", "closed"):
+        page.goto(f"{served.base}/figures?period={MONTH}")
+        page.locator(f"main a[href*='figure={figure}&']").last.click()
+        expect(page.get_by_role("main")).to_contain_text(str(case.number))
 
 
 def test_an_urgent_case_is_not_closed_without_the_tick(served, page):
@@ -138,7 +141,9 @@ def test_a_manager_reads_a_month_and_takes_it_home(served, page):
     expect(page.get_by_role("main")).to_contain_text("mars 2026")
     with page.expect_download() as download:
         page.get_by_role("link", name="Excel").click()
-    assert download.value.suggested_filename.endswith(".xlsx")
+    assert download.value.suggested_filename == f"siffror-{MONTH}.xlsx"
+    with ZipFile(download.value.path()) as book:
+        assert b"Kundreskontra" in book.read("xl/sharedStrings.xml")
 
 
 def test_everything_works_without_javascript(served, open_page):
