@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import stat
 
 import pytest
@@ -34,6 +35,12 @@ def test_without_a_file_the_defaults_serve():
 def test_a_file_in_the_working_folder_is_read(tmp_path):
     written(tmp_path, "twin_wait = 7", "sammadag.toml")
     assert load().twin_wait == 7
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(tmp_path):
+    # Notepad writes one.
+    file = written(tmp_path, "\ufefftwin_wait = 7")
+    assert load(file).twin_wait == 7
 
 
 def test_the_environment_wins_over_the_file_and_flags_over_both(tmp_path, monkeypatch):
@@ -104,6 +111,28 @@ def test_a_secret_key_is_made_once_beside_a_sqlite_file_for_its_owner_only(tmp_p
     first = secret_keys(load(), url)
     assert secret_keys(load(), url) == first
     assert stat.S_IMODE((tmp_path / "a.key").stat().st_mode) == 0o600
+
+
+@pytest.fixture
+def full_disk():
+    """Let no file of this process grow, until the test says so."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def set_full(full):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]) if full else usual)
+
+    yield set_full
+    set_full(False)
+
+
+def test_a_full_disk_leaves_no_half_key_and_the_next_start_makes_one(tmp_path, full_disk):
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    full_disk(True)
+    with pytest.raises(SettingsError, match=r"a\.key kan inte skrivas.*utrymme"):
+        secret_keys(load(), url)
+    full_disk(False)
+    assert list(tmp_path.iterdir()) == []
+    assert len(secret_keys(load(), url)[0]) > 16
 
 
 def test_postgresql_needs_a_secret_key_that_all_workers_share():

@@ -174,19 +174,26 @@ def secret_file(settings: Settings, database_url: str) -> Path | None:
 
 
 def _make_secret(path: Path) -> str:
+    """Make a key that is there whole or not at all, however full the disk; the first one holds."""
     key = secrets.token_urlsafe(32)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
     except FileExistsError:
         return _read_secret(path)
     except OSError as error:
         raise SettingsError(
             "secret_key: {file} kan inte skrivas bredvid databasen; kontrollera mappens "
-            "rättigheter",
+            "rättigheter och utrymme",
             file=path.name,
         ) from error
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key)
+    finally:
+        draft.unlink(missing_ok=True)
     return key
 
 
@@ -212,7 +219,7 @@ def _find_file(config: Path | None) -> Path | None:
 
 def _read_toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         line = toml_line(error)
         if line is None:
