@@ -18,7 +18,7 @@ from bot.operating.findings import Found, Matter, State
 from bot.services.editing.taking_up import Unlike, differing, waiting_changes
 from bot.settings import Settings, resolve_database_url, secret_file, secret_keys
 from bot.store import schema
-from bot.store.engine import has_file, opened, server_time, sqlite_file
+from bot.store.engine import has_file, opened, server_time, sqlite_file, transaction
 from bot.texts import mark
 
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
@@ -138,6 +138,8 @@ def _database(address: str, clock: Clock) -> Iterator[Found]:
         try:
             if has_file(engine):
                 yield _revision(schema.current(engine), waits=file is None)
+                with transaction(engine):  # a file may be readable and yet not writable
+                    pass
             else:
                 text = Saying("databasens fil finns inte än; den skapas vid första starten")
                 yield _doubtful(Matter.DATABASE, text)

@@ -19,7 +19,7 @@ from bot.operating.doctor import Doctor
 from bot.operating.findings import Found, Matter, State, all_right
 from bot.operating.house import LITTLE_SPACE, NO_SPACE, count_faults, judge_space
 from bot.operating.mailboxes import Examiner
-from bot.store import schema
+from bot.store import engine, schema
 from bot.store.engine import open_engine
 from bot.vocabulary import Mode
 from functionmail.connectors.maildir import deliver
@@ -116,6 +116,16 @@ def test_a_short_key_is_wrong(settings, clock, tmp_path):
         update={"secret_key": None, "secret_key_file": tmp_path / "secret.key"}
     )
     assert examined(own, clock)[None, Matter.KEY].state is State.WRONG
+
+
+def test_a_database_that_can_be_read_and_not_written_is_wrong(settings, clock, monkeypatch):
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 20)
+    file = settings.database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert examined(settings, clock)[None, Matter.DATABASE].state is State.WRONG
+        other.execute("ROLLBACK")
+    assert examined(settings, clock)[None, Matter.DATABASE].state is State.RIGHT
 
 
 @pytest.mark.parametrize(("revision", "state"), [("0001", State.DOUBTFUL), ("9999", State.WRONG)])
