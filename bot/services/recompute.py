@@ -30,8 +30,9 @@ def recompute(
 ) -> Recomputed:
     """Count the working time of events at or after `start` and before `end` anew.
 
-    The clock of an event started its wall time before the event. Each batch is one short
-    transaction, so that mail is taken in meanwhile.
+    The clock of an event started its wall time before the event. Both are kept in whole
+    seconds, so that what is counted anew may be one second short: that is no change. Each batch
+    is one short transaction, so that mail is taken in meanwhile.
     """
     seen, changed, after = 0, 0, 0
     while True:
@@ -41,7 +42,7 @@ def recompute(
             for row_id, event in batch:
                 started = event.at - timedelta(seconds=event.wall_seconds)
                 seconds = int(working_time(started, event.at, calendar).total_seconds())
-                if seconds != event.working_seconds:
+                if event.working_seconds not in (seconds, seconds + 1):
                     changes[row_id] = seconds
             work.cases.set_working_seconds(changes)
         if not batch:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,6 +56,22 @@ def test_wrong_working_seconds_are_counted_anew_from_the_wall_time(database):
     found = recompute(database, CALENDAR, TUESDAY, TUESDAY + timedelta(days=1))
     assert (found.events, found.changed) == (1, 1)
     assert seconds(database) == [3600]
+
+
+def test_what_was_counted_right_stays_whatever_the_fraction_of_its_second(database):
+    # A day is over at closing: a clock that starts a fraction late loses a second of it.
+    came, looked_at = TUESDAY, TUESDAY + timedelta(hours=15, microseconds=900_000)
+    event = Event.on(
+        dataclasses.replace(CASE, clock_started_at=came),
+        EventKind.VIEWED,
+        looked_at,
+        CALENDAR,
+        actor="system",
+    )
+    with database.work() as work:
+        work.cases.record([event])
+    found = recompute(database, CALENDAR, came, came + timedelta(days=1))
+    assert (found.events, found.changed) == (1, 0)
 
 
 def test_the_first_instant_counts_and_the_last_does_not(database):
