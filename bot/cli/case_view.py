@@ -19,7 +19,8 @@ from bot.knowledge import Knowledge
 from bot.services.case_sheet import CaseSheet
 from bot.store.case_invoices import CaseInvoice
 from bot.texts import Say
-from bot.vocabulary import InvoiceStage, Urgency
+from bot.texts.mail_codes import why_withheld
+from bot.vocabulary import EventKind, InvoiceStage, Urgency
 
 _A_DAY: Final = 10
 """Characters of a day, which stands on one line."""
@@ -35,6 +36,9 @@ def as_values(sheet: CaseSheet) -> Mapping[str, Any]:
         "process": case.process,
         "matter": case.matter,
         "urgent": case.urgent.value,
+        "possible": case.possible,
+        "complaint": case.complaint,
+        "protected": case.protected,
         "team": case.team,
         "owner": case.owner,
         "received_at": case.received_at.isoformat(),
@@ -93,6 +97,8 @@ def show_case(
         parts.append(names.matter(case.matter))
     parts.append(names.team(case.team))
     console.print(" · ".join(parts), style="bold")
+    for mark_of_case in _marks(case, say):
+        console.print(f"  {mark_of_case}", style="bold")
     if case.handle_by is not None:
         console.print(say("Ska vara klart senast {at}.", at=_local(case.handle_by, zone)))
         for reason in case.deadline_reasons:
@@ -107,7 +113,28 @@ def show_case(
         lacking = say.listing(say.code(f"missing.{item}") for item in sheet.missing)
         console.print(say("Saknas: {missing}.", missing=lacking))
     for event in events:
-        console.print(f"  {_local(event.at, zone)}  {say.code(f'event.{event.kind}')}", style="dim")
+        happened = ": ".join((say.code(f"event.{event.kind}"), *_detail(event, say)))
+        console.print(f"  {_local(event.at, zone)}  {happened}", style="dim")
+
+
+def _marks(case: Case, say: Say) -> Iterator[str]:
+    """Yield what a person must know of a case before anything else."""
+    if case.urgent is not Urgency.NO:
+        yield say.code(f"urgent.{case.urgent}")
+    elif case.possible:
+        yield say("Kan vara bråttom")
+    if case.protected:
+        yield say("Skyddade uppgifter")
+    if case.complaint:
+        yield say("Klagomål")
+
+
+def _detail(event: Event, say: Say) -> Iterator[str]:
+    """Yield why nothing went out, where an event tells of that."""
+    if event.kind in (EventKind.RECEIPT_WITHHELD, EventKind.REPLY_WITHHELD):
+        because = [say.code(code) for code in why_withheld(str(event.data.get("because", "")))]
+        if because:
+            yield "; ".join(because)
 
 
 def _invoice_line(invoice: CaseInvoice, case: Case, say: Say) -> str:
@@ -124,7 +151,12 @@ def _invoice_line(invoice: CaseInvoice, case: Case, say: Say) -> str:
 
 
 def _why(case: Case, say: Say, zone: tzinfo) -> Iterator[str]:
-    """Yield the reason that decides the deadline of a case, and until when it is safe."""
+    """Yield the reason that decides the deadline of a case, and until when it is safe.
+
+    One without a deadline that may be urgent says so.
+    """
+    if case.possible and case.urgent is Urgency.NO:
+        yield say("Kan vara bråttom")
     for reason in case.deadline_reasons[:1]:
         yield _because(reason, say, zone)
     if case.safe_until is not None:

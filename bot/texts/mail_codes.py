@@ -151,3 +151,13 @@ MAILS: Final[Mapping[str, str]] = {
     "fault.bad_html": "Mejlets HTML är trasig",
     "fault.unreadable": "Mejlet går inte att läsa",
 }
+
+
+def why_withheld(because: str) -> tuple[str, ...]:
+    """Return the codes that say why a letter did not go out by itself; none for an unknown one.
+
+    Args:
+        because: As the event has it, such as ``no_answer_rule:list``.
+    """
+    reason, _, rule = because.partition(":")
+    return tuple(code for code in (f"withheld.{reason}", f"no_answer.{rule}") if code in MAILS)

@@ -10,6 +10,7 @@ from typing import Final
 from bot.cases import SOMEBODY, SYSTEM, Event
 from bot.texts import mark
 from bot.texts.codes import CODES
+from bot.texts.mail_codes import why_withheld
 from bot.vocabulary import EventKind, MatterKey, PersonKey, ProcessKey, TeamKey
 from bot.web.ask import Ask
 
@@ -146,10 +147,8 @@ def _viewed(event: Event, ask: Ask) -> Iterator[str]:
 
 
 def _withheld(event: Event, ask: Ask) -> Iterator[str]:
-    reason, _, rule = str(event.data.get("because", "")).partition(":")
-    for code in (f"withheld.{reason}", f"no_answer.{rule}"):
-        if code in CODES:
-            yield ask.say.code(code)
+    for code in why_withheld(str(event.data.get("because", ""))):
+        yield ask.say.code(code)
 
 
 def _escalated(event: Event, ask: Ask) -> Iterator[str]:

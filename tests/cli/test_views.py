@@ -9,20 +9,22 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from bot.cases import CaseNumber
+from bot.cases import SYSTEM, CaseNumber, Event
 from bot.cli.books_view import show_books, show_ignored, show_quarantined
-from bot.cli.case_view import show_queue
+from bot.cli.case_view import as_values, show_case, show_queue
 from bot.cli.evaluation_view import show
 from bot.demo.view import Screen, line_about, show_summary
 from bot.knowledge import bundled_folder, load
 from bot.services.books import Balance
+from bot.services.case_sheet import CaseSheet
 from bot.services.registering import Taken
 from bot.services.summary import Summary, UrgentCase
 from bot.store.records import IgnoredMail
 from bot.texts import speaker
 from bot.triage.evaluation import evaluate
 from bot.triage.model import Reason, Triage
-from bot.vocabulary import IgnoredBecause, Kind, Outcome, Urgency
+from bot.vocabulary import EventKind, IgnoredBecause, Kind, Outcome, Urgency
+from tests.made_cases import a_case
 
 KNOWLEDGE = load(bundled_folder())
 NOON = datetime(2026, 3, 3, 11, tzinfo=UTC)
@@ -153,6 +155,7 @@ def test_the_queue_shows_days_and_times_whole(terminal):
         **vars(case(1, "kundreskontra", "anstand", Urgency.COLLECTIONS)),
         handle_by=NOON,
         safe_until=NOON,
+        possible=False,
         deadline_reasons=(),
         team="kundreskontra",
         status="open",
@@ -161,6 +164,44 @@ def test_the_queue_shows_days_and_times_whole(terminal):
     assert "…" not in terminal.text
     assert terminal.text.count("2026-03-03") == terminal.text.count("12:00") == 2
     assert max(map(len, terminal.lines)) <= 80
+
+
+def test_the_queue_says_which_case_may_be_urgent(terminal):
+    calm, doubtful = a_case(1), a_case(2, possible=True)
+    show_queue([calm, doubtful], terminal.console, speaker("sv"), KNOWLEDGE)
+    assert next(line for line in terminal.lines if "Kan vara bråttom" in line).startswith(
+        f" {doubtful.number}"
+    )
+    assert terminal.text.count("Kan vara bråttom") == 1
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"urgent": Urgency.PAYOUT}, "Bråttom: en felaktig utbetalning kan gå i väg"),
+        ({"possible": True}, "Kan vara bråttom"),
+        ({"protected": True}, "Skyddade uppgifter"),
+        ({"complaint": True}, "Klagomål"),
+    ],
+)
+def test_a_case_says_what_a_person_must_know_of_it(terminal, known, said):
+    sheet = CaseSheet(case=a_case(1, **known))
+    show_case(sheet, [], terminal.console, speaker("sv"), KNOWLEDGE)
+    assert terminal.lines[1] == f"  {said}"
+    assert {**as_values(sheet), **known}.items() <= as_values(sheet).items()
+
+
+def test_a_case_says_why_no_receipt_was_sent(terminal):
+    case = a_case(1)
+    because = "no_answer_rule:list"
+    event = Event.on(
+        case, EventKind.RECEIPT_WITHHELD, NOON, KNOWLEDGE.calendar, actor=SYSTEM, because=because
+    )
+    show_case(CaseSheet(case=case), [event], terminal.console, speaker("sv"), KNOWLEDGE)
+    assert terminal.text.endswith(
+        "Kvittens skickades inte: mejlet får inte besvaras\n"
+        "automatiskt; mejlet kommer från en sändlista"
+    )
 
 
 def test_ignored_mail_is_listed_with_local_time_and_reason(terminal):
