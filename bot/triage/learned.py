@@ -83,7 +83,7 @@ def opinion(
     *,
     ruled: MatterKey | None,
     hushed: bool,
-    forwarded: bool,
+    ruled_out: Collection[Kind],
     ruled_complaint: tuple[Reason, ...],
     explained: Collection[MatterKey],
 ) -> Opinion:
@@ -95,13 +95,13 @@ def opinion(
         ruled: What the rules find; heard where the weights are in doubt.
         ruled_complaint: Why the rules find a complaint; told where the weights find one too.
         hushed: The rules hear but thanks, a withdrawal or a question in general.
-        forwarded: A person passes on what a machine may have written; that is a case.
+        ruled_out: Kinds that the mail is not, such as a machine's where a person passes it on.
         explained: Matters for which the rules give reasons; the words that the weights go by
             are told for others.
     """
     seen = learned.weigh(features)
     chances = learned.chances_of(seen)
-    kind = _kind(chances["kind"], by_a_person=forwarded)
+    kind = _kind(chances["kind"], ruled_out=ruled_out)
     matter, process, sureness = _matter_and_process(chances, processes, ruled)
     alarm = _alarm(chances, urgencies)
     urgent, possible = _urgency(alarm, hushed=hushed)
@@ -137,9 +137,9 @@ def _complaint(
     return ruled or (_reason("complaint.learned", learned, "complaint", YES, seen),)
 
 
-def _kind(chances: Mapping[str, float], *, by_a_person: bool) -> Kind:
-    for kind, sure in () if by_a_person else _SURE.items():
-        if chances.get(kind, 0.0) >= sure:
+def _kind(chances: Mapping[str, float], *, ruled_out: Collection[Kind]) -> Kind:
+    for kind, sure in _SURE.items():
+        if kind not in ruled_out and chances.get(kind, 0.0) >= sure:
             return kind
     return max((Kind.CASE, Kind.FOLLOW_UP), key=lambda answer: chances[answer])
 

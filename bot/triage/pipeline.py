@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -158,7 +158,7 @@ def _for_people(
             rules.processes,
             rules.urgencies,
             ruled=judgement.matter,
-            forwarded=reading.forwarded,
+            ruled_out=_ruled_out(reading),
             hushed=bool(judgement.quiet) and judgement.urgent is Urgency.NO,
             ruled_complaint=complaint,
             explained=[key for key, score in judgement.scores.items() if score.is_explained],
@@ -198,6 +198,20 @@ def _for_people(
             *protected,
         ),
     )
+
+
+def _ruled_out(reading: Reading) -> Collection[Kind]:
+    """Return what a mail is not, whatever its words.
+
+    Machines do not forward, but whoever sends a bounce on to ask for help does. A mail without
+    a sender is one that could not be read, which somebody must look at.
+    """
+    if reading.forwarded:
+        return (Kind.SPAM, Kind.AUTO_REPLY, Kind.BOUNCE)
+    passed_on = reading.marked_forward and not reading.marked_reply
+    if passed_on or reading.message.sender is None:
+        return (Kind.AUTO_REPLY, Kind.BOUNCE)
+    return ()
 
 
 def _is_plain(reading: Reading, judgement: Judgement) -> bool:

@@ -7,7 +7,8 @@ from datetime import date, datetime
 import pytest
 
 from bot.vocabulary import Kind, Language, Missing, Urgency
-from tests.triage.desk import rules, triaged
+from functionmail.parse import parse
+from tests.triage.desk import read, rules, triaged
 
 ASKS = "Kan ni lägga in anstånd på faktura 40078001 till den 30 april?"
 
@@ -184,6 +185,32 @@ def test_what_a_person_forwards_is_a_case_whatever_wrote_it(own, forwarded):
         subject="VB: räkning",
     )
     assert found.kind is Kind.CASE
+
+
+BOUNCED = (
+    "This is the mail system at host mx.example. I'm sorry to have to inform you that your "
+    "message could not be delivered to one or more recipients.\n"
+    "<kundreskontr@exempelstad.example>: user unknown"
+)
+
+
+def test_whoever_sends_a_bounce_on_to_ask_for_help_is_heard():
+    found = triaged(
+        f"Hej, mitt mejl kom inte fram, se nedan. {ASKS} Den förfaller den 12 mars.\n\n{BOUNCED}",
+        subject="VB: Undelivered Mail Returned to Sender",
+    )
+    assert (found.kind, found.urgent) == (Kind.CASE, Urgency.COLLECTIONS)
+    assert triaged(BOUNCED, subject="Undelivered Mail Returned to Sender").kind is Kind.BOUNCE
+
+
+def test_a_text_that_could_not_be_read_as_a_mail_is_a_case():
+    # A file in UTF-16: its headers are words of the text, as in many a bounce.
+    message = parse(
+        "From: a@mail.example\nTo: kundreskontra@exempelstad.example\n"
+        "Subject: Anstand faktura 40030017\nMessage-ID: <u16@mail.example>\n\n"
+        "Jag kan inte betala 40030017, förfaller 30/11.\n".encode("utf-16")
+    )
+    assert read(message).kind is Kind.CASE
 
 
 def test_a_supplier_who_threatens_the_city_is_not_collections():
