@@ -1,6 +1,6 @@
 """Years of cases: how fast a history is made, and how fast pages and reports are on it.
 
-Server side: the services that the pages call, each a few times on different cases and words.
+Server side: whole pages as a browser gets them, each a few times on different cases and words.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import resource
 import subprocess
 import sys
 import tempfile
-from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -63,7 +62,7 @@ def _made(url: str, cases: int, where: str, file: Path | None) -> Iterator[Figur
                 each, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=True
             )
         )
-    aim = SECONDS * cases / MILLION + 20
+    aim = min(SECONDS, SECONDS * cases / MILLION + 20)  # a short history starts programs too
     is_aimed = file is not None
     yield Figure(
         name=f"simulate, {cases:,} cases, {where}",
@@ -91,49 +90,43 @@ def _pages(url: str, where: str) -> Iterator[Figure]:
 @contextmanager
 def _ways(url: str) -> Iterator[Mapping[str, tuple[Callable[[int], object], float]]]:
     """Give what is measured: what to do in a turn, and how many milliseconds it may take."""
-    from bot.app import open_database
     from bot.clock import FixedClock
-    from bot.house_rules import house_of
-    from bot.material import load_knowledge
-    from bot.reports.model import Granularity, Period
-    from bot.reports.scope import By
-    from bot.services.case_page import CasePages
-    from bot.services.inbox import Inbox
-    from bot.services.reporting import Reporting
-    from bot.services.search import Search
-    from bot.services.sight import Sight
-    from bot.settings import Settings
-    from bot.texts import speaker
-    from bot.vocabulary import CaseId, PersonKey, Right
+    from bot.vocabulary import CaseId, Right
+    from tests.city import City
+    from tests.web_city import HANDLER, WebCity
 
-    settings = Settings.model_validate({"database_url": url, "secret_key": "s" * 32})
-    knowledge, clock, say = load_knowledge(settings), FixedClock(NOON), speaker("sv")
-    database = open_database(settings)
-    sight = Sight(person=PersonKey("agneta-brandt"), rights=frozenset(Right))
-    pages = CasePages(database, house_of(knowledge, settings), clock)
-    reporting = Reporting(database, knowledge, clock)
-    search, inbox = Search(database, knowledge), Inbox(database, knowledge.calendar, clock)
     chance = Random(1)
-    with database.reading() as work:
-        last = int(work.cases.newest_with_serial(1).id)  # the first case of the last year
-        picked = work.cases.get_many([CaseId(chance.randrange(1, last + 1)) for _ in range(TURNS)])
-    cases = list(picked.values())
+    with tempfile.TemporaryDirectory() as name:
+        city = City(Path(name), url, clock=FixedClock(NOON))
+        email = city.app.knowledge.people[HANDLER].email
+        browser = WebCity(
+            city, rights={right: [email] for right in Right if right is not Right.STAFF}
+        ).browser()
+        with city.app.database.reading() as work:
+            last = int(work.cases.newest_with_serial(1).id)  # the first case of the last year
+            ids = [CaseId(chance.randrange(1, last + 1)) for _ in range(TURNS)]
+            cases = [case.number for case in work.cases.get_many(ids).values()]
 
-    def month(turn: int) -> Period:
-        first = date(2025, 1 + turn % 12, 1)
-        last = first.replace(day=monthrange(first.year, first.month)[1])
-        return Period(first=first, last=last, granularity=Granularity.MONTH)
+        def page(path: str, **query: str) -> None:
+            answer = browser.get(path, **query)
+            assert answer.status_code == 200, (path, answer.status_code)
 
-    year = Period(first=date(2025, 1, 1), last=date(2025, 12, 31), granularity=Granularity.YEAR)
-    yield {
-        "inbox": (lambda _turn: inbox.page(sight), 150),
-        "case page": (lambda turn: pages.page(cases[turn % len(cases)], sight), 150),
-        "search": (lambda turn: search.find(WORDS[turn % len(WORDS)], sight), 200),
-        "report of a month": (lambda turn: reporting.report(month(turn), say), 300),
-        "report of a year": (lambda _turn: reporting.report(year, say), 1500),
-        "report of a year by process": (
-            lambda _turn: reporting.report(year, say, by=By.PROCESS),
-            1500,
-        ),
-    }
-    database.close()
+        def searched(turn: int) -> None:
+            answer = browser.post("/search", question=WORDS[turn % len(WORDS)])
+            assert answer.status_code in (200, 303)  # a case number leads to its case
+
+        yield {
+            "inbox": (lambda _turn: page("/inbox"), 150),
+            "case page": (lambda turn: page(f"/cases/{cases[turn % len(cases)]}"), 150),
+            "search": (searched, 200),
+            "figures of a month": (
+                lambda turn: page("/figures", by="", period=f"2025-{1 + turn % 12:02}"),
+                300,
+            ),
+            "figures of a year": (lambda _turn: page("/figures", by="", period="2025"), 1500),
+            "figures of a year by process": (
+                lambda _turn: page("/figures", by="process", period="2025"),
+                1500,
+            ),
+        }
+        city.close()
