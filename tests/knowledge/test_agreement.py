@@ -240,6 +240,34 @@ def errors_of(folder: Path, people_file: Path | None = None) -> list[str]:
             "links.yaml rad 5: web: ska vara en adress med https://",
             id="link-not-safe",
         ),
+        pytest.param(
+            "retention.yaml",
+            "conversation_days: 90\n",
+            "conversation_days: 90\nrules:\n  - {process: kundreskontr, days: 9}\n",
+            "retention.yaml rad 6: processen kundreskontr finns inte; menade du kundreskontra?",
+            id="retention-process",
+        ),
+        pytest.param(
+            "retention.yaml",
+            "conversation_days: 90\n",
+            "conversation_days: 90\nrules:\n  - {matter: anstnd, days: 9}\n",
+            "retention.yaml rad 6: ärendetypen anstnd finns inte",
+            id="retention-matter",
+        ),
+        pytest.param(
+            "lead_times.yaml",
+            "{answer_hours: 17}",
+            "{process: kundreskontr, answer_hours: 17}",
+            "lead_times.yaml rad 1: processen kundreskontr finns inte; menade du kundreskontra?",
+            id="lead-time-process",
+        ),
+        pytest.param(
+            "lead_times.yaml",
+            "{answer_hours: 17}",
+            "{process: kundreskontra}",
+            "lead_times.yaml rad 1: lead_times.0: answer_hours eller close_hours saknas",
+            id="lead-time-of-nothing",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_file_and_line(folder, file, right, wrong, error):

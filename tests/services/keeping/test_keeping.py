@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
@@ -10,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from bot.errors import DataError, UsageError
+from bot.knowledge.retention_file import RetentionFile
 from bot.services.keeping.erasing import Erasing
 from bot.services.keeping.export import Export, file_name
 from bot.services.keeping.holds import Holds
@@ -17,7 +19,7 @@ from bot.services.keeping.retention import Retention
 from bot.services.phone import NewCall
 from bot.store.conversations import ProposalState, StoredProposal
 from bot.texts import speaker
-from bot.vocabulary import CaseStanding, EventKind, PersonKey
+from bot.vocabulary import CaseStanding, EventKind, MatterKey, PersonKey, ProcessKey
 from tests.city import City
 from tests.letters import ORDINARY
 
@@ -86,6 +88,40 @@ def test_the_words_of_a_case_are_deleted_when_its_days_are_over(city):
     assert retention(city).run(actor="system").counts == {"cases": 1, "mails": 2}
     assert mails_with_words(city, case) == 0
     assert city.history(case) == events
+
+
+def belongs_to(city, case, process, matter):
+    with city.app.database.work() as work:
+        found = work.cases.get(case.id)
+        work.cases.change(replace(found, process=ProcessKey(process), matter=MatterKey(matter)))
+
+
+def test_each_case_is_kept_for_the_days_of_its_process_and_matter(city):
+    rules = (
+        {"process": "avgiftshantering", "days": 365},
+        {"process": "avgiftshantering", "matter": "anstand", "days": 100},
+        {"matter": "bokforing", "days": 1000},
+    )
+    given = {**city.app.knowledge.retention.model_dump(), "rules": rules}
+    kept = RetentionFile.model_validate(given)
+    about = {
+        100: ("avgiftshantering", "anstand"),
+        365: ("avgiftshantering", "avgift"),
+        730: ("kundreskontra", "anstand"),
+        1000: ("redovisning", "bokforing"),
+    }
+    cases = {days: closed_case(city) for days in about}
+    for days, (process, matter) in about.items():
+        belongs_to(city, cases[days], process, matter)
+    closed = city.clock.now()
+    for days in about:
+        city.clock.advance(closed + timedelta(days=days) - city.clock.now())
+        assert Retention(city.app.database, kept, city.clock).run(actor="system").counts == {}
+        city.clock.advance(timedelta(seconds=1))
+        done = Retention(city.app.database, kept, city.clock).run(actor="system")
+        assert done.counts["cases"] == 1
+        gone = {each for each, case in cases.items() if mails_with_words(city, case) == 0}
+        assert gone == {each for each in about if each <= days}
 
 
 def test_a_second_run_finds_nothing(city):
