@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from email.message import EmailMessage
+from email.policy import SMTP
 
 from bot.cases import Case
 from bot.control import SampleOrder
@@ -14,13 +16,13 @@ from bot.services.phone import NewCall
 from bot.vocabulary import Channel, CustomerKey, ProcessKey, TemplateKey, Urgency
 from bot.web.page import Page
 from tests.browser.served import EVERYBODY, Served
+from tests.city import TUESDAY
 from tests.letters import ORDINARY, URGENT_INVOICE
 
 TAGS = DocumentPath("knowledge/tags.yaml")
 FRAGMENTS_AND_FILES = frozenset(
     {
         "case_file",
-        "case_mail",
         "case_original",
         "case_others",
         "control_evidence",
@@ -38,7 +40,7 @@ FRAGMENTS_AND_FILES = frozenset(
 def stock(served: Served) -> None:
     """Let mail come, somebody call, and staff begin to work."""
     city = served.city
-    city.post(**ORDINARY, sender="Kalle Kund <kalle@kund.example>")
+    city.deliver(formatted_mail())
     city.post(**URGENT_INVOICE, sender="Eva Ek <eva@foretag.example>")
     city.post("Jag är på semester.", headers=[("Auto-Submitted", "auto-replied")])
     city.work_off()
@@ -65,6 +67,29 @@ def stock(served: Served) -> None:
     app.editing.save(Draft(files={TAGS: longer}, seen={TAGS: tags.digest}), by=EVERYBODY)
 
 
+def formatted_mail() -> bytes:
+    """Return the ordinary mail as a program writes it that formats, with a file."""
+    made = EmailMessage(policy=SMTP)
+    made["From"] = "Kalle Kund <kalle@kund.example>"
+    made["To"] = "kundreskontra@exempelstad.example"
+    made["Subject"] = ORDINARY["subject"]
+    made["Date"] = TUESDAY
+    made["Message-ID"] = "<formatted@kund.example>"
+    made.set_content(ORDINARY["text"])
+    paragraphs = "".join(f"<p>{line}</p>" for line in ORDINARY["text"].splitlines() if line)
+    cells = "".join(f"<td>Fakturanummer {number}</td>" for number in range(40012345, 40012353))
+    made.add_alternative(
+        f"<h4><font color='#dddddd'>Hej!</font></h4>{paragraphs}<table width='900'><tr>{cells}</tr>"
+        f"</table><ul><li>{'x' * 90}</li></ul><h1>Karin</h1><img src='https://kund.example/i.png'>"
+        "<a href='https://kund.example/'>här</a> <a href='https://kund.example/2'>här</a>",
+        subtype="html",
+    )
+    made.add_attachment(
+        b"%PDF-1.4", maintype="application", subtype="pdf", filename=f"{'Underlag_' * 12}.pdf"
+    )
+    return made.as_bytes()
+
+
 def write(served: Served, register: Register, **facts: object) -> None:
     """Write an item into a register."""
     step = Step(kind=EntryKind.OPENED, text="Det dröjde innan någon svarade.", facts=Facts(**facts))
@@ -87,6 +112,12 @@ def ordinary_case(served: Served) -> Case:
     return case
 
 
+def first_mail(served: Served) -> int:
+    """Return the mail that opened the ordinary case."""
+    with served.city.app.database.reading() as work:
+        return work.messages.incoming_of_case(ordinary_case(served).id)[0]
+
+
 def draft_of(served: Served) -> int:
     """Return the draft of a reply on the ordinary case."""
     return served.city.app.replies.listed(ordinary_case(served).id)[-1].id
@@ -94,6 +125,7 @@ def draft_of(served: Served) -> int:
 
 ADDRESSES: Mapping[str, Callable[[Served], str]] = {
     "case": lambda served: f"/cases/{urgent_case(served).number}",
+    "case_mail": lambda served: f"/cases/{ordinary_case(served).number}/mails/{first_mail(served)}",
     "case_reply": lambda served: f"/cases/{urgent_case(served).number}/reply",
     "case_draft": lambda served: (
         f"/cases/{ordinary_case(served).number}/replies/{draft_of(served)}"

@@ -147,6 +147,7 @@ AFTER = {
     "a remark without words": ("/remarks/new", send_empty),
     "a correction of nothing": ("/cases/2026-000002", correct_nothing),
     "days that make no sense": ("/figures?from=2026-03-05&to=2026-03-03", lambda _page: None),
+    "a case with a formatted mail": ("/cases/2026-000001", lambda _page: None),
     "no such page": ("/cases/2026-999999", lambda _page: None),
 }
 """What people come to by a form: where it stands, and what is done there."""
