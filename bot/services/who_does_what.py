@@ -12,7 +12,15 @@ from bot.errors import NotFound
 from bot.knowledge import Knowledge
 from bot.knowledge.models import Customer, Link, Links, Mailbox, Person, Process, Role, Team, Unit
 from bot.texts import Say, mark
-from bot.vocabulary import CustomerKey, Language, MatterKey, PersonKey, ProcessKey, TeamKey
+from bot.vocabulary import (
+    CustomerKey,
+    Language,
+    MatterKey,
+    Missing,
+    PersonKey,
+    ProcessKey,
+    TeamKey,
+)
 
 _ROLES: Final[Mapping[Role, str]] = {
     Role.UNIT_HEAD: mark("Enhetschef"),
@@ -64,6 +72,7 @@ class ProcessCard:
     Attributes:
         tag: What customers put in the subject, as ``[KR]``.
         also: Other names of it.
+        matters: Each with what a handler most often must ask for.
     """
 
     key: ProcessKey
@@ -73,7 +82,7 @@ class ProcessCard:
     head: Colleague
     mailboxes: tuple[Mailbox, ...]
     teams: tuple[Serving, ...]
-    matters: tuple[MatterKey, ...]
+    matters: Mapping[MatterKey, tuple[Missing, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,11 +172,11 @@ class WhoDoesWhat:
                 box for box in knowledge.mailboxes.values() if box.process == process.key
             ),
             teams=tuple(self._serving(process.key, say)),
-            matters=tuple(
-                matter.key
+            matters={
+                matter.key: matter.usually_missing
                 for matter in knowledge.matters.values()
                 if process.key in matter.processes
-            ),
+            },
         )
 
     def _serving(self, process: ProcessKey, say: Say) -> Iterator[Serving]:

@@ -31,6 +31,12 @@ def test_a_process_shows_its_people_articles_and_templates(browser):
     assert 'href="/templates/extension_registered"' in page.text
 
 
+def test_a_process_says_what_must_most_often_be_asked_for(browser):
+    said = text_of(browser.get("/knowledge/processes/kundreskontra"))
+    asked = "fakturanummer, önskat nytt datum och orsak"
+    assert f"Anstånd. Oftast behöver du fråga efter {asked}." in said
+
+
 def test_a_process_that_does_not_exist_is_not_found(browser):
     assert browser.get("/knowledge/processes/nonsens").status_code == 404
 

@@ -38,6 +38,10 @@ def process(ask: Ask) -> Response:
         card=card,
         articles=ask.house.articles().about(process=key),
         templates=ask.house.letters.listed(process=key),
+        asked_for={
+            matter: ask.say.listing(ask.say.code(f"missing.{item}") for item in items)
+            for matter, items in card.matters.items()
+        },
         language=Language(ask.say.language),
     )
 
