@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.vocabulary import Status, Urgency
-from tests.city import TUESDAY, mail
+from tests.city import SECRET, TUESDAY, mail
 from tests.letters import ORDINARY, URGENT_INVOICE, URGENT_PAYMENT
 
 STRANGER = "Någon <nagon@annan.example>"
@@ -42,6 +42,28 @@ def test_an_answer_to_our_mail_joins_its_case_whoever_writes_it(city, opened):
     city.post("Hej!", sender=STRANGER, headers=[("References", receipt["Message-ID"])])
     city.work_off()
     assert city.outcomes() == {"case": 1, "follow_up": 1}
+
+
+NEW_KEY = "another key, since the old one was lost"
+
+
+@pytest.mark.parametrize(
+    ("old", "outcomes"),
+    [((SECRET,), {"case": 1, "follow_up": 1}), ((), {"case": 2})],
+    ids=["listed", "forgotten"],
+)
+def test_an_answer_to_mail_under_an_old_key_joins_where_that_key_is_listed(
+    build_city, opened, old, outcomes
+):
+    _, _, receipt = opened
+    after = build_city(secret_key=NEW_KEY, old_secret_keys=old)
+    written = {"date": TUESDAY + timedelta(hours=3), "message_id": "<answer@annan.example>"}
+    answer = mail(
+        "Tack!", sender=STRANGER, headers=[("In-Reply-To", receipt["Message-ID"])], **written
+    )
+    after.deliver(answer, "info")
+    after.work_off()
+    assert after.outcomes() == outcomes
 
 
 def test_a_made_up_message_id_of_ours_joins_nothing(city, opened):
