@@ -157,6 +157,7 @@ def test_who_did_what_is_told_in_the_thread_beneath_the_card(live, card, anna):
 
 
 def test_a_card_that_is_used_at_once_gets_its_note_too(live, anna):
+    wait(live, lambda: not live.face.outbox.owes(), "all to be told that other tests began")
     noted = threading.Event()
     live.slack.witness = lambda method, is_done: (
         noted.wait(10) if is_done and method == "chat.postMessage" else None
