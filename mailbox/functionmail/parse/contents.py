@@ -32,7 +32,7 @@ _MOST_STUB = 600
 _STUB = re.compile(
     r"html.{0,80}(?:mail|e-post|epost|klient|client|format|viewer|program|läsare|reader)"
     r"|(?:mail|e-post|epost|klient|client|meddelande|message|brev).{0,80}html"
-    r"|(?:view|read|see|visa|läs|se|öppna).{0,60}(?:browser|webbläsare|online|webben)",
+    r"|\b(?:view|read|see|visa|läs|se\b|öppna).{0,60}\b(?:browser|webbläsare|online|webben)",
     re.IGNORECASE | re.DOTALL,
 )
 """What stands in the text part of mail whose sender wrote only the HTML part."""

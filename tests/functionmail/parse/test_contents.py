@@ -43,6 +43,11 @@ class TestAlternatives:
         long = "Vi får inte upp HTML i e-postklienten när vi läser fakturan.\n" * 15
         assert mail("alternative", text(long), text(HTML, "html")).body == long.strip()
 
+    def test_a_short_letter_that_names_a_page_in_its_signature_stays(self):
+        # "Service… webben" within an address was read as "se … webben".
+        short = "Svara i dag.\n\nServicecenter\nFrågor: https://kundwebben.stad.example/"
+        assert mail("alternative", text(short), text(HTML, "html")).body == short
+
     def test_a_stub_alone_is_better_than_nothing(self):
         assert mail("alternative", text("Läs brevet i en webbläsare")).body != ""
 
