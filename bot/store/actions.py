@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, or_, select, text, update
 from bot.cases import PlannedAction
 from bot.store.engine import insert_if_new, insert_one_if_new
 from bot.store.records import ClaimedAction
-from bot.store.tables import ActionRow, BreakerRow, SentReplyRow
+from bot.store.tables import IS_UNFINISHED, ActionRow, BreakerRow, SentReplyRow
 from bot.vocabulary import ActionKind, ActionState, CaseId, MailboxKey, Verdict
 
 CHANNEL = "sammadag_action"
@@ -126,7 +126,8 @@ class ActionQueue:
 
     def settle(self, case_id: CaseId, verdict: Verdict, now: datetime) -> int:
         """Put a case's sendings in doubt back into the outbox with a person's verdict."""
-        doubtful = (ActionRow.case_id == case_id, ActionRow.state == ActionState.UNCERTAIN)
+        in_doubt = ActionRow.state == ActionState.UNCERTAIN
+        doubtful = (ActionRow.case_id == case_id, in_doubt, IS_UNFINISHED)
         rows = self._connection.execute(select(ActionRow.key, ActionRow.data).where(*doubtful))
         settled = 0
         for key, data in rows.all():

@@ -13,6 +13,7 @@ from bot.errors import NotFound
 from bot.outside import OutsideFigure, OutsideMeasure, OutsideSource
 from bot.store.cases import last_closing
 from bot.store.tables import (
+    IS_FOUND_BY_TIME,
     CaseRow,
     ControlItemRow,
     ControlSampleRow,
@@ -33,7 +34,10 @@ class Control:
     ) -> dict[CaseId, MatterKey | None]:
         """Return the closed cases of a process that were last closed then, by id."""
         closed_then = select(EventRow.case_id).where(
-            EventRow.kind == EventKind.CLOSED, EventRow.at >= start, EventRow.at < end
+            EventRow.kind == EventKind.CLOSED,
+            EventRow.at >= start,
+            EventRow.at < end,
+            IS_FOUND_BY_TIME,
         )
         rows = self._connection.execute(
             select(CaseRow.id, CaseRow.matter)

@@ -27,8 +27,8 @@ from bot.reports.case_facts import (
 from bot.reports.sums import SEEN_COLUMNS, Void, touched
 from bot.store.engine import chunks, insert_many_if_new
 from bot.store.fact_sums import make_void
-from bot.store.tables import CaseFactRow, CaseRow, EventRow
-from bot.vocabulary import CaseId, EventKind
+from bot.store.tables import IS_FOUND_BY_TIME, CaseFactRow, CaseRow, EventRow
+from bot.vocabulary import CaseId
 from bot.worktime import Calendar, Interval
 
 CalendarOf = Callable[[], Calendar]
@@ -128,11 +128,12 @@ def case_ids(connection: Connection, *, before: CaseId | None, limit: int) -> li
 def case_ids_between(
     connection: Connection, first_at: datetime, end_at: datetime, *, after: CaseId, limit: int
 ) -> list[CaseId]:
-    """Return cases to which something happened from one instant on and before another, by id."""
+    """Return cases of which figures say something that happened in a span of time, by id."""
     rows = connection.scalars(
         select(EventRow.case_id)
-        # All kinds are named because instants are found within a kind; see the table's indexes.
-        .where(EventRow.kind.in_(list(EventKind)), EventRow.at >= first_at, EventRow.at < end_at)
+        # The kinds are named because instants are found within a kind; see the table's indexes.
+        .where(EventRow.kind.in_(sorted(COUNTED_EVENTS)), IS_FOUND_BY_TIME)
+        .where(EventRow.at >= first_at, EventRow.at < end_at)
         .where(EventRow.case_id > after)
         .group_by(EventRow.case_id)
         .order_by(EventRow.case_id)

@@ -11,12 +11,10 @@ from sqlalchemy import Connection, func, select, text
 
 from bot.cases import CaseNumber
 from bot.store.engine import Storage, storage_of
-from bot.store.tables import ActionRow, CaseRow, MailboxRow, QuarantineRow
+from bot.store.tables import IS_UNFINISHED, ActionRow, CaseRow, MailboxRow, QuarantineRow
 from bot.vocabulary import ActionKind, ActionState, MailboxKey
 from functionmail.message import MessageKey
 
-_UNFINISHED = text("action.state IN ('held', 'failed', 'uncertain')")
-"""Literally as in the index `ix_action_unfinished`, or it is not used."""
 _PLANNED = text("action.state = 'planned'")
 _TROUBLED = (ActionState.UNCERTAIN, ActionState.FAILED)
 _MOST_COUNTED = 100_000
@@ -93,7 +91,7 @@ class Operating:
     def unfinished(self) -> Mapping[ActionState, int]:
         """Return how many actions are not done, by state; those of no state are absent."""
         rows = self._connection.execute(
-            select(ActionRow.state, func.count()).where(_UNFINISHED).group_by(ActionRow.state)
+            select(ActionRow.state, func.count()).where(IS_UNFINISHED).group_by(ActionRow.state)
         )
         counts = {ActionState(state): count for state, count in rows}
         planned = self._count_planned()
@@ -116,7 +114,7 @@ class Operating:
                 CaseRow.serial,
             )
             .join(CaseRow, CaseRow.id == ActionRow.case_id, isouter=True)
-            .where(_UNFINISHED, ActionRow.state.in_(_TROUBLED))
+            .where(IS_UNFINISHED, ActionRow.state.in_(_TROUBLED))
             .order_by(ActionRow.state.desc(), ActionRow.due_at.desc(), ActionRow.key.desc())
             .limit(limit)
         )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from bot.store.tables import EventRow
+from bot.store.tables import IS_FOUND_BY_TIME, EventRow
 from bot.vocabulary import CaseId, EventKind, TemplateKey
 
 _SENT = (EventKind.RECEIPT_SENT, EventKind.REPLY_SENT, EventKind.ANSWERED)
@@ -51,7 +51,7 @@ class ReplyFacts:
                 EventRow.data,
             )
             .where(EventRow.kind.in_((*_SENT, *_AFTERWARDS)), EventRow.at >= start)
-            .where(EventRow.at < end)
+            .where(EventRow.at < end, IS_FOUND_BY_TIME)
             .order_by(EventRow.at, EventRow.id)
             .execution_options(yield_per=1000)
         )

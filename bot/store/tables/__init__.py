@@ -24,7 +24,9 @@ from __future__ import annotations
 from bot.store.tables.assistant import AnswerRatingRow, ConversationRow, ProposalRow
 from bot.store.tables.base import Row, UtcDateTime
 from bot.store.tables.casework import (
+    IS_FOUND_BY_TIME,
     IS_OPEN,
+    IS_UNFINISHED,
     ActionRow,
     BreakerRow,
     CaseRow,
@@ -77,7 +79,9 @@ from bot.store.tables.slack import (
 from bot.store.tables.web import CasePresenceRow, LastActRow, MergedCaseRow
 
 __all__ = [
+    "IS_FOUND_BY_TIME",
     "IS_OPEN",
+    "IS_UNFINISHED",
     "ActionRow",
     "AnswerRatingRow",
     "AttachmentRow",

@@ -125,11 +125,20 @@ IS_OPEN: Final = CaseRow.status != literal_column("'closed'")
 """A case is open, in the words of those indexes that hold only open cases."""
 
 
+NOT_FOUND_BY_TIME: Final = (
+    "acknowledged", "alert_sent", "assigned", "escalated", "resumed", "taken", "viewed", "waiting",
+)  # fmt: skip
+"""Frequent kinds of events that nobody asks for by the time at which they happened."""
+
+
 class EventRow(Row):
     """What happened, in order; append-only."""
 
     __tablename__ = "event"
-    __table_args__ = (Index(None, "case_id"), Index(None, "kind", "at"))
+    __table_args__ = (
+        Index(None, "case_id"),
+        _partial("ix_event_found_by_time", "kind", "at", where=f"kind NOT IN {NOT_FOUND_BY_TIME}"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
@@ -139,6 +148,12 @@ class EventRow(Row):
     wall_seconds: Mapped[int]
     working_seconds: Mapped[int]
     data: Mapped[dict[str, Any]] = mapped_column(ShortJson)
+
+
+IS_FOUND_BY_TIME: Final = EventRow.kind.not_in(
+    [literal_column(f"'{kind}'") for kind in NOT_FOUND_BY_TIME]
+)
+"""An event can be found by its time, in the words of the index that says when it happened."""
 
 
 class ActionRow(Row):
@@ -153,7 +168,6 @@ class ActionRow(Row):
             sqlite_where=text("state = 'planned'"),
             postgresql_where=text("state = 'planned'"),
         ),
-        Index(None, "case_id"),
         _partial(
             "ix_action_unfinished",
             "state",
@@ -177,6 +191,12 @@ class ActionRow(Row):
     draft: Mapped[str | None] = mapped_column(String(500))
     planned_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+
+IS_UNFINISHED: Final = ActionRow.state.in_(
+    [literal_column(f"'{state}'") for state in ("held", "failed", "uncertain")]
+)
+"""An action was not done and is not planned, in the words of the index of those."""
 
 
 class SentReplyRow(Row):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.tables.base import BigId, PackedText, Row
+from bot.store.tables.base import BigId, PackedJson, PackedText, Row
 
 
 class ReplyDraftRow(Row):
@@ -54,7 +54,7 @@ class ReplyDraftTextRow(Row):
         ForeignKey("reply_draft.id"), primary_key=True, autoincrement=False
     )
     recipient: Mapped[str | None] = mapped_column(Text)
-    given: Mapped[dict[str, Any]]
+    given: Mapped[dict[str, Any]] = mapped_column(PackedJson)
     own_text: Mapped[str | None] = mapped_column(Text)
     subject: Mapped[str | None] = mapped_column(Text)
     text: Mapped[str | None] = mapped_column(PackedText)
