@@ -13,6 +13,7 @@ from bot.actions.unsent import WITHHELD, leave_to_a_person, tell_of_refusal
 from bot.actions.workplace import Workplace
 from bot.cases import SYSTEM, Case
 from bot.errors import DataError
+from bot.knowledge.replies_file import RepliesFile
 from bot.plan import Withheld, is_too_old
 from bot.promises import Feedback
 from bot.reply_rules import (
@@ -37,6 +38,7 @@ from bot.vocabulary import (
     Status,
 )
 from bot.worktime import (
+    Calendar,
     add_working_time,
     end_of_working_day,
     next_opening,
@@ -193,7 +195,7 @@ class LetterPerformer:
         if draft.feedback is not None:
             events.append(self._at.event(case, _FEEDBACK[draft.feedback], actor=actor, **data))
             work.promises.keep(case.id, draft.feedback, now)
-        status = _status_after(case, draft)
+        status = status_after(case.status, draft)
         if status is not case.status:
             case.allow(status)
             case = work.cases.change(replace(case, status=status))
@@ -201,7 +203,8 @@ class LetterPerformer:
                 events.append(self._at.event(case, EventKind.WAITING, actor=actor, **data))
         work.cases.record(events)
         if draft.template in ASKING and case.status is Status.WAITING_CUSTOMER:
-            work.reply_tasks.put(self._come_back(draft, now))
+            replies = self._at.knowledge.replies
+            work.reply_tasks.put(come_back(draft, now, replies, self._at.calendar))
         if not draft.automatic:
             discard_overtaken(work, case.id, now)
             due = self._kept_by(draft, now)
@@ -224,20 +227,6 @@ class LetterPerformer:
         ahead = timedelta(hours=self._at.knowledge.replies.delay_hours)
         due = add_working_time(end, -ahead, calendar)
         return due if due > now else None
-
-    def _come_back(self, draft: ReplyDraft, now: datetime) -> ReplyTask:
-        """Return when we come back to a customer whom we have asked."""
-        replies, reminded = self._at.knowledge.replies, draft.template == INFORMATION_REMINDER
-        days = replies.close_days if reminded else replies.remind_days
-        calendar = self._at.calendar
-        return ReplyTask(
-            case_id=draft.case_id,
-            kind=TaskKind.INFORMATION,
-            step=TaskStep.CLOSE if reminded else TaskStep.REMIND,
-            next_at=next_opening(end_of_working_day(now, calendar, after_days=days), calendar),
-            message_id=draft.message_id,
-            automatic=False,
-        )
 
     def _leave_to_a_person(self, case: Case, action: ClaimedAction) -> Result:
         with self._at.database.work() as work:
@@ -276,6 +265,22 @@ def _recipient(draft: ReplyDraft, original: Message | None) -> Address:
     return Address(address=answer_address(original).address)
 
 
+def come_back(
+    draft: ReplyDraft, now: datetime, replies: RepliesFile, calendar: Calendar
+) -> ReplyTask:
+    """Return when we come back to a customer whom a letter has asked."""
+    reminded = draft.template == INFORMATION_REMINDER
+    days = replies.close_days if reminded else replies.remind_days
+    return ReplyTask(
+        case_id=draft.case_id,
+        kind=TaskKind.INFORMATION,
+        step=TaskStep.CLOSE if reminded else TaskStep.REMIND,
+        next_at=next_opening(end_of_working_day(now, calendar, after_days=days), calendar),
+        message_id=draft.message_id,
+        automatic=False,
+    )
+
+
 def _keep_promise(draft: ReplyDraft, due: datetime) -> ReplyTask:
     return ReplyTask(
         case_id=draft.case_id,
@@ -292,14 +297,15 @@ def _has_tip(draft: ReplyDraft) -> bool:
     return draft.template == MOVED and bool(code) and f"[{code}]" in (draft.text or "")
 
 
-def _status_after(case: Case, draft: ReplyDraft) -> Status:
-    if case.status is Status.CLOSED:
-        return case.status
+def status_after(status: Status, draft: ReplyDraft) -> Status:
+    """Return where a case stands once a letter has been sent."""
+    if status is Status.CLOSED:
+        return status
     if draft.template in ASKING:
         return Status.WAITING_CUSTOMER
-    if case.status is Status.NEW and not draft.automatic:
+    if status is Status.NEW and not draft.automatic:
         return Status.OPEN
-    return case.status
+    return status
 
 
 def _cause(action: ClaimedAction) -> str:

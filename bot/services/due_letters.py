@@ -12,8 +12,12 @@ from bot.knowledge import Knowledge
 from bot.reply_prompts import Prompts
 from bot.reply_rules import (
     DELAYED,
+    INFORMATION_REMINDER,
     MOVED,
+    REMARK_RECEIVED,
+    DraftState,
     Policy,
+    ReplyDraft,
     TaskKind,
     information_letter,
     is_sure_move,
@@ -100,3 +104,28 @@ def late_letter(case: Case, until: datetime, policy_of: PolicyOf) -> DueLetter:
     policy = least((policy_of(case, DELAYED), Policy.DRAFT))
     occasion = f"{TaskKind.DELAY}:{int(until.timestamp())}"
     return DueLetter(name=DELAYED, policy=policy, occasion=occasion)
+
+
+def thanking_letter(case: Case, remark: int, policy_of: PolicyOf) -> DueLetter:
+    """Return the letter that thanks for a remark; it goes by itself where the rules allow it."""
+    policy = policy_of(case, REMARK_RECEIVED)
+    return DueLetter(name=REMARK_RECEIVED, policy=policy, occasion=f"{TaskKind.REMARK}:{remark}")
+
+
+def reminding_letter(case: Case, drafts: Sequence[ReplyDraft], policy_of: PolicyOf) -> DueLetter:
+    """Return the letter that reminds of what was asked for.
+
+    Args:
+        drafts: Of the case, oldest first.
+    """
+    sent = [
+        draft
+        for draft in drafts
+        if draft.state is DraftState.SENT and draft.template != INFORMATION_REMINDER
+    ]
+    by_person = bool(sent) and not sent[-1].automatic
+    return DueLetter(
+        name=INFORMATION_REMINDER,
+        policy=policy_of(case, INFORMATION_REMINDER, beyond_doubt=by_person),
+        occasion=f"reminder:{sent[-1].id}" if sent else None,
+    )

@@ -19,8 +19,9 @@ from bot.reply_rules import (
     occasion_of,
 )
 from bot.services.case_sheet import sheets
+from bot.services.known_values import Values
 from bot.services.reply_suggestions import Suggestion, suggestions
-from bot.services.writing import Values, Writer
+from bot.services.writing import Writer
 from bot.store.unit_of_work import Database, Work
 from bot.templates import Form, Rendered
 from bot.vocabulary import (

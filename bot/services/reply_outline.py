@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from bot.cases import Case
 from bot.errors import NotFound
 from bot.reply_rules import ASKING
+from bot.services.known_values import language_of
 from bot.services.letter_preview import case_values, house_values
-from bot.services.writing import Writer, language_of
+from bot.services.writing import Writer
 from bot.store.unit_of_work import Database
 from bot.templates import FieldType, Mark, Template
 from bot.vocabulary import Language, TemplateKey

@@ -11,6 +11,7 @@ from bot.cases import Case
 from bot.plan import receipts_for
 from bot.reply_rules import ASKING, INFORMATION_REMINDER, Policy, information_letter
 from bot.services.case_sheet import sheets
+from bot.services.known_values import payment_matters
 from bot.services.letter_preview import found_by
 from bot.services.writing import Writer
 from bot.store.unit_of_work import Work
@@ -63,7 +64,7 @@ def suggestions(work: Work, case: Case, writer: Writer) -> list[Suggestion]:
 def _fitting(
     case: Case, missing: tuple[Missing, ...], writer: Writer
 ) -> Iterator[tuple[Template, Fits]]:
-    matters = writer.payment_matters()
+    matters = payment_matters(writer.templates)
     for template in found_by(writer.templates, process=case.process, matter=case.matter):
         name = template.name
         if template.form is not Form.LETTER or name in _RECEIPTS:

@@ -14,9 +14,6 @@ from bot.clock import Clock
 from bot.errors import DataError, ReplyHasHole
 from bot.reply_prompts import Prompts
 from bot.reply_rules import (
-    INFORMATION_REMINDER,
-    REMARK_RECEIVED,
-    DraftState,
     Policy,
     ReplyDraft,
     ReplyTask,
@@ -32,7 +29,11 @@ from bot.services.due_letters import (
     fitting_letter,
     late_letter,
     moved_letter,
+    reminding_letter,
+    thanking_letter,
 )
+from bot.services.known_values import payment_matters
+from bot.services.new_case import House
 from bot.services.writing import Writer, may_be_answered, remark_of
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import ActionKind, EventKind, Status
@@ -69,7 +70,7 @@ class ReplyTimer:
         assert task.next_at is not None
         with self._database.work() as work:
             case = work.cases.get(task.case_id)
-            after = self._after(task, case, now)
+            after = step_after(task, case, self._writer.house, now)
             if not work.reply_tasks.go_on(after, was=task.next_at):
                 return False
             if task.kind is TaskKind.REMARK:
@@ -84,18 +85,8 @@ class ReplyTimer:
             elif case.status is Status.WAITING_CUSTOMER and task.step is TaskStep.REMIND:
                 self._remind(work, case)
             elif case.status is Status.WAITING_CUSTOMER:
-                work.actions.plan([_plan_close(case, now)], now)
+                work.actions.plan([plan_close(case, now)], now)
         return True
-
-    def _after(self, task: ReplyTask, case: Case, now: datetime) -> ReplyTask:
-        """Return the task as it goes on; it ends with the last step, or with an answer."""
-        if task.kind is TaskKind.DELAY:
-            return later(task, case, self._writer.house, now)
-        if task.step is TaskStep.REMIND and case.status is Status.WAITING_CUSTOMER:
-            calendar, days = self._writer.house.calendar, self._writer.replies.close_days
-            end = end_of_working_day(now, calendar, after_days=days)
-            return replace(task, step=TaskStep.CLOSE, next_at=next_opening(end, calendar))
-        return replace(task, next_at=None)
 
     def _write(self, work: Work, case: Case, task: ReplyTask) -> None:
         if work.cases.has_event(case.id, EventKind.ANSWERED):
@@ -132,18 +123,14 @@ class ReplyTimer:
         """Thank for the remark that was registered last, by itself where the rules allow it."""
         remark = remark_of(work, case)
         if remark is not None:
-            letter = DueLetter(
-                name=REMARK_RECEIVED,
-                policy=self._writer.policy(case, REMARK_RECEIVED),
-                occasion=f"{TaskKind.REMARK}:{remark}",
-            )
+            letter = thanking_letter(case, remark, self._writer.policy)
             self._begin(work, case, letter, may_go=lambda draft: may_be_answered(work, draft))
 
     def _ask(self, work: Work, case: Case, task: ReplyTask) -> None:
         (sheet,) = sheets(work, [case])
         if not sheet.missing:
             return
-        matters, policy_of = self._writer.payment_matters(), self._writer.policy
+        matters, policy_of = payment_matters(self._writer.templates), self._writer.policy
         self._begin_for(task, work, case, asking_letter(case, sheet.missing, matters, policy_of))
 
     def _say_moved(self, work: Work, case: Case, task: ReplyTask) -> None:
@@ -189,21 +176,22 @@ class ReplyTimer:
             log.warning("reply_not_sent", case_id=case.id, because=type(error).__name__)
 
     def _remind(self, work: Work, case: Case) -> None:
-        sent = [
-            draft
-            for draft in work.reply_drafts.of_case(case.id)
-            if draft.state is DraftState.SENT and draft.template != INFORMATION_REMINDER
-        ]
-        by_person = bool(sent) and not sent[-1].automatic
-        letter = DueLetter(
-            name=INFORMATION_REMINDER,
-            policy=self._writer.policy(case, INFORMATION_REMINDER, beyond_doubt=by_person),
-            occasion=f"reminder:{sent[-1].id}" if sent else None,
-        )
+        letter = reminding_letter(case, work.reply_drafts.of_case(case.id), self._writer.policy)
         self._begin(work, case, letter, may_go=lambda _draft: True)
 
 
-def _plan_close(case: Case, now: datetime) -> PlannedAction:
+def step_after(task: ReplyTask, case: Case, house: House, now: datetime) -> ReplyTask:
+    """Return a task that is due as it goes on; it ends with the last step, or with an answer."""
+    if task.kind is TaskKind.DELAY:
+        return later(task, case, house, now)
+    if task.step is TaskStep.REMIND and case.status is Status.WAITING_CUSTOMER:
+        days = house.knowledge.replies.close_days
+        end = end_of_working_day(now, house.calendar, after_days=days)
+        return replace(task, step=TaskStep.CLOSE, next_at=next_opening(end, house.calendar))
+    return replace(task, next_at=None)
+
+
+def plan_close(case: Case, now: datetime) -> PlannedAction:
     """Plan the question to the owner whether a case that nobody answers is to be closed."""
     return PlannedAction(
         key=f"alert:close_asked:{case.id}:{int(now.timestamp())}",

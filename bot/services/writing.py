@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -15,53 +15,48 @@ from bot.errors import DataError
 from bot.knowledge.replies_file import RepliesFile
 from bot.plan import AnswerPolicy, Withheld
 from bot.promises import Feedback
-from bot.registers import Register, fold
+from bot.registers import Facts, Register, fold
 from bot.reply_rules import (
-    FEE_CHECK,
     INFORMATION_NEEDED,
     INFORMATION_REMINDER,
     MOVED,
-    PAYMENT_FACTS,
     REMARK_RECEIVED,
-    WORKING,
     DraftState,
     Policy,
     ReplyDraft,
 )
 from bot.services.case_sheet import sheets
+from bot.services.known_values import (
+    Values,
+    asking_values,
+    known_days,
+    language_of,
+    remark_values,
+    reminding_values,
+)
 from bot.services.letter_preview import case_values, house_values
 from bot.services.new_case import House
 from bot.services.own_words import in_own_words
 from bot.store.unit_of_work import Work
-from bot.templates import Rendered, Template, Templates
-from bot.texts import speaker
+from bot.templates import Rendered, Templates
 from bot.vocabulary import (
     ActionKind,
     DraftId,
     EventKind,
     Language,
     MailboxKey,
-    MatterKey,
     MessageId,
-    Missing,
     TemplateKey,
 )
-from bot.worktime import end_of_working_day
 from functionmail.compose import answer_address
 from functionmail.errors import CannotAnswer
 from functionmail.identity import Identity
 from functionmail.parse import parse
 
-Values = Mapping[str, str | list[str]]
-
 _NOT_STORED: Final = DraftId(0)
 _DAYS: Final[tuple[str, ...]] = ("answer_by", "close_on", "next_news_by")
-_YEARS_TO_CONTROL: Final = 2
-"""So late are the incomes of a year known that fees are checked by."""
 _TIP: Final = "tag_code"
 """Whether the letter about a move holds the line about tags; empty where it does not."""
-_SAY_WHY_OF: Final = 2
-"""So many reasons fit on a line; more are said in one sentence for all."""
 
 
 class Writer:
@@ -85,11 +80,6 @@ class Writer:
     def replies(self) -> RepliesFile:
         """What the centre says about replies."""
         return self.house.knowledge.replies
-
-    def payment_matters(self) -> tuple[MatterKey, ...]:
-        """Return the matters for which the facts that stop a payment have a letter of their own."""
-        known = PAYMENT_FACTS in self.templates.names()
-        return self.templates.get(PAYMENT_FACTS).matters if known else ()
 
     def policy(self, case: Case, name: TemplateKey, *, beyond_doubt: bool = False) -> Policy:
         """Return how far the assistant may go with a reply; see `reply_policy`."""
@@ -263,66 +253,22 @@ class Writer:
         self, work: Work, case: Case, name: TemplateKey, language: Language
     ) -> dict[str, str | list[str]]:
         """Return the values that the house itself knows of some letters; none for others."""
+        now = self._clock.now()
         if name == REMARK_RECEIVED:
-            return self._of_remark(work, case, language)
+            return remark_values(_last_remark(work, case), language, self.house.knowledge)
         if name not in (INFORMATION_NEEDED, INFORMATION_REMINDER):
-            return known_days(name, self.house, self._clock.now())
+            return known_days(name, self.house, now)
         (sheet,) = sheets(work, [case])
-        replies = self.house.knowledge.replies
         if name == INFORMATION_NEEDED:
-            return {**asked_for(sheet.missing, language), "answer_by": self._answer_by(case)}
-        asked = [draft for draft in work.reply_drafts.of_case(case.id) if draft.template != name]
-        lines = next((d.given["missing"] for d in reversed(asked) if "missing" in d.given), [])
-        return {
-            "missing": lines or asked_for(sheet.missing, language).get("missing", []),
-            "close_on": self._working_days(replies.close_days).isoformat(),
-        }
-
-    def _of_remark(self, work: Work, case: Case, language: Language) -> dict[str, str | list[str]]:
-        """Return who takes care of the last remark on a case, and by when it is answered."""
-        number = remark_of(work, case)
-        entries = [] if number is None else work.registers.of_item(Register.REMARKS, number)
-        if not entries:
-            return {}
-        facts = fold(entries).facts
-        unit = None if facts.unit is None else self.house.knowledge.units.get(facts.unit)
-        due = {} if facts.due is None else {"answer_by": facts.due.isoformat()}
-        return {**due, **({} if unit is None else {"unit_name": unit.name.in_language(language)})}
-
-    def _answer_by(self, case: Case) -> str:
-        day = self._working_days(self.house.knowledge.replies.remind_days)
-        if case.handle_by is not None:
-            calendar = self.house.calendar
-            today = calendar.local_date(self._clock.now())
-            day = max(today, min(day, calendar.local_date(case.handle_by)))
-        return day.isoformat()
-
-    def _working_days(self, days: int) -> date:
-        return _working_days(days, self.house, self._clock.now())
+            return asking_values(case, sheet.missing, language, self.house, now)
+        drafts = work.reply_drafts.of_case(case.id)
+        return reminding_values(drafts, sheet.missing, language, self.house, now)
 
 
-def language_of(case: Case, template: Template) -> Language:
-    """Return the language of the customer's mail if a template has it, else Swedish."""
-    wanted = (case.language, Language.SWEDISH)
-    return next(
-        (known for want in wanted for known in template.languages if known == want),
-        template.languages[0],
-    )
-
-
-def known_days(name: TemplateKey, house: House, now: datetime) -> dict[str, str | list[str]]:
-    """Return the day or the year that some letters need and that no case has to say."""
-    if name == WORKING:
-        day = _working_days(house.knowledge.replies.news_days, house, now)
-        return {"next_news_by": day.isoformat()}
-    if name == FEE_CHECK:
-        return {"control_year": str(_working_days(0, house, now).year - _YEARS_TO_CONTROL)}
-    return {}
-
-
-def _working_days(days: int, house: House, now: datetime) -> date:
-    end = end_of_working_day(now, house.calendar, after_days=days)
-    return house.calendar.local_date(end)
+def _last_remark(work: Work, case: Case) -> Facts:
+    number = remark_of(work, case)
+    entries = [] if number is None else work.registers.of_item(Register.REMARKS, number)
+    return fold(entries).facts if entries else Facts()
 
 
 def remark_of(work: Work, case: Case) -> int | None:
@@ -351,18 +297,6 @@ def is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def asked_for(missing: Sequence[Missing], language: Language) -> dict[str, str | list[str]]:
-    """Return what is missing, a line for each fact, and why we need it."""
-    if not missing:
-        return {}
-    say = speaker(language)
-    why = [say.code(f"why_missing.{item}") for item in missing]
-    return {
-        "missing": [say.code(f"missing.{item}") for item in missing],
-        "why": " ".join(why) if len(why) <= _SAY_WHY_OF else say.code("why_missing.several"),
-    }
 
 
 def _planned(draft: ReplyDraft, now: datetime) -> PlannedAction:

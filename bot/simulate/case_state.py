@@ -156,6 +156,7 @@ class CaseState:
         if self.owed is not None:
             self.reach(self.city.end)
             self.owed.write(rows)
+            self.owed = None  # else they hold each other, and only the collector frees both
         self.events.sort(key=_at)
         number = self.id
         rows["case_file"].append(self._row())

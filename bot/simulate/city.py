@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from bot.house_rules import house_of, reminders_of
 from bot.material import Material, make_reader
 from bot.plan import choose_receipt
 from bot.promises import Reminders
-from bot.reply_rules import MOVED, is_sure_move
+from bot.reply_rules import MOVED, ReplyDraft, is_sure_move
 from bot.services.letter_preview import house_values
 from bot.services.new_case import House
 from bot.services.reading import Reader
@@ -25,6 +25,7 @@ from bot.simulate.first_letters import FirstLetters, LetterRules
 from bot.simulate.hours import Hours, moment
 from bot.simulate.letter_moulds import (
     AMOUNT,
+    DAY,
     INVOICE,
     NUMBER,
     OPENING,
@@ -36,6 +37,7 @@ from bot.simulate.letter_moulds import (
 from bot.simulate.mail_moulds import MailMould
 from bot.simulate.slots import slots_of_name, slots_of_place
 from bot.simulate.wording import Wording, load_wording
+from bot.templates import FieldType
 from bot.texts import speaker
 from bot.vocabulary import (
     CustomerKey,
@@ -102,6 +104,7 @@ class City:
     _openings: dict[tuple[int, str], str] = field(default_factory=dict)
     _receipts: dict[tuple[object, ...], tuple[LetterMould, bool]] = field(default_factory=dict)
     _first: dict[int, FirstLetters] = field(default_factory=dict)
+    _said_days: dict[tuple[str, str], str] = field(default_factory=dict)
     _letters: dict[tuple[object, ...], LetterMould] = field(default_factory=dict)
 
     @cached_property
@@ -233,23 +236,40 @@ class City:
             return MOVED
         return choose_receipt(case, is_open=open_now)
 
-    def staff_letter(self, name: TemplateKey, case: Case, given: Mapping[str, str]) -> LetterMould:
-        """Return a letter that a person sends from a template; the case names one invoice or none.
-
-        Args:
-            given: What the person fills in.
-        """
-        key = ("letter", name, case.mailbox, case.language, case.process, *sorted(given))
-        found = self._letters.get(key)
+    def letter_of(self, draft: ReplyDraft, case: Case, *, automatic: bool) -> LetterMould:
+        """Return a draft as it goes out; the case names one invoice or none."""
+        template = self.material.templates.get(draft.template)
+        given = {
+            name: DAY if template.fields[name].type is FieldType.DATE else value
+            for name, value in draft.given.items()
+            if name in template.fields
+        }
+        said = sorted((name, str(value)) for name, value in given.items())
+        key = ("letter", draft.template, case.mailbox, draft.language, case.process, *said)
+        found = self._letters.get((*key, automatic))
         if found is None:
-            template = self.material.templates.get(name)
             values = {
                 **house_values(template, self.material.knowledge.links),
                 **self._case_values(),
                 "invoice_numbers": (INVOICE,),
                 **given,
             }
-            found = self._letters[key] = self._letter(name, case, values, automatic=False)
+            found = self._letter(draft.template, case, values, automatic=automatic)
+            self._letters[(*key, automatic)] = found
+        return found
+
+    def day_of(self, draft: ReplyDraft) -> str:
+        """Return the day that a letter names, in words; none where it names none."""
+        fields = self.material.templates.get(draft.template).fields
+        days = (name for name, field in fields.items() if field.type is FieldType.DATE)
+        day = next((str(draft.given[name]) for name in days if name in draft.given), None)
+        if day is None:
+            return ""
+        key = (day, draft.language)
+        found = self._said_days.get(key)
+        if found is None:
+            found = speaker(draft.language).date(date.fromisoformat(day))
+            self._said_days[key] = found
         return found
 
     def answer(self, text: str, mailbox: MailboxKey) -> LetterMould:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
-from bot.simulate import mail_rows
+from bot.actions.letter import status_after
+from bot.cases import SYSTEM
+from bot.reply_rules import ASKING, DraftState, Policy, ReplyDraft
+from bot.services.due_letters import DueLetter
+from bot.simulate import draft_rows, mail_rows
 from bot.simulate.case_state import CaseState
 from bot.simulate.deflating import Values
+from bot.simulate.hours import moment
 from bot.simulate.letter_moulds import LetterMould
 from bot.simulate.mail_moulds import MailMould
 from bot.simulate.player import LAG, MESSAGES, Item, Stage
-from bot.store.engine import stored_json
 from bot.vocabulary import (
     ActionKind,
     EventKind,
     Kind,
+    Language,
     PersonKey,
     Status,
     TemplateKey,
@@ -34,7 +40,6 @@ class Correspondence:
         self._item = item
         self._chance = stage.chance
         self._next_message = MESSAGES * item.index + 1
-        self._last_received = 0
         self._slots = Values({})
         self._address = ""
 
@@ -66,7 +71,6 @@ class Correspondence:
     ) -> int:
         message_id = self._next_message
         self._next_message += 1
-        self._last_received = message_id
         content = mail_rows.incoming(
             self._stage.rows,
             mould,
@@ -101,12 +105,17 @@ class Correspondence:
         letter, is_tip = city.receipt(case, mould, at)
         self._send(case, letter, at, automatic=True)
         case.happened(EventKind.RECEIPT_SENT, at, template=letter.template)
-        if not is_tip and at < stage.counted_from:
-            return
-        sender = city.identity.hash_address(self._address)
-        stage.rows["sent_reply"].append((key, sender, case.mailbox, letter.template, at))
-        if is_tip:
-            stage.rows["tag_tip"].append((sender, at))
+        if is_tip or at >= stage.counted_from:
+            sender = self._count(key, case, letter, at)
+            if is_tip:
+                stage.rows["tag_tip"].append((sender, at))
+
+    def _count(self, key: str, case: CaseState, letter: LetterMould, at: int) -> str:
+        """Count an automatic mail; return the hash of whom it goes to."""
+        sender = self._city.identity.hash_address(self._address)
+        row = (key, sender, case.mailbox, letter.template, at)
+        self._stage.rows["sent_reply"].append(row)
+        return sender
 
     def _send(
         self,
@@ -116,13 +125,14 @@ class Correspondence:
         *,
         automatic: bool,
         number: int | None = 1,
+        day: str = "",
     ) -> int:
         identity, hours = self._city.identity, self._city.hours
         opening = ""
         if letter.needs_opening:
             opening = self._city.say_opening(hours.next_opening(at), case.language)
         values = self._slots
-        values["opening"] = opening
+        values["opening"], values["by"] = opening, day
         message_id = self._next_message
         self._next_message += 1
         mail_rows.outgoing(
@@ -181,62 +191,61 @@ class Correspondence:
         name: TemplateKey,
         given: Mapping[str, str],
     ) -> None:
-        stage = self._stage
-        letter = self._city.staff_letter(name, case.as_case(), given)
-        number = max(2, (at - _BEGINNING) // 60)
         assert case.owed is not None
-        draft = case.owed.next_draft()
         case.reach(at)
-        case.discard_overtaken(at)
-        self._send(case, letter, at, automatic=False, number=number)
-        self._drafted(case, letter, at, person, draft=draft, number=number, given=given)
+        letter = DueLetter(name=name, policy=Policy.STAFF, occasion=None)
+        draft = case.owed.new(letter, at, person, language=Language(case.language), given=given)
+        case.owed.keep(draft)
+        self._stage.note(at, "letter", case, template=name, by=person, given=dict(given))
+        self.post(case, draft, at, person)
+
+    def post(self, case: CaseState, draft: ReplyDraft, at: int, by: str) -> None:
+        """Send a letter, and tell on the case what the customer knows; see `LetterPerformer`."""
+        assert case.owed is not None
+        automatic, number = by == SYSTEM, max(2, (at - _BEGINNING) // 60)
+        letter = self._city.letter_of(draft, case.as_case(), automatic=automatic)
+        day = self._city.day_of(draft)
+        self._send(case, letter, at, automatic=automatic, number=number, day=day)
+        sent = replace(
+            draft,
+            state=DraftState.SENT,
+            automatic=automatic,
+            sent_by=by,
+            n=number,
+            template_version=letter.version,
+            finished_at=moment(at),
+            version=draft.version + 2,
+        )
+        case.owed.keep(sent)
+        draft_rows.sent(self._stage.rows, sent, letter, self._slots)
+        key = f"reply:draft:{draft.id}:{number}"
         data: dict[str, str | int] = {
             "what": "draft",
-            "draft": draft,
+            "draft": draft.id,
             "mailbox": case.mailbox,
             "n": number,
         }
-        stage.acted(f"reply:draft:{draft}:{number}", ActionKind.REPLY, case.id, data, at, at)
-        case.happened(EventKind.ANSWERED, at, person, template=name, draft=draft)
-        stage.note(at, "letter", case, template=name, by=person, given=dict(given))
+        self._stage.acted(key, ActionKind.REPLY, case.id, data, at, at)
+        if automatic and at >= self._stage.counted_from:
+            self._count(key, case, letter, at)
+        self._told(case, sent, at, by)
 
-    def _drafted(
-        self,
-        case: CaseState,
-        letter: LetterMould,
-        at: int,
-        person: PersonKey,
-        *,
-        draft: int,
-        number: int,
-        given: Mapping[str, str],
-    ) -> None:
-        rows = self._stage.rows
-        rows["reply_draft"].append(
-            (
-                draft,
-                case.id,
-                self._last_received,
-                case.mailbox,
-                letter.template,
-                letter.version,
-                case.language,
-                "sent",
-                None,
-                0,
-                person,
-                person,
-                None,
-                number,
-                at,
-                at,
-                3,
-            )
-        )
-        subject = letter.written[0] % self._slots
-        packed = [pattern.fill(self._slots) for pattern in letter.packed_draft]
-        row = (draft, stored_json(dict(given)), subject, *packed)
-        rows["reply_draft_text"].append(row)
+    def _told(self, case: CaseState, sent: ReplyDraft, at: int, by: str) -> None:
+        """Note that the customer has been told, and asked."""
+        assert case.owed is not None
+        data: dict[str, str | int] = {"template": sent.template, "draft": sent.id}
+        kind = EventKind.REPLY_SENT if sent.automatic else EventKind.ANSWERED
+        case.happened(kind, at, by, **data)
+        status = status_after(case.status, sent)
+        if status is not case.status:
+            case.status = status
+            case.version += 1
+            if status is Status.WAITING_CUSTOMER:
+                case.happened(EventKind.WAITING, at, by, **data)
+        if sent.template in ASKING and status is Status.WAITING_CUSTOMER:
+            case.owed.come_back(sent, at)
+        if not sent.automatic:
+            case.discard_overtaken(at)
 
     def _said(self, letter: LetterMould) -> tuple[str, str, str]:
         """Return subject, text and HTML of a letter as it was written."""

@@ -37,7 +37,7 @@ _STEP: Final = 16
 _TRIED: Final = 8
 """Places of the helping text that are looked at for the longest run of bytes."""
 _USUAL_PLACE: Final = 100
-_FEW: Final = frozenset({"domain", "mail_day", "opening", "place", "to"})
+_FEW: Final = frozenset({"by", "domain", "mail_day", "opening", "place", "to"})
 """Slots that are filled with few different values, which may refer to the helping text."""
 _SLOT: Final = re.compile(r"%\((\w+)\)s")
 _LENGTHS: Final = (

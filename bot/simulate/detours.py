@@ -33,7 +33,8 @@ def undo_taking(stage: Stage, case: CaseState, at: int, person: PersonKey) -> bo
     if not stage.happens(at) or stage.chance.random() >= stage.habits.undoes:
         return False
     case.reach(at)
-    case.owner, case.status = None, Status.NEW
+    case.owner = None
+    case.status = Status.NEW if case.status is Status.OPEN else case.status
     case.version += 1
     case.happened(EventKind.UNDONE, at, person, undid=Act.TAKE.value)
     stage.note(at, "undo", case, by=person)

@@ -5,7 +5,7 @@ All of it follows from what the mail says, so that it is found out once for each
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -16,22 +16,24 @@ from bot.cases import Case
 from bot.material import Material
 from bot.plan import AnswerPolicy
 from bot.reply_rules import MOVED, Policy, TaskKind, tasks_of_new_case
+from bot.services.case_sheet import missing_now
 from bot.services.delays import delay_at, open_time_before
-from bot.services.due_letters import DueLetter, fitting_letter, moved_letter
+from bot.services.due_letters import DueLetter, asking_letter, fitting_letter, moved_letter
+from bot.services.known_values import language_of, payment_matters
 from bot.services.new_case import House
-from bot.services.writing import language_of
 from bot.simulate.mail_moulds import MailMould
-from bot.vocabulary import MessageId, Mode, TemplateKey
+from bot.store.case_invoices import CaseInvoice
+from bot.vocabulary import Language, MessageId, Missing, Mode, TemplateKey
 
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FirstDraft:
-    """A letter that is drafted soon after a mail has come, and what it says beside the case."""
+class FirstLetter:
+    """A letter that is written soon after a mail has come, and what it says beside the case."""
 
     letter: DueLetter
-    language: str
+    language: Language
     given: Mapping[str, str]
 
 
@@ -42,14 +44,16 @@ class FirstLetters:
     Attributes:
         soon: What is due at once, but for letters about a delay.
         open_time: Open seconds until one about a delay is due, and not before; None: never.
-        automatic: The mail may be answered automatically.
-        drafts: What is written at once.
+        answerable: The mail may be answered automatically.
+        missing: What the case lacks.
+        letters: What is written at once.
     """
 
     soon: tuple[TaskKind, ...]
     open_time: int | None
-    automatic: bool
-    drafts: tuple[FirstDraft, ...]
+    answerable: bool
+    missing: tuple[Missing, ...]
+    letters: tuple[FirstLetter, ...]
 
 
 class LetterRules:
@@ -74,14 +78,23 @@ class LetterRules:
             prompted=case.matter in self._prompted,
             delay_at=delay_at(case, self._house),
         )
-        automatic = any(task.automatic for task in tasks)
         kinds = [task.kind for task in tasks]
         soon = tuple(kind for kind in kinds if kind is not TaskKind.DELAY)
+        missing = _missing(case, mould)
+        letters = self._letters(case, mould, soon, missing)
         return FirstLetters(
             soon=soon,
             open_time=self.open_time(case) if TaskKind.DELAY in kinds else None,
-            automatic=automatic,
-            drafts=tuple(self._drafts(case, mould, now, soon, automatic=automatic)),
+            answerable=not mould.no_answer,
+            missing=missing,
+            letters=tuple(
+                FirstLetter(
+                    letter=letter,
+                    language=self.language(case, letter.name),
+                    given=self._tip(case, mould, now) if letter.name == MOVED else {},
+                )
+                for letter in letters
+            ),
         )
 
     def open_time(self, case: Case) -> int | None:
@@ -100,32 +113,24 @@ class LetterRules:
             beyond_doubt=beyond_doubt,
         )
 
-    def language(self, case: Case, name: TemplateKey) -> str:
+    def language(self, case: Case, name: TemplateKey) -> Language:
         """Return the language in which a letter on a case is written."""
         return language_of(case, self._material.templates.get(name))
 
-    def _drafts(
+    def _letters(
         self,
         case: Case,
         mould: MailMould,
-        now: datetime,
-        soon: tuple[TaskKind, ...],
-        *,
-        automatic: bool,
-    ) -> Iterator[FirstDraft]:
-        for letter in self._letters(case, mould, soon, automatic=automatic):
-            if letter.is_written:
-                given = self._tip(case, mould, now) if letter.name == MOVED else {}
-                language = self.language(case, letter.name)
-                yield FirstDraft(letter=letter, language=language, given=given)
-
-    def _letters(
-        self, case: Case, mould: MailMould, soon: tuple[TaskKind, ...], *, automatic: bool
+        soon: Collection[TaskKind],
+        missing: Sequence[Missing],
     ) -> Iterator[DueLetter]:
         if TaskKind.FITTING in soon and mould.asks_for is not None and not case.protected:
             yield fitting_letter(case, mould.asks_for, self.policy)
+        if TaskKind.INFORMATION in soon and missing:
+            matters = payment_matters(self._material.templates)
+            yield asking_letter(case, missing, matters, self.policy)
         if TaskKind.MOVED in soon:
-            sure = mould.found.confidence
+            sure, automatic = mould.found.confidence, not mould.no_answer
             moved = moved_letter(case, sure, self.policy, automatic=automatic)
             if moved is not None:
                 yield moved
@@ -134,3 +139,12 @@ class LetterRules:
         triage = mould.found.as_json()
         tip = tag_tip(case, triage, self._house.knowledge, last=None, now=now)
         return {"tag_code": "" if tip is None else tip.code}
+
+
+def _missing(case: Case, mould: MailMould) -> tuple[Missing, ...]:
+    """Return what a case lacks as long as no ledger is known."""
+    named = [
+        CaseInvoice(case_id=case.id, number=number, position=position)
+        for position, number in enumerate(mould.found.invoices)
+    ]
+    return missing_now(case, mould.found.missing, named)

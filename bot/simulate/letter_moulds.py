@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 from bot.simulate.deflating import PackedPattern, lines_of, texts_of
@@ -11,6 +11,7 @@ from bot.simulate.slots import Pattern
 from bot.simulate.word_patterns import WordPattern
 from bot.store.engine import stored_json
 from bot.templates import Rendered
+from bot.texts import speaker
 from functionmail.compose import compose
 from functionmail.message import Address, Outgoing
 from functionmail.parse import parse
@@ -18,11 +19,12 @@ from functionmail.parse import parse
 NUMBER = "2019-987654"
 INVOICE = "40417263"
 OPENING = "onsdag 99 smugtember kl. 98.76"
+DAY = "2098-12-29"
 PLACE = "Kvarngårdens boulehall"
 AMOUNT = "23 417"
 _TO = "mottagare@mould.example"
 _ANSWERED = "besvarat.1@mould.example"
-_SLOTS = ("ref", "number", "n", "opening", "place", "amount")
+_SLOTS = ("ref", "number", "n", "opening", "by", "place", "amount")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +128,7 @@ def _mould(
         "number": NUMBER,
         "n": INVOICE,
         "opening": OPENING,
+        "by": speaker(outgoing.language).date(date.fromisoformat(DAY)),
         "place": PLACE,
         "amount": AMOUNT,
     }

@@ -171,8 +171,6 @@ class MouldMaker:
         values = self._values(first, draft)
         reading = self._read(draft, raw, values, first.at)
         mould = _mould(draft, raw, reading, values, asks_for=self._asks_for(reading))
-        if mould.found.missing:
-            return None  # letters that ask for it are not made
         for trial in others:
             values = self._values(trial, draft)
             reading = self._read(draft, raw, values, trial.at)

@@ -41,6 +41,8 @@ _STOPPED: Final[Mapping[Urgency, tuple[StopReason, ...]]] = {
     ),
     Urgency.PAYOUT: (StopReason.PAYMENT_STOPPED, StopReason.RECALLED, StopReason.NO_GROUNDS),
 }
+_GIVEN_UP_AFTER: Final = 25 * DAY
+"""When nobody waits for facts any longer: the house has reminded, and asked whether to close."""
 _GUIDANCE: Final = TemplateKey("system_guidance")
 _LETTERS: Final[Mapping[str, tuple[TemplateKey, Mapping[str, str]]]] = {
     "systemfel": (_GUIDANCE, {"support_contact": "systemstöd, telefon 08-465 004 30"}),
@@ -66,7 +68,9 @@ class MailStory(Correspondence):
         if case.complaint and self._chance.random() < 0.6:
             # Within minutes, so that it comes before the case can be closed and opened again.
             at = self._city.hours.after(seen, 60 + self._chance.randrange(240))
-            remark_on(stage, case, at, stage.colleague(case))
+            facts = remark_on(stage, case, at, stage.colleague(case))
+            if facts is not None and case.owed is not None:
+                case.owed.thank(facts, at)
         if urgent is None:
             self.handled(case, seen)
         else:
@@ -85,6 +89,9 @@ class MailStory(Correspondence):
         case.happened(EventKind.RECEIVED, item.at, message=message_id)
         urgent = self._begun(case, mould, message_id, item.at + LAG)
         self._receipt(case, mould, message_id, item.at + LAG)
+        case.owed = Owed(self._stage, case, self.post)
+        first = self._city.first_letters(case, mould, item.at + LAG)
+        case.owed.begin(first, message_id, item.at + LAG)
         return case, urgent
 
     def _opened(self, mould: MailMould) -> CaseState:
@@ -148,8 +155,6 @@ class MailStory(Correspondence):
             )
         if mould.names_invoice:
             self._stage.rows["case_invoice"].append((case.id, self._slots["n"], 0, 0))
-        case.owed = Owed(self._stage, case)
-        case.owed.begin(self._city.first_letters(case, mould, seen), message_id, seen)
         if case.urgent is Urgency.NO:
             return None
         return UrgentCase.begun(self._stage, case, message_id, seen)
@@ -172,7 +177,9 @@ class MailStory(Correspondence):
             if not stage.take(case, at, person):
                 return
             at = hours.after(at, stage.working(5_000))
-        if chance.random() < stage.habits.waits:
+        if self._lacks_facts(case) and chance.random() < stage.habits.asks:
+            at = self._asked(case, at, person)
+        elif case.status is not Status.WAITING_CUSTOMER and chance.random() < stage.habits.waits:
             at = self._waited(case, at, person)
         if not self._answered(case, at, person):
             return
@@ -204,6 +211,27 @@ class MailStory(Correspondence):
         at = hours.after(at + 2 * DAY, stage.working(3_000))
         detours.resume(stage, case, at, person)
         return at + detours.STEP
+
+    def _lacks_facts(self, case: CaseState) -> bool:
+        return case.owed is not None and case.owed.asking() is not None
+
+    def _asked(self, case: CaseState, at: int, person: PersonKey) -> int:
+        """Let somebody send what the house has drafted to ask; return when people go on.
+
+        Some customers do not answer, not even when weeks have passed.
+        """
+        stage, hours = self._stage, self._city.hours
+        draft = None if case.owed is None else case.owed.asking()
+        if case.owed is None or draft is None or not stage.happens(at):
+            return at
+        case.reach(at)
+        stage.note(at, "send", case, template=draft.template, by=person)
+        self.post(case, case.owed.up_to_date(draft, at), at, person)
+        if self._chance.random() < 0.7:
+            written_at = at + 600 + int(self._chance.expovariate(1 / (2 * DAY)))
+            self._follow_up(case, written_at)
+            return hours.after(written_at + LAG, stage.working(3_000) + 60)
+        return hours.after(at + _GIVEN_UP_AFTER, stage.working(9_000))
 
     def _again(self, case: CaseState, closed_at: int, person: PersonKey) -> None:
         """Let the customer write again on a closed case."""

@@ -70,6 +70,7 @@ class Habits:
         corrects: Put right what it is about; a share of `moves` to another process.
         logs: Enter what it shows in a log.
         waits: Let it wait for the customer.
+        asks: Send what the house has drafted to ask for facts.
         merges: Two mails of one customer become one case.
     """
 
@@ -80,6 +81,7 @@ class Habits:
     moves: float = 0.2
     logs: float = 0.008
     waits: float = 0.04
+    asks: float = 0.3
     merges: float = 0.008
 
 

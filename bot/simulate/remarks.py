@@ -16,16 +16,20 @@ from bot.vocabulary import EventKind, PersonKey
 _ANSWER: Final = "Vi har talat med den som klagade och rättat rutinen."
 
 
-def remark_on(stage: Stage, case: CaseState, at: int, person: PersonKey) -> None:
-    """Let somebody register a remark on a case, and the unit answer it some days later."""
+def remark_on(stage: Stage, case: CaseState, at: int, person: PersonKey) -> Facts | None:
+    """Let somebody register a remark on a case, and the unit answer it some days later.
+
+    None where the history ends before.
+    """
     facts = enter_on(stage, case, at, person, Register.REMARKS)
     if facts is None:
-        return
+        return None
     answered_at = stage.city.hours.after(at + DAY, stage.working(40_000))
     if facts.owner is not None and stage.happens(answered_at) and stage.chance.random() < 0.9:
         answer = (EntryKind.ANSWERED, _ANSWER)
         _enter(stage, case, answered_at, facts.owner, Register.REMARKS, answer)
         stage.note(answered_at, "remark_answer", case, by=facts.owner, text=_ANSWER)
+    return facts
 
 
 def enter_on(

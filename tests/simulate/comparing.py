@@ -7,8 +7,6 @@ Left out, since a history is made without a mail server and without the bytes of
 * ``delivery.mark_due`` and ``gone_at``: marks are set in mailboxes;
 * ``confidence`` and learned words of a triage: names weigh a little in both;
 * ``last_act`` and ``case_presence``: nobody takes back what was made up, or looks at it now;
-* letters that ask for what a mail lacks, and that thank for a remark: no such mails are made up,
-  and nobody is thanked;
 * cases whose mails the reader judges otherwise with the names that stand in them (see the test);
 * ``counter``, ``mailbox`` and actions that belong to no case: numbers go on, digests are not made.
 """
@@ -96,6 +94,8 @@ class Told:
         if table in ("action", "sent_reply"):
             name = "key" if table == "action" else "action_key"
             told[name] = self._key(told[name])
+        if told.get("occasion") is not None:
+            told["occasion"] = self._occasion(told["occasion"])
         _unpack(told)
         for name in ("data", "triage", "deadline_reasons", "given", "faults"):
             if isinstance(told.get(name), str):
@@ -115,8 +115,10 @@ class Told:
 
     def _case_of(self, table: str, row: dict[str, Any]) -> str | None:
         if table == "sent_reply":
-            case_id = int(row["action_key"].split(":")[2])
-            return self._cases[case_id]
+            _, what, number, *_ = row["action_key"].split(":")
+            if what == "draft":
+                return self._drafts[int(number)].partition(":")[0]
+            return self._cases[int(number)]
         case_id = row["id"] if table == "case_file" else row.get("case_id") or row.get("call_id")
         if table == "register_entry":
             return self._remarks[row["entry"]]
@@ -145,6 +147,12 @@ class Told:
             said["draft"] = self._drafts[said["draft"]]
         return said
 
+    def _occasion(self, occasion: str) -> str:
+        kind, _, what = occasion.partition(":")
+        if kind == "remark":
+            return f"{kind}:{self._remarks[int(what)]}"
+        return f"{kind}:{self._drafts[int(what)]}" if kind == "reminder" else occasion
+
     def _key(self, key: str) -> str:
         parts = key.split(":")
         if parts[:2] == ["reply", "draft"]:
@@ -157,7 +165,7 @@ class Told:
 
 
 def _unpack(told: dict[str, Any]) -> None:
-    for name in ("text", "signature", "quoted", "html", "triage"):
+    for name in ("text", "signature", "quoted", "html", "triage", "given"):
         if isinstance(told.get(name), bytes):
             told[name] = unpack_text(told[name])
     for name in ("subject", "people", "data", "deadline_reasons"):

@@ -10,6 +10,7 @@ from typing import Any
 from bot.cases import Case, CaseNumber
 from bot.clock import FixedClock
 from bot.registers import EntryKind, Register, Step
+from bot.reply_rules import DraftState
 from bot.services.case_page import CasePages
 from bot.services.correcting import Correcting, Correction
 from bot.services.phone import NewCall
@@ -202,11 +203,22 @@ class Replay:
         )
         self.app.replies.send(draft.id, by=values["by"])
 
+    def _send(self, act: Act) -> None:
+        with self.app.database.reading() as work:
+            drafts = work.reply_drafts.of_case(self._case(act).id)
+        (draft,) = (
+            draft
+            for draft in drafts
+            if draft.template == act.values["template"] and draft.state is DraftState.OPEN
+        )
+        self.app.replies.send(draft.id, by=act.values["by"])
+
     def _enter(self, act: Act) -> None:
         step = Step(kind=EntryKind.OPENED, text=act.values["text"])
         case, register = self._case(act), act.values["register"]
         item = self.app.registers.open(register, step, by=act.values["by"], case=case)
-        self._remarks[case.number] = item.number
+        if register is Register.REMARKS:
+            self._remarks[case.number] = item.number
 
     def _remark_answer(self, act: Act) -> None:
         step = Step(kind=EntryKind.ANSWERED, text=act.values["text"])
