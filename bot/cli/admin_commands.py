@@ -12,6 +12,7 @@ import typer
 
 from bot.cli.common import (
     console,
+    day_option,
     of,
     print_json,
     progress_bar,
@@ -99,20 +100,8 @@ def add(app: typer.Typer, say: Say) -> None:
     )
     def recompute(
         context: typer.Context,
-        start: datetime = typer.Option(
-            None,
-            "--from",
-            formats=["%Y-%m-%d"],
-            metavar=say("ÅÅÅÅ-MM-DD"),
-            help=say("Första dagen."),
-        ),
-        end: datetime = typer.Option(
-            None,
-            "--to",
-            formats=["%Y-%m-%d"],
-            metavar=say("ÅÅÅÅ-MM-DD"),
-            help=say("Sista dagen, medräknad."),
-        ),
+        start: datetime = day_option(say, "--from", say("Första dagen.")),
+        end: datetime = day_option(say, "--to", say("Sista dagen, medräknad.")),
         figures: bool = typer.Option(
             False, "--figures", help=say("Räkna bara om det som siffror görs av.")
         ),

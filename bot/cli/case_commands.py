@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, opened_house, person_option, print_json
+from bot.cli.common import LARGEST_NUMBER, console, of, opened_house, person_option, print_json
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _add_ignored(app: typer.Typer, say: Say) -> None:
     def opened(
         context: typer.Context,
         number: int = typer.Argument(
-            ..., metavar=say("NUMMER"), help=say("Mejlets nummer i listan.")
+            ..., max=LARGEST_NUMBER, metavar=say("NUMMER"), help=say("Mejlets nummer i listan.")
         ),
         as_email: str = person_option(say),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv ärendet som JSON.")),

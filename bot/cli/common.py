@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +112,38 @@ def person_option(say: Say) -> str:
     """Return ``--as``, the e-mail address of whoever gives the command; it must be given."""
     found: str = typer.Option(..., "--as", metavar=say("ADRESS"), help=say("Din e-postadress."))
     return found
+
+
+LARGEST_NUMBER = 2**31 - 1
+"""Above it no database has a row."""
+_YEARS = range(1900, 2200)
+"""Of which people ask; calendars end, and so do the days that Python can count."""
+
+
+def day_option(say: Say, name: str, about: str | None = None, *, needed: bool = False) -> datetime:
+    """Return an option that takes a day, and may be left out unless it is needed."""
+    found: datetime = typer.Option(
+        ... if needed else None,
+        name,
+        formats=["%Y-%m-%d"],
+        metavar=say("ÅÅÅÅ-MM-DD"),
+        help=about,
+        callback=_in_calendars,
+    )
+    return found
+
+
+def _in_calendars(option: typer.CallbackParam, day: datetime | None) -> datetime | None:
+    from bot.errors import UsageError
+
+    if day is not None and day.year not in _YEARS:
+        raise UsageError(
+            "{option}: ange en dag från {first} till {last}",
+            option=option.opts[0],
+            first=_YEARS[0],
+            last=_YEARS[-1],
+        )
+    return day
 
 
 _WITH_VALUE = ("--config", "--database-url", "--lang")

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, opened_house, person_option, print_json, tell
+from bot.cli.common import (
+    LARGEST_NUMBER,
+    console,
+    day_option,
+    of,
+    opened_house,
+    person_option,
+    print_json,
+    tell,
+)
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -20,8 +29,6 @@ if TYPE_CHECKING:
     from bot.services.control import InternalControl
     from bot.services.outside import Outside
     from bot.vocabulary import PersonKey
-
-_DAY = ["%Y-%m-%d"]
 
 
 def add(app: typer.Typer, say: Say) -> None:
@@ -52,8 +59,8 @@ def _add_draw(app: typer.Typer, say: Say) -> None:
     def draw(
         context: typer.Context,
         process: str = typer.Option(..., "--process", metavar=say("PROCESS")),
-        start: datetime = typer.Option(..., "--from", formats=_DAY, metavar=say("ÅÅÅÅ-MM-DD")),
-        end: datetime = typer.Option(..., "--to", formats=_DAY, metavar=say("ÅÅÅÅ-MM-DD")),
+        start: datetime = day_option(say, "--from", needed=True),
+        end: datetime = day_option(say, "--to", needed=True),
         seed: str = typer.Option(..., "--seed", help=say("Valfria tecken som styr lotten.")),
         size: int = typer.Option(10, "--size", min=0, max=200, help=say("Antal ärenden.")),
         as_email: str = person_option(say),
@@ -109,7 +116,7 @@ def _add_export(app: typer.Typer, say: Say) -> None:
     )
     def export(
         context: typer.Context,
-        number: int = typer.Argument(..., metavar=say("NUMMER")),
+        number: int = typer.Argument(..., max=LARGEST_NUMBER, metavar=say("NUMMER")),
         out: Path = typer.Option(..., "--out", metavar=say("FIL")),
         as_email: str = person_option(say),
     ) -> None:

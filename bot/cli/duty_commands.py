@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, print_json, settings_in_force
+from bot.cli.common import console, day_option, of, print_json, settings_in_force
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -28,13 +28,7 @@ def add(app: typer.Typer, say: Say) -> None:
     )
     def duty(
         context: typer.Context,
-        day: datetime = typer.Option(
-            None,
-            "--day",
-            formats=["%Y-%m-%d"],
-            metavar=say("ÅÅÅÅ-MM-DD"),
-            help=say("Vilken dag; annars i dag."),
-        ),
+        day: datetime = day_option(say, "--day", say("Vilken dag; annars i dag.")),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv bemanningen som JSON.")),
     ) -> None:
         from bot.clock import SystemClock

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, opened_house, person_option, print_json
+from bot.cli.common import LARGEST_NUMBER, console, of, opened_house, person_option, print_json
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ def add(app: typer.Typer, say: Say) -> None:
 
 
 def _number(say: Say) -> int:
-    found: int = typer.Argument(..., metavar=say("ÄNDRING"), help=say("Ändringens nummer."))
+    found: int = typer.Argument(
+        ..., max=LARGEST_NUMBER, metavar=say("ÄNDRING"), help=say("Ändringens nummer.")
+    )
     return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from bot.cli.common import person_option
+from bot.cli.common import day_option, person_option
 from bot.texts import Say
 
 
@@ -89,10 +89,7 @@ class Options:
 
     def day(self, name: str, about: str) -> datetime:
         """Return an option that takes a date."""
-        found: datetime = typer.Option(
-            None, name, formats=["%Y-%m-%d"], metavar=self._say("ÅÅÅÅ-MM-DD"), help=about
-        )
-        return found
+        return day_option(self._say, name, about)
 
     def flag(self, name: str, about: str) -> bool:
         """Return a flag that is off unless given."""

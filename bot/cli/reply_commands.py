@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, opened_house, person_option, print_json
+from bot.cli.common import LARGEST_NUMBER, console, of, opened_house, person_option, print_json
 from bot.texts import Say, mark
 
 if TYPE_CHECKING:
@@ -267,7 +267,9 @@ def _case(say: Say) -> str:
 
 
 def _draft(say: Say) -> int:
-    found: int = typer.Argument(..., metavar=say("UTKAST"), help=say("Utkastets nummer."))
+    found: int = typer.Argument(
+        ..., max=LARGEST_NUMBER, metavar=say("UTKAST"), help=say("Utkastets nummer.")
+    )
     return found
 
 

@@ -23,7 +23,9 @@ def add(app: typer.Typer, say: Say) -> None:
             False, "--once", help=say("Hantera exempelmejlen, sammanfatta och sluta.")
         ),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv sammanfattningen som JSON.")),
-        port: int = typer.Option(8000, "--port", metavar=say("PORT"), help=say("Webbsidans port.")),
+        port: int = typer.Option(
+            8000, "--port", min=0, max=65535, metavar=say("PORT"), help=say("Webbsidans port.")
+        ),
     ) -> None:
         from bot import demo as sample_city
 

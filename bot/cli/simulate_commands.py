@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, print_json, progress_bar, settings_of
+from bot.cli.common import console, day_option, of, print_json, progress_bar, settings_of
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -34,12 +34,8 @@ def add(app: typer.Typer, say: Say) -> None:
             2, "--years", min=1, max=20, metavar=say("ANTAL"), help=say("Antal år.")
         ),
         seed: int = typer.Option(1, "--seed", metavar=say("ANTAL"), help=say("Frö för slumpen.")),
-        until: datetime = typer.Option(
-            None,
-            "--until",
-            formats=["%Y-%m-%d"],
-            metavar=say("DATUM"),
-            help=say("Historikens sista dag; i dag om inget anges."),
+        until: datetime = day_option(
+            say, "--until", say("Historikens sista dag; i dag om inget anges.")
         ),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv resultatet som JSON.")),
     ) -> None:

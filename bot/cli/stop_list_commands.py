@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import of, opened_house, print_json, tell
+from bot.cli.common import day_option, of, opened_house, print_json, tell
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -38,12 +38,8 @@ def add(app: typer.Typer, say: Say) -> None:
     )
     def stop_list(
         context: typer.Context,
-        run: datetime = typer.Option(
-            None,
-            "--run",
-            formats=["%Y-%m-%d"],
-            metavar=say("ÅÅÅÅ-MM-DD"),
-            help=say("Dagen för körningen som listan gäller; annars nästa körning."),
+        run: datetime = day_option(
+            say, "--run", say("Dagen för körningen som listan gäller; annars nästa körning.")
         ),
         payout: bool = typer.Option(
             False, "--payout", help=say("Utbetalningar som ska stoppas, i stället för fakturor.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.common import console, of, opened_house, print_json
+from bot.cli.common import console, day_option, of, opened_house, print_json
 from bot.texts import Say
 
 if TYPE_CHECKING:
@@ -32,20 +32,8 @@ def add_effect(app: typer.Typer, say: Say) -> None:
     )
     def effect(
         context: typer.Context,
-        start: datetime = typer.Option(
-            None,
-            "--from",
-            formats=["%Y-%m-%d"],
-            metavar=say("ÅÅÅÅ-MM-DD"),
-            help=say("Första dagen; annars 90 dagar bakåt."),
-        ),
-        end: datetime = typer.Option(
-            None,
-            "--to",
-            formats=["%Y-%m-%d"],
-            metavar=say("ÅÅÅÅ-MM-DD"),
-            help=say("Sista dagen; annars i dag."),
-        ),
+        start: datetime = day_option(say, "--from", say("Första dagen; annars 90 dagar bakåt.")),
+        end: datetime = day_option(say, "--to", say("Sista dagen; annars i dag.")),
         as_json: bool = typer.Option(False, "--json", help=say("Skriv tabellen som JSON.")),
     ) -> None:
         from bot.errors import UsageError

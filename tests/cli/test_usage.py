@@ -31,6 +31,14 @@ ENGLISH_WORDS = ("Usage", "Options", "Commands", "Arguments", "Show this", "requ
             "--from ska vara en dag, som 2026-03-31",
         ),
         (["stop-list", "--run", "2026-02-30"], "--run ska vara en dag, som 2026-03-31"),
+        (["duty", "--day", "9999-12-31"], "--day: ange en dag från 1900 till 2199"),
+        (
+            ["recompute", "--from", "0001-01-01", "--to", "2026-01-01"],
+            "--from: ange en dag från 1900 till 2199",
+        ),
+        (["reply", "show", "99999999999999999999"], "UTKAST ska vara högst 2147483647"),
+        (["edit", "show", "2147483648"], "ÄNDRING ska vara högst 2147483647"),
+        (["demo", "--port", "99999"], "--port ska vara högst 65535"),
         (["report", "--format", "pdf"], "--format ska vara något av: table, json, csv, xlsx, html"),
     ],
 )
