@@ -19,6 +19,8 @@ _FOLDS = (
     ("‐", "-"), ("‑", "-"), ("−", "-"),
 )  # fmt: skip
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_DIGITS = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\uff10-\uff19]")
+"""Of Arabic, Persian, Hindi and Bengali keyboards, and as wide as Chinese letters."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TAG = re.compile(
     r"<(/?)(?:b|i|u|p|br|div|span|strong|em|td|tr|table|font|li|ul|ol|hr)\b[^<>]{0,200}>", re.I
@@ -40,7 +42,8 @@ _QUOTED_PRINTABLE = (
 def readable(text: str) -> str:
     """Repair what reached us as code: entities, tags, mojibake, quoted-printable, odd spaces.
 
-    Returns NFC text with ``\\n`` line ends and without control or invisible characters.
+    Returns NFC text with ``\\n`` line ends and our digits, without control or invisible
+    characters.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "<" in text:
@@ -56,6 +59,8 @@ def readable(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
         text = _INVISIBLE.sub("", text)
+        if _DIGITS.search(text):
+            text = _DIGITS.sub(lambda found: str(unicodedata.decimal(found[0])), text)
     return _CONTROLS.sub(" ", text)
 
 

@@ -54,5 +54,12 @@ def test_what_reached_us_as_code_is_repaired(broken):
     assert readable(broken) == "anstånd på räkning för Örebro"
 
 
+@pytest.mark.parametrize(
+    "written", ["４００３００２８", "٤٠٠٣٠٠٢٨", "۴۰۰۳۰۰۲۸", "४००३००२८", "৪০০৩০০২৮"]
+)
+def test_digits_of_other_scripts_are_read_as_ours(written):
+    assert readable(f"faktura {written} är fel") == "faktura 40030028 är fel"
+
+
 def test_a_smaller_than_sign_is_no_tag():
     assert readable("3 < 4 och 5 > 2, <a@b.example>") == "3 < 4 och 5 > 2, <a@b.example>"
