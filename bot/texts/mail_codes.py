@@ -78,6 +78,7 @@ MAILS: Final[Mapping[str, str]] = {
     "reason.empty_return_path": "mejlet saknar svarsadress ({words})",
     "reason.own_id": "mejlet är vårt eget",
     "reason.read_receipt": "mejlet är en läskvittens",
+    "reason.calendar_answer": "mejlet är en kalenders svar på en inbjudan",
     "reason.receipt": "”{words}”: mejlet är en kvittens",
     "reason.auto_submitted": "mejlet säger att det är ett automatiskt svar",
     "reason.precedence": "mejlet säger att det är ett automatiskt svar ({words})",

@@ -224,3 +224,55 @@ PEOPLE = {
 @pytest.mark.parametrize("message", PEOPLE.values(), ids=PEOPLE.keys())
 def test_a_mail_about_such_things_stays_a_case(message):
     assert author_of(message) is Author.PERSON
+
+
+ANSWER = "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nSUMMARY:Genomgång av fakturor?\r\nEND:VCALENDAR"
+IN_PARTS = (
+    "--b\r\nContent-Type: text/plain\r\n\r\n{text}\r\n--b\r\n"
+    f"Content-Type: text/calendar; method=REPLY\r\n\r\n{ANSWER}\r\n--b--"
+)
+
+
+def answered(text: str, *, subject: str = "Accepterat: Genomgång") -> Message:
+    return mail(
+        IN_PARTS.format(text=text),
+        sender="kim@x.example",
+        subject=subject,
+        Content_Type="multipart/alternative; boundary=b",
+    )
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        mail(
+            ANSWER,
+            sender="kim@x.example",
+            subject="Genomgång",
+            Content_Type="text/calendar; charset=utf-8; method=REPLY",
+        ),
+        answered(""),
+        answered("Kim Ek har accepterat inbjudan.", subject="Accepted: Genomgång"),
+        answered("", subject="Preliminärt accepterat: Genomgång"),
+        answered("", subject="Avböjt: Genomgång"),
+    ],
+)
+def test_the_answer_of_a_calendar_to_an_invitation_is_no_persons_mail(message):
+    assert author_of(message) is Author.AUTO_REPLY
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        answered("Jag kommer. Kan ni stoppa fakturan till dess?"),
+        mail("Jag kommer.", sender="kim@x.example", subject="Accepterat: Genomgång"),
+        mail(
+            ANSWER.replace("REPLY", "REQUEST"),
+            sender="kim@x.example",
+            subject="Genomgång",
+            Content_Type="text/calendar; charset=utf-8; method=REQUEST",
+        ),
+    ],
+)
+def test_an_invitation_and_an_answer_with_a_wish_in_it_are_a_persons(message):
+    assert author_of(message) is Author.PERSON

@@ -103,6 +103,7 @@ def _by_words_or_headers(message: Message, reading: Reading) -> Authorship | Non
         # Some gateways mark their bounces as auto-replied, so the words come first.
         bounces.by_words(reading)
         or replies.by_headers(message)
+        or replies.by_calendar(reading)
         or replies.by_subject(reading)
         or bounces.by_return_path(message)
         or replies.by_words(reading)

@@ -213,6 +213,7 @@ _PERSONAL = re.compile(
     r"could you|can you|would you|please (?:cancel|stop|help|confirm)|"
     r"i (?:would|want|need|have not|never|received))\b"
 )
+_ANSWER = re.compile(r"\bmethod\s?=\s?\"?reply\b")
 
 
 def by_headers(message: Message) -> Authorship | None:
@@ -233,6 +234,25 @@ def by_headers(message: Message) -> Authorship | None:
 def by_subject(reading: Reading) -> Authorship | None:
     """Recognise an automatic answer by how its subject begins or ends."""
     return _automatic("automatic_subject", "subject") if has_automatic_subject(reading) else None
+
+
+def by_calendar(reading: Reading) -> Authorship | None:
+    """Recognise the answer that a calendar gives to an invitation, where nobody added a word.
+
+    Source: RFC 5546, section 3.2.3.
+    """
+    message = reading.message
+    if "text/calendar" not in message.content_types or _asks_for_something(reading):
+        return None
+    declared = (message.header("content-type") or "").lower()
+    if _ANSWER.search(declared) or subjects.ANSWERED.match(reading.subject):
+        return _automatic("calendar_answer", "text/calendar")
+    return None
+
+
+def _asks_for_something(reading: Reading) -> bool:
+    text = "" if reading.text.startswith("begin:vcalendar") else reading.text
+    return "?" in text or any(wish.search(text) for wish in (_PERSONAL, _MATTER))
 
 
 def by_words(reading: Reading) -> Authorship | None:

@@ -120,3 +120,10 @@ AUTO_START = re.compile(r"auto ?: ")
 """What one such program puts first, and a person with a car might."""
 
 READ = re.compile(rf"{_READ_WORDS} ?:")
+
+ANSWERED = re.compile(
+    r"(?:(?:preliminart |tentatively )?(?:accepter(?:at|ad)|accepted|godkan[dt])|"
+    r"avboj[dt]|declined|tentative|preliminart|forelopigt|godtatt|avslatt|accepteret|afvist|"
+    r"zugesagt|abgelehnt|mit vorbehalt|hyvaksytty|hylatty)\s?:"
+)
+"""How calendars begin the answer to an invitation."""
