@@ -14,7 +14,7 @@ from bot.knowledge import Knowledge
 from bot.services import mail_files
 from bot.services.mail_files import MailFile
 from bot.services.reading import Reader
-from bot.triage.evaluation import FIELDS, Evaluation, evaluate
+from bot.triage.evaluation import FIELDS, Evaluation, evaluate, wrong_label
 from bot.triage.model import Triage
 from bot.vocabulary import MailboxKey
 from functionmail.message import Address, Message
@@ -86,6 +86,14 @@ def evaluate_corpus(path: Path, reader: Reader) -> Evaluation:
                 file=path.name,
                 line=number,
                 labels=", ".join(FIELDS),
+            )
+        if (wrong := wrong_label(row)) is not None:
+            raise DataError(
+                "{file} rad {line}: {label} ska vara något av: {known}",
+                file=path.name,
+                line=number,
+                label=wrong[0],
+                known=", ".join(wrong[1]),
             )
         pairs.append((row, triage_row(row, reader)))
     return evaluate(pairs)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from bot.triage.model import Triage
-from bot.vocabulary import NONE, Urgency
+from bot.vocabulary import NONE, Kind, Language, Missing, Urgency
 
 FIELDS = (
     "kind",
@@ -41,6 +42,13 @@ _CLASSES: Mapping[str, tuple[str, ...]] = {
     "protected": ("True",),
     "misdirected": ("True",),
     "kind": ("case", "follow_up", "auto_reply", "bounce", "spam"),
+}
+_FLAGS = ("complaint", "protected", "misdirected")
+_WORDS: Mapping[str, type[StrEnum]] = {
+    "kind": Kind,
+    "urgent": Urgency,
+    "lang": Language,
+    "missing": Missing,
 }
 _BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
 
@@ -218,9 +226,30 @@ def evaluate(pairs: Iterable[tuple[Mapping[str, Any], Triage]]) -> Evaluation:
     )
 
 
-def _row(number: int, row: Mapping[str, Any], found: Triage) -> _Row:
+def wrong_label(row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]] | None:
+    """Return a label that no mail can have, such as a misspelt one, and what it may be.
+
+    Process and matter are the knowledge's, and are not looked at.
+    """
+    labels = _labels_of(row)
+    for name in _FLAGS:
+        if not isinstance(labels.get(name, False), bool):
+            return name, ("true", "false")
+    for name, known in _WORDS.items():
+        said = labels.get(name, ())
+        words = said if isinstance(said, (list, tuple)) else (said,)
+        if not set(map(str, words)) <= set(known):
+            return name, tuple(known)
+    return None
+
+
+def _labels_of(row: Mapping[str, Any]) -> Mapping[str, Any]:
     labels = row.get("label")
-    label: Mapping[str, Any] = labels if isinstance(labels, Mapping) else row
+    return labels if isinstance(labels, Mapping) else row
+
+
+def _row(number: int, row: Mapping[str, Any], found: Triage) -> _Row:
+    label = _labels_of(row)
     lenient = {str(name) for name in (*_listed(row, "lenient"), *_listed(label, "lenient"))}
     got = found.labels()
     return _Row(

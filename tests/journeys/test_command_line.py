@@ -314,6 +314,9 @@ def test_a_labelled_collection_is_compared_with_triage(config, tmp_path):
     [
         ({"id": 1}, "har varken subject eller body"),
         ({"subject": "Hej", "body": "Hej"}, "är inte märkt"),
+        ({"body": "Hej", "urgent": "kanske"}, "urgent ska vara något av: collections, payout, no"),
+        ({"body": "Hej", "complaint": "nej"}, "complaint ska vara något av: true, false"),
+        ({"body": "Hej", "label": {"missing": ["allt"]}}, "missing ska vara något av"),
     ],
 )
 def test_what_is_no_labelled_mail_is_not_evaluated(tmp_path, config, row, said):
