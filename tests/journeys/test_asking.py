@@ -190,6 +190,30 @@ def test_after_ten_more_the_owner_is_asked_to_close(city):
     assert city.cases()[0].status is Status.WAITING_CUSTOMER
 
 
+def test_the_centre_says_after_how_many_days_we_come_back_to_a_customer(build_city):
+    city = build_city(material=material_with(remind_days=2, close_days=3))
+    case = the_case(city, NO_NUMBER)
+    days_later(city, 2)
+    assert templates_of(drafts(city, case)) == [INFORMATION_NEEDED]
+    days_later(city, 1)
+    assert templates_of(drafts(city, case)) == [INFORMATION_NEEDED, "information_reminder"]
+    days_later(city, 3)
+    assert "close_asked" not in city.alerts()
+    days_later(city, 1)
+    assert "close_asked" in city.alerts()
+
+
+@pytest.mark.parametrize(("hours", "told"), [(4, 0), (12, 1)])
+def test_the_centre_says_how_long_before_a_promised_time_a_delay_is_drafted(
+    build_city, hours, told
+):
+    city = build_city(material=material_with(delay_hours=hours))
+    case = the_case(city, ORDINARY)
+    city.later(days=1)  # 8.5 of the 17 open hours until a first answer are over
+    work_off(city)
+    assert templates_of(drafts(city, case)).count("delayed") == told
+
+
 def test_a_reminder_that_is_sent_counts_the_days_from_then(city):
     case = the_case(city, NO_NUMBER)
     days_later(city, 6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from threading import Barrier
 
@@ -11,6 +12,7 @@ import pytest
 from bot.errors import DataError, IllegalChange, NotFound
 from bot.registers import EntryKind, Facts, Nature, Register, Rung, Source, State, Step
 from bot.services.registers import Wanted
+from tests.city import shipped_material
 
 REMARKS, CUSTOMER, PROCESS = Register.REMARKS, Register.CUSTOMER_LOG, Register.PROCESS_LOG
 HANDLER, HEAD, COLLEAGUE = "agneta-brandt", "anette-forsbro", "amir-haddad"
@@ -122,6 +124,13 @@ def test_the_head_of_the_unit_owns_a_remark_and_answers_it_in_ten_working_days(c
     item = remark(city)
     assert (item.facts.unit, item.facts.owner) == ("kundreskontra", HEAD)
     assert item.facts.due == date(2026, 3, 17)
+
+
+def test_the_centre_says_in_how_many_working_days_a_remark_is_answered(build_city):
+    shipped = shipped_material()
+    registers = shipped.knowledge.registers.model_copy(update={"answer_days": 3})
+    material = replace(shipped, knowledge=replace(shipped.knowledge, registers=registers))
+    assert remark(build_city(material=material)).facts.due == date(2026, 3, 6)
 
 
 def test_praise_needs_no_answer(city):
