@@ -97,11 +97,12 @@ def test_a_sample_without_a_case_is_not_made(city, control):
     assert control.listed() == []
 
 
-def test_all_cancellations_are_listed_beside_what_is_drawn(city, control):
+@pytest.mark.parametrize("matter", ["makulering", "aterbetalning"])
+def test_all_cancellations_and_repayments_are_listed_beside_what_is_drawn(city, control, matter):
     cancelled, *_ = close_all(city, letters(3))
     with city.app.database.work() as work:
         case = work.cases.get(cancelled.id)
-        work.cases.change(replace(case, matter=MatterKey("makulering")))
+        work.cases.change(replace(case, matter=MatterKey(matter)))
     sample = control.draw(ordered(size=0), by=ANNA)
     assert [item.case_id for item in sample.items] == [cancelled.id]
 
@@ -174,6 +175,9 @@ def test_the_evidence_holds_the_protocol_and_a_file_for_each_case(city, control)
     assert "'=Bra" in protocol
     assert evidence["letters"][1]["template_version"]
     assert any(event["who"] == ANNA for event in evidence["events"])
+    assert {"rule": "tag.exact", "words": "KR", "where": "subject"} in evidence["triage"]["reasons"]
+    assert {event["at"] for event in evidence["events"]} == {"2026-03-03T10:00:00+01:00"}
+    assert all("working_seconds" in event for event in evidence["events"])
 
 
 def test_an_unknown_sample_is_said_to_be_unknown(control):
