@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from bot.in_force import trials_for
 from bot.services.editing.trial import Trials
-from bot.vocabulary import EventKind, Urgency
+from bot.vocabulary import EventKind, PersonKey, Urgency
 from tests.browser.stock import TAGS, ordinary_case, stock, urgent_case
 from tests.letters import ORDINARY
 
@@ -171,3 +171,41 @@ def test_the_inbox_is_worked_with_the_keyboard_alone(served, page):
     assert (
         str(urgent_case(served).number) in page.url or str(ordinary_case(served).number) in page.url
     )
+
+
+def new_case_comes(served, page):
+    """Let mail come, and the page look for news at its own pace."""
+    served.city.post(**ORDINARY, sender="ny@kund.example")
+    served.city.work_off()
+    page.clock.run_for(21_000)
+    return max(served.city.cases(), key=lambda found: found.id)
+
+
+def test_a_new_case_shows_by_itself_in_an_inbox_that_nobody_works_in(served, page):
+    page.clock.install()
+    page.goto(f"{served.base}/inbox")
+    case = new_case_comes(served, page)
+    expect(page.locator("#inbox")).to_contain_text(str(case.number))
+
+
+def test_a_row_that_was_chosen_is_not_taken_away_by_a_new_case(served, page):
+    page.clock.install()
+    page.goto(f"{served.base}/inbox")
+    page.locator("#inbox input[type=checkbox]").first.check()
+    case = new_case_comes(served, page)
+    expect(page.locator("#news")).to_contain_text("Inkorgen har ändrats")
+    expect(page.locator("#inbox")).not_to_contain_text(str(case.number))
+    expect(page.locator("#inbox input[type=checkbox]").first).to_be_checked()
+    page.get_by_role("link", name="Visa det nya").click()
+    expect(page.locator("#inbox")).to_contain_text(str(case.number))
+
+
+def test_who_else_looks_at_a_case_shows_by_itself(served, page):
+    case = urgent_case(served)
+    page.clock.install()
+    page.goto(f"{served.base}/cases/{case.number}")
+    expect(page.locator("#others")).not_to_contain_text("Birgitta")
+    colleague = PersonKey("birgitta-lonnell")
+    served.house.case_pages.viewed(case, by=colleague)
+    page.clock.run_for(21_000)
+    expect(page.locator("#others")).to_contain_text("Birgitta Lönnell")
