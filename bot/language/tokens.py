@@ -23,6 +23,8 @@ _ABBREVIATIONS = frozenset(
         "okt", "nov", "dec", "e", "g", "i", "no", "inv",
     )
 )  # fmt: skip
+_ORDINAL = re.compile(r"\d:$")
+"""Stands before the letter of a numeral, as in den 15:e."""
 _MAX_WORDS = 60
 """A sentence without a full stop is cut here, so that words far apart do not make a rule."""
 _WRAPPED = 55
@@ -80,7 +82,7 @@ def _is_abbreviation(folded: str, at: int) -> bool:
         begin -= 1
     word = folded[begin:at]
     if word:
-        return word in _ABBREVIATIONS
+        return word in _ABBREVIATIONS and not _ORDINAL.search(folded, max(0, begin - 3), begin)
     rest = folded[at + 1 : at + 12].lstrip()
     return bool(rest) and rest[:3] in _MONTHS
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.triage.cues import Feature
-from bot.triage.matters import Judgement
+from bot.triage.matters import ENOUGH, Judgement
 from bot.triage.model import Reason
 from bot.triage.reading import Place, Reading
 from bot.vocabulary import Kind
@@ -55,5 +55,8 @@ def case_or_follow_up(reading: Reading, judgement: Judgement) -> tuple[Kind, tup
 
 
 def _is_quiet(judgement: Judgement) -> bool:
-    matter = judgement.matter
-    return matter is not None and judgement.scores[matter].live < judgement.scores[matter].total
+    """Tell whether the matter is told, and not asked for in earnest."""
+    if judgement.matter is None:
+        return False
+    score = judgement.scores[judgement.matter]
+    return score.live < min(score.total, ENOUGH)

@@ -29,6 +29,8 @@ _TAG_POINTS_AT_PROCESS = 1.5
 _MAILBOX_POINTS_AT_PROCESS = 0.75
 _MOST_HINTS = 3.0
 _MOST = 24.0
+_ASKED = frozenset((Feature.REQUEST, Feature.STOP))
+"""What a sentence does not ask for that withdraws a matter, though it has the words."""
 _EARNEST = frozenset(
     (
         Feature.REQUEST,
@@ -126,13 +128,15 @@ def judge(
         lives = _lives(statement, concrete) and (subject_lives or not statement.in_subject)
         if lives:
             hushes = _hushes(statement, concrete)
-            live |= statement.features - ({Feature.REQUEST} if hushes else set())
+            live |= statement.features - (_ASKED if hushes else frozenset())
         _add_hits(found, statement, lives, concrete, seen)
     for score in found.values():
         if score.withdrawn:
             score.live = score.asked
     if any(len(number) in rules.references.plain_lengths for number in numbers):
         live.add("invoice")
+    if _pays_out(tag.process if tag else own_process, rules):
+        live.add(Feature.AT_SUPPLIERS)
     _combine(found, live, rules.combinations)
     _add_tag(found, tag, own_process, subject_lives, rules)
     if not quiet and all(score.total < ENOUGH for score in found.values()):
@@ -186,6 +190,13 @@ def _body_asks(reading: Reading, concrete: bool, requests: bool, rules: TriageRu
             if matter and matter.urgent is not Urgency.NO and WEIGHTS[hit.cue.says] >= GLANCE:
                 return True
     return False
+
+
+def _pays_out(process: ProcessKey | None, rules: TriageRules) -> bool:
+    """Tell whether a process has a matter that stops outgoing payments."""
+    return process is not None and any(
+        rule.process == process and rule.urgent is Urgency.PAYOUT for rule in rules.matters.values()
+    )
 
 
 def _hushes(statement: Statement, concrete: bool) -> frozenset[MatterKey]:

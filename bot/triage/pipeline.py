@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.language.detection import MOST_WORDS, by_counts, detect
@@ -32,6 +32,7 @@ _STOP = MatterKey("betalstopp")
 _NOT_OURS = MatterKey("wrong_recipient")
 _TREASURY = ProcessKey("stadskassan")
 _DEFAULT = ProcessKey("kundreskontra")
+_ASTRAY = frozenset((Feature.AT_SUPPLIERS, Feature.YOUR_INVOICE))
 _LINE = 14
 _WORD = 3
 """Words of a mail that says one thing, and of one that says next to nothing."""
@@ -148,21 +149,8 @@ def _for_people(
     received_at: datetime,
     rules: TriageRules,
 ) -> Triage:
-    judgement, complaint = found.judgement, complaint_reasons(reading)
-    if rules.learned is None or _is_plain(reading, judgement):
-        said = _by_rules(reading, found, complaint, rules)
-    else:
-        said = opinion(
-            rules.learned,
-            _features(reading, mailbox, found),
-            rules.processes,
-            rules.urgencies,
-            ruled=judgement.matter,
-            ruled_out=_ruled_out(reading),
-            hushed=bool(judgement.quiet) and judgement.urgent is Urgency.NO,
-            ruled_complaint=complaint,
-            explained=[key for key, score in judgement.scores.items() if score.is_explained],
-        )
+    complaint = complaint_reasons(reading)
+    said = _opinion(reading, mailbox, found, complaint, rules)
     if not said.kind.for_people:
         return _for_nobody(said.kind, reading, said.reasons[0])
     judged = Judged(matter=said.matter, urgent=said.urgent)
@@ -170,7 +158,7 @@ def _for_people(
     if not complains_plainly(reading):
         complaint = said.complaint
     protected = protected_reasons(reading)
-    scores = judgement.scores
+    scores = found.judgement.scores
     return Triage(
         kind=said.kind,
         process=said.process,
@@ -212,6 +200,58 @@ def _ruled_out(reading: Reading) -> Collection[Kind]:
     if passed_on or reading.message.sender is None:
         return (Kind.AUTO_REPLY, Kind.BOUNCE)
     return ()
+
+
+def _opinion(
+    reading: Reading,
+    mailbox: MailboxKey,
+    found: _Findings,
+    complaint: tuple[Reason, ...],
+    rules: TriageRules,
+) -> Opinion:
+    judgement = found.judgement
+    if rules.learned is None or _is_plain(reading, judgement):
+        return _by_rules(reading, found, complaint, rules)
+    said = opinion(
+        rules.learned,
+        _features(reading, mailbox, found),
+        rules.processes,
+        rules.urgencies,
+        ruled=judgement.matter,
+        ruled_out=_ruled_out(reading),
+        hushed=bool(judgement.quiet) and judgement.urgent is Urgency.NO,
+        ruled_complaint=complaint,
+        explained=[key for key, score in judgement.scores.items() if score.is_explained],
+    )
+    if said.kind.for_people and _is_a_payer_astray(judgement):
+        return _as_ruled(said, judgement, rules)
+    return said
+
+
+def _is_a_payer_astray(judgement: Judgement) -> bool:
+    """Tell whether somebody asks in earnest about an invoice of ours where suppliers write.
+
+    There the weights hear a supplier in most of what is said of invoices.
+    """
+    return (
+        judgement.urgent is Urgency.COLLECTIONS
+        and not judgement.quiet
+        and judgement.live.issuperset(_ASTRAY)
+        and Feature.SUPPLIER_VOICE not in judgement.live
+    )
+
+
+def _as_ruled(said: Opinion, judgement: Judgement, rules: TriageRules) -> Opinion:
+    """Return an opinion with the matter and the urgency that the rules find."""
+    matter = judgement.matter
+    return replace(
+        said,
+        process=rules.matters[matter].process if matter else said.process,
+        matter=matter,
+        urgent=judgement.urgent,
+        possible=False,
+        reasons=(),
+    )
 
 
 def _is_plain(reading: Reading, judgement: Judgement) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +28,15 @@ _LAST_SENTENCES = 60
 _CLIP = 80
 _NO_FEATURES: frozenset[str] = frozenset()
 _NEARLY_EMPTY = 3
+_LONGEST_YES = 14
+_ASKED_WITHIN = 15
+"""Words of an answer that may be a mere yes, and sentences in which its question is looked for."""
+_ANSWER = re.compile(
+    r"\W*(?:hej[^\n.!?]{0,30}[\s,.!]+)?(?:(?P<no>nej|nix|no|nope|(?:absolut|gor det) (?:inte|ej))\b"
+    r"|(?:ja|jo|japp|jada|jajamen|javisst|absolut|precis|stammer|(?:jatte)?garna|gor det|gor sa"
+    r"|yes|please do)\b)"
+)
+"""A yes or a no that a text begins with, after a greeting."""
 _A_FEW = 20
 _SHORT = 60
 """Words: of a text that says nothing, of a few words before a forwarded mail, and of a text
@@ -101,7 +111,7 @@ class Reading:
 
     Attributes:
         statements: Of the subject and of the text that speaks, in order.
-        telling: Those with a cue.
+        telling: Those with a cue, and what a bare yes agrees to in the mail that it answers.
         features: Of all statements together.
         forwarded: The sender's own text is nearly empty, so the quoted text speaks too.
         marked_reply, marked_forward: What a mail client put before the subject.
@@ -166,13 +176,18 @@ def read(message: Message, rules: TriageRules) -> Reading:
     quoted = Text.of(Place.QUOTED, message.quoted[:_QUOTED])
     statements = [*_statements(subject, rules), *_statements(own, rules)]
     replies, forwards = is_reply(message.subject), is_forward(message.subject)
-    forwarded = bool(quoted.shown.strip()) and _only_forwards(
-        own, statements, forwards and not replies
+    answer = _ANSWER.match(own.folded) if replies and quoted.folded else None
+    forwarded = (
+        bool(quoted.shown.strip())
+        and not answer
+        and _only_forwards(own, statements, forwards and not replies)
     )
     if forwarded:
         statements += _statements(quoted, rules)
     kept = tuple(statements)
     telling = tuple([statement for statement in kept if statement.hits])
+    if answer and not answer["no"]:
+        telling += tuple(_agreed_to(own, quoted, rules))
     return Reading(
         message=message,
         subject=subject,
@@ -185,6 +200,17 @@ def read(message: Message, rules: TriageRules) -> Reading:
         marked_reply=replies,
         marked_forward=forwards,
     )
+
+
+def _agreed_to(own: Text, quoted: Text, rules: TriageRules) -> Iterator[Statement]:
+    """Yield what was asked in the mail that a few words say yes to, as if it were said."""
+    if len(own.folded.split()) > _LONGEST_YES:
+        return
+    for sentence in sentences(quoted.folded, quoted.shown)[:_ASKED_WITHIN]:
+        if sentence.question:
+            heard = rules.hearing.hear(sentence._replace(question=False))
+            if heard.hits:
+                yield Statement(quoted, sentence, heard, heard.hits, heard.features)
 
 
 def statements_of(text: Text, rules: TriageRules) -> tuple[Statement, ...]:
@@ -201,11 +227,11 @@ def _clipped(text: str) -> str:
 def _only_forwards(own: Text, statements: Iterable[Statement], marked: bool) -> bool:
     """Tell whether the sender passes on another's text and says little of their own."""
     size = len(own.folded.split())
-    if size <= _NEARLY_EMPTY:
-        return True
     body = [statement for statement in statements if not statement.in_subject]
     points = marked or any(statement.has(Feature.FORWARD) for statement in body)
     closes = any(statement.has(Feature.THANKS, Feature.SETTLED) for statement in body)
+    if size <= _NEARLY_EMPTY:
+        return not closes
     tells = any(
         hit.cue.matter and hit.cue.says in (Says.NAMED, Says.CLEAR)
         for statement in body

@@ -28,6 +28,11 @@ def test_abbreviations_and_amounts_do_not():
     assert len(_split("Faktura nr. 40012345 på 1.200 kr bl. a. för mars")) == 1
 
 
+def test_a_day_in_figures_may_end_a_sentence():
+    assert len(_split("Krediten kommer den 15:e. Ni behöver inte spärra något.")) == 2
+    assert len(_split("Det gäller den 15. mars och 3 t. ex. den 4:e mars.")) == 1
+
+
 def test_a_wrapped_line_goes_on():
     text = "Vi vill gärna ha anstånd med betalningen av vår faktura som\nförfaller på fredag."
     assert len(_split(text)) == 1

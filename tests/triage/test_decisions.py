@@ -419,3 +419,94 @@ def test_a_due_date_is_read_in_short_forms_and_tables(body, due):
 )
 def test_invoices_are_read_from_endings_ranges_and_brackets(body, numbers):
     assert triaged(body).invoices == numbers
+
+
+def answered(text, question, *, tag="[LR]", mailbox="leverantorsreskontra"):
+    """Answer a question that stands in the quoted mail."""
+    return triaged(
+        f"{text}\n\nFrån: Servicecentrum\nSkickat: den 4 mars 2019 09:12\n"
+        f"Ämne: SV: {tag} faktura 7718\nHej, {question}",
+        subject=f"SV: {tag} faktura 7718",
+        headers={"In-Reply-To": "<7718@servicecentrum.example>"},
+        mailbox=mailbox,
+    )
+
+
+@pytest.mark.parametrize("yes", ["Ja, gör det.", "Ja tack!", "Jättegärna.", "Hej! Absolut."])
+def test_a_yes_says_what_it_was_asked(yes):
+    found = answered(yes, "7718 går ut i kväll. Ska vi stoppa utbetalningen?")
+    assert (found.kind, found.matter) == (Kind.FOLLOW_UP, "betalstopp")
+    assert found.urgent is Urgency.PAYOUT
+
+
+@pytest.mark.parametrize("no", ["Nej, låt den gå.", "Absolut inte.", "Nej."])
+def test_what_a_no_was_asked_is_not_urgent(no):
+    found = answered(no, "7718 går ut i kväll. Ska vi stoppa utbetalningen?")
+    assert found.urgent is Urgency.NO
+
+
+def test_a_yes_to_something_harmless_is_calm_whatever_else_was_written():
+    found = answered("Ja, det stämmer.", "vi har stoppat utbetalningen. Är Ask rätt attestant?")
+    assert found.urgent is Urgency.NO
+
+
+def test_a_payer_who_writes_where_suppliers_write_is_heard():
+    found = triaged(
+        "Hej, er faktura 40078001 ligger hos en kollega som ska attestera den men är ledig. "
+        "Kan ni flytta fram den till den 20 april så att den inte går till inkasso?",
+        mailbox="leverantorsreskontra",
+    )
+    assert (found.process, found.matter) == ("kundreskontra", "anstand")
+    assert found.urgent is Urgency.COLLECTIONS
+    assert found.misdirected
+
+
+def test_a_supplier_who_sent_an_invoice_is_no_payer_astray():
+    found = triaged(
+        "Hej, vi skickade er faktura 4471 den 2 maj, den förföll i fredags. Ligger den för attest?",
+        mailbox="leverantorsreskontra",
+    )
+    assert (found.process, found.urgent) == ("leverantorsreskontra", Urgency.NO)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Det här är femte mejlet. Jag bestred 40078001 i september, svara någon gång.",
+        "Hej, har ni hunnit med makuleringen av 40078001? Familjen ringer varje dag om den.",
+        "Kunden på 40078001 har nu betalat sista raten, se kvitto. Planen kan avslutas.",
+    ],
+)
+def test_a_mail_goes_on_with_a_case_though_it_is_no_reply(text):
+    assert triaged(text, mailbox="kundreskontra").kind is Kind.FOLLOW_UP
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vi drog tillbaka ansökan om kolonilott skriftligt i mars. Kan ni makulera 40078001?",
+        "Tack för nyhetsbrevet! Vårt konto i Agresso är låst sedan i morse, kan ni öppna det igen?",
+        "Jag ringde banken i mars om att 40078001 dragits två gånger. Kan jag få tillbaka den ena?",
+        "Kund 219310 har inte längre skyddad identitet. Ta bort spärren och uppdatera adressen.",
+    ],
+)
+def test_what_was_said_to_others_is_no_case_of_ours(text):
+    assert triaged(text, mailbox="kundreskontra").kind is Kind.CASE
+
+
+def test_payments_that_need_no_stop_are_calm():
+    found = triaged(
+        "Fakturorna 10021 och 10022 väntar på kredit från leverantören till den 15:e. "
+        "Ni behöver inte spärra dem, de är inte attesterade.",
+        mailbox="leverantorsreskontra",
+    )
+    assert found.urgent is Urgency.NO
+
+
+def test_an_invoice_for_somebody_else_is_urgent_in_english_too():
+    found = triaged(
+        "Hello, invoice 40078001 (waste fee) is addressed to another company in the building. "
+        "Please cancel it and send it to them. We will not pay.",
+        mailbox="kundreskontra",
+    )
+    assert found.urgent is Urgency.COLLECTIONS

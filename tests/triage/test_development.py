@@ -1,7 +1,9 @@
-"""The figures on the labelled development set, as a floor that no change may fall below.
+"""The figures on the labelled development sets, as a floor that no change may fall below.
 
 They are figures of fitting, not of meeting new mail: the cues were written with these mails
-at hand.
+at hand. The weights are learned from the first set, not from the second, nor from the threads:
+mails that go on with something or only sound so, that retract, agree to what was asked, or come to
+the mailbox of suppliers with an invoice of ours, each with a twin that is none.
 """
 
 from __future__ import annotations
@@ -26,17 +28,47 @@ FLOORS = {
     "lang": 0.99,
     "missing": 0.97,
 }
+SECOND_FLOORS = {
+    "kind": 0.99,
+    "process": 0.97,
+    "matter": 0.95,
+    "urgent": 0.99,
+    "complaint": 0.98,
+    "protected": 0.98,
+    "misdirected": 0.98,
+    "invoices": 0.99,
+    "due": 0.97,
+    "lang": 0.99,
+    "missing": 0.95,
+}
+THREAD_FLOORS = {"kind": 0.93, "process": 0.94, "urgent": 0.91}
 
 
 @cache
-def _evaluation() -> Evaluation:
-    path = DATA / "development" / "cases.jsonl"
+def _evaluation(name: str = "cases") -> Evaluation:
+    path = DATA / "development" / f"{name}.jsonl"
     return evaluate((row, from_row(row)) for row in rows(path))
 
 
 @pytest.mark.parametrize(("field", "floor"), FLOORS.items())
 def test_no_field_falls_below_its_floor(field, floor):
     assert _evaluation().field(field).share >= floor
+
+
+@pytest.mark.parametrize(("field", "floor"), SECOND_FLOORS.items())
+def test_no_field_of_the_second_set_falls_below_its_floor(field, floor):
+    assert _evaluation("second").field(field).share >= floor
+
+
+def test_what_is_urgent_in_the_second_set_is_told_from_what_sounds_so():
+    for value in ("collections", "payout"):
+        found = _evaluation("second").of_class("urgent", value)
+        assert (found.missed, found.wrong) == (0, 0)
+
+
+@pytest.mark.parametrize(("field", "floor"), THREAD_FLOORS.items())
+def test_mails_of_threads_are_told_from_their_twins(field, floor):
+    assert _evaluation("threads").field(field).share >= floor
 
 
 def test_no_urgent_mail_of_the_set_is_missed():
