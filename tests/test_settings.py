@@ -96,6 +96,21 @@ def test_an_unknown_variable_is_refused_with_the_nearest_name(monkeypatch):
         load()
 
 
+@pytest.mark.parametrize(
+    ("variable", "says"),
+    [
+        ("SAMMADAG_OLD_SECRET_KEYS", r'skriv den som JSON: \["första", "andra"\]'),
+        ("SAMMADAG_MONTHLY_MAIL", "skriv den som JSON"),
+        ("SAMMADAG_MAILBOXES", "som SAMMADAG_MAILBOXES__DEL"),
+    ],
+)
+def test_a_variable_that_holds_no_list_or_section_says_how_to_write_it(monkeypatch, variable, says):
+    monkeypatch.setenv(variable, "hemligt ord")
+    with pytest.raises(SettingsError, match=says) as caught:
+        load()
+    assert "hemligt" not in str(caught.value)
+
+
 def test_variables_of_the_tests_are_left_alone(monkeypatch):
     monkeypatch.setenv("SAMMADAG_TEST_ANYTHING", "2")
     load()

@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource
@@ -276,9 +276,14 @@ def _variable(path: list[str]) -> str | None:
 
 
 def _not_json(error: NotJson) -> SettingsError:
-    """Explain that a variable for a whole section holds no JSON."""
-    name = next((field for field in Settings.model_fields if f'"{field}"' in str(error)), "")
+    """Explain that a variable for a list or a whole section holds no JSON."""
+    name = next((known for known in Settings.model_fields if f'"{known}"' in str(error)), "")
     variable = f"{PREFIX}{name.upper()}"
+    field = Settings.model_fields.get(name)
+    if field is not None and get_origin(field.annotation) is tuple:
+        return SettingsError(
+            '{variable}: är ingen lista; skriv den som JSON: ["första", "andra"]', variable=variable
+        )
     return SettingsError(
         "{variable}: är inte JSON; ge hellre varje del för sig, som {variable}__DEL",
         variable=variable,
