@@ -75,6 +75,12 @@ class Score:
         return bool(self.seen or self.others)
 
     @property
+    def is_only_hinted(self) -> bool:
+        """Tell whether there are hints, and nothing else."""
+        hints = [hit.cue.says is Says.HINT for _, hit in self.seen]
+        return bool(hints) and all(hints) and not self.others
+
+    @property
     def reasons(self) -> tuple[Reason, ...]:
         """Return why the matter was thought of, with the words of the mail."""
         told = [

@@ -255,13 +255,22 @@ def _as_ruled(said: Opinion, judgement: Judgement, rules: TriageRules) -> Opinio
 
 
 def _is_plain(reading: Reading, judgement: Judgement) -> bool:
-    """Tell whether a mail says one thing in a line: there the rules read better."""
-    left = _LINE if judgement.matter is not None else _WORD
+    """Tell whether a mail says one thing in a line: there the rules read better.
+
+    Of a matter that has but hints they know too little, such as an invoice that is named.
+    """
+    left = _LINE if _is_said(judgement) else _WORD
     for statement in reading.statements:
         left -= len(statement.heard.words)
         if left < 0:
             return False
     return True
+
+
+def _is_said(judgement: Judgement) -> bool:
+    """Tell whether more than hints speak for the matter that the rules find."""
+    matter = judgement.matter
+    return matter is not None and not judgement.scores[matter].is_only_hinted
 
 
 def _by_rules(

@@ -110,6 +110,16 @@ def test_thanks_followed_by_a_new_wish_is_urgent():
     assert found.urgent is Urgency.COLLECTIONS
 
 
+@pytest.mark.parametrize("subject", ["Faktura", "Förfallodatum"])
+def test_a_wish_is_heard_though_the_subject_but_hints_at_it(subject):
+    found = triaged(
+        "Faktura 40078003 förfaller på fredag. Vi vill flytta till sista mars. Går det?",
+        subject=subject,
+        mailbox="kundreskontra",
+    )
+    assert (found.matter, found.urgent) == ("anstand", Urgency.COLLECTIONS)
+
+
 def test_a_question_in_general_is_calm():
     found = triaged("Hur gör man för att söka anstånd, och vem beslutar?", subject="Fråga")
     assert (found.matter, found.urgent) == ("anstand", Urgency.NO)
