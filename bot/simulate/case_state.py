@@ -100,12 +100,15 @@ class CaseState:
         if wall <= 0:
             self.events.append(Event(at, kind, actor, 0, 0, data))
             return
+        self.events.append(Event(at, kind, actor, wall, self.open_time_until(at), data))
+
+    def open_time_until(self, at: int) -> int:
+        """Return the open seconds from the start of its clock to a later instant."""
         open_until = self.city.hours.open_until
         if self._counted_from != self.clock_started_at:
             self._counted_from = self.clock_started_at
             self._open_before = open_until(self._counted_from)
-        working = open_until(at) - self._open_before
-        self.events.append(Event(at, kind, actor, wall, working, data))
+        return open_until(at) - self._open_before
 
     def reach(self, at: int) -> None:
         """Let time pass: what is due by an instant is done before anything else happens then."""
@@ -280,9 +283,10 @@ def packed_json(data: Mapping[str, Value]) -> str | bytes:
     pattern = _patterns.get(known)
     if pattern is None:
         pattern = _patterns[known] = _pattern_of(data)
-    return pattern.fill(Values(numbers))
+    return pattern.fill(Values(numbers) if numbers else _NO_VALUES)
 
 
+_NO_VALUES: Final = Values({})
 _NUMBERS: Final = frozenset({"into", "other"})
 """What holds the number of another case."""
 _patterns: Final[dict[tuple[Value, ...], PackedPattern]] = {}

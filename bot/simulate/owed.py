@@ -184,11 +184,12 @@ class Owed:
 
     def go_on_until(self, at: int) -> None:
         """Do what is due by an instant."""
-        until = min(at, self._stage.city.end)
-        self._delay_until(until)
+        end = self._stage.city.end
+        until = at if at < end else end
+        wait = self._delay_until(until)
         while self._asked is not None and _due(self._asked) <= until:
             self._ask_again(self._asked, _due(self._asked))
-        self._look_ahead()
+        self._look_ahead(until + wait)
 
     def discard(self, at: int) -> None:
         """Throw away the drafts that the answer or the end of a case has made needless."""
@@ -225,26 +226,34 @@ class Owed:
         self._has_delay = open_time is not None
         self._look_ahead()
 
-    def _look_ahead(self) -> None:
-        asked = _NEVER if self._asked is None else _due(self._asked)
-        open_time = self._open_time
-        delay = _NEVER if open_time is None else self._case.clock_started_at + open_time
-        self.quiet_until = min(asked, delay)
+    def _look_ahead(self, not_before: int = 0) -> None:
+        """Note before when nothing is due.
 
-    def _delay_until(self, until: int) -> None:
+        Args:
+            not_before: Nothing about a delay is before this instant.
+        """
+        delay, open_time = _NEVER, self._open_time
+        if open_time is not None:
+            delay = max(not_before, self._case.clock_started_at + open_time)
+        asked = _NEVER if self._asked is None else _due(self._asked)
+        self.quiet_until = delay if delay < asked else asked
+
+    def _delay_until(self, until: int) -> int:
+        """Say that it takes longer where that is due; return in how many seconds to look again."""
         case, open_time = self._case, self._open_time
         if open_time is None:
-            return
+            return 0
         if self._delay_at is None:
-            passed = self._stage.city.hours.between(case.clock_started_at, until)
+            passed = case.open_time_until(until)
             if passed < open_time:
-                return
+                return open_time - passed
             if passed > open_time and case.status is Status.CLOSED:
                 self._open_time = None
-                return
+                return 0
             self.settle()
         while self._delay_at is not None and (now := whole_second(self._delay_at)) <= until:
             self._say_late(self._delay_at, now)
+        return 0
 
     def _say_late(self, due: datetime, now: int) -> None:
         """Draft the letter about a delay where it is due, and prompt; see `ReplyTimer`."""
