@@ -46,6 +46,7 @@ def test_an_urgent_case_is_taken_answered_stopped_closed_and_counted(served, pag
     page.get_by_role("link", name="Svara kunden").click()
     page.get_by_role("link", name="Klart", exact=False).first.click()
     page.get_by_role("button", name="Skriv utkast").click()
+    page.wait_for_url("**/replies/*")
     fill_in(page)
     page.get_by_role("button", name="Spara och förhandsgranska").click()
     expect(page.get_by_text("Utkastet är sparat.")).to_be_visible()
