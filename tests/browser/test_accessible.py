@@ -160,6 +160,7 @@ def test_axe_finds_nothing_on_what_follows_a_form(what, stocked, window):
     window.emulate_media(color_scheme="light")
     window.goto(stocked.base + path)
     act(window)
+    window.wait_for_load_state("load")  # with its colours and sizes
     light = faults(window)
     window.emulate_media(color_scheme="dark")
     dark = faults(window)
