@@ -214,8 +214,16 @@ class MaildirServer:
         self._path(key).unlink()
 
     def make_unreadable(self, key: MessageKey) -> None:
-        self._path(key).chmod(0)
-        self._stack.enter_context(RootPowersDropped())
+        broken = self._path(key)
+
+        def read(path: Path, **options: Any) -> Any:
+            if path == broken:
+                broken.unlink()
+                broken.symlink_to(broken.name)  # leads nowhere, as a damaged disk does
+            return read_file(path, **options)
+
+        maildir.read_file = read
+        self._stack.callback(setattr, maildir, "read_file", read_file)
 
     def vanish_when_read(self, key: MessageKey) -> None:
         def read(*given: Any, **options: Any) -> Any:

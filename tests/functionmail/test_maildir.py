@@ -125,12 +125,21 @@ def test_a_batch_of_large_files_is_shorter(maildir, source):
     assert batch.more
 
 
-def test_an_unreadable_file_keeps_its_time(maildir, source):
-    put(maildir, "a")
+def test_mail_that_may_not_be_read_is_told_of_behind_all_other_mail_and_comes_later(
+    maildir, source
+):
+    for name in ("a", "b", "c"):
+        put(maildir, name)
     (maildir / "new" / "a").chmod(0)
     with RootPowersDropped():
-        (message,) = source.fetch(None).messages
-    assert (message.content, message.received_at) == (b"", MORNING)
+        batch = source.fetch(None, limit=2)
+        assert keys(batch) == ["b", "c"]
+        with pytest.raises(SignInRefused, match=r"read and write .*new/a"):
+            source.fetch(batch.checkpoint)
+    (maildir / "new" / "a").chmod(0o600)
+    later = source.fetch(batch.checkpoint)
+    assert keys(later) == ["a"]
+    assert keys(MaildirSource(maildir, "info").fetch(later.checkpoint)) == []
 
 
 def test_the_received_header_counts_and_not_the_time_of_a_restored_file(maildir, source):

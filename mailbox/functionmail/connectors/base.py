@@ -36,8 +36,9 @@ class MailSource(Protocol):
             A batch whose checkpoint is valid even when it holds no messages. The same
             checkpoint gives the same messages, apart from what came or went since.
             A message that cannot be read is returned with empty content rather than left out;
-            one that went away meanwhile is left out. A message that people flag, label or
-            move back may be returned again.
+            one that went away meanwhile is left out, and one that only needs other rights to
+            be read comes once they are given. A message that people flag, label or move back
+            may be returned again.
 
         Raises:
             ValueError: `limit` is below 1.

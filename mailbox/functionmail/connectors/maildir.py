@@ -242,13 +242,25 @@ class MaildirSource:
         self._pending = sorted(waiting, key=lambda entry: entry.order, reverse=True)
 
     def _take(self, limit: int) -> tuple[RawMessage, ...]:
-        """Read pending mail; what was moved away since it was listed is listed anew."""
+        """Read pending mail; what was moved away since it was listed is listed anew.
+
+        Mail that the account may not read stays pending, and holds up no other.
+
+        Raises:
+            PermissionError: There is no other.
+        """
         taken: list[RawMessage] = []
+        refused: PermissionError | None = None
         size = misses = 0
         self._serial += bool(self._pending)
         while self._pending and len(taken) < limit and size < _BATCH_BYTES:
             entry = self._pending[-1]
-            found = read_file(self._folder / entry.place / entry.name)
+            try:
+                found = read_file(self._folder / entry.place / entry.name)
+            except PermissionError as error:
+                refused = error
+                self._pending.pop()
+                continue
             if found is None:
                 misses += 1
                 if misses > _MISSES:
@@ -259,6 +271,10 @@ class MaildirSource:
             self._returned[entry.key] = self._serial
             taken.append(_raw_message(entry.key, found))
             size += len(found.content)
+        if refused is not None:
+            self._find_pending()
+            if not taken:
+                raise refused
         return tuple(taken)
 
     def _position(self) -> Position:
@@ -380,8 +396,11 @@ def _own_key(message_id: str) -> MessageKey:
 
 
 def _message_id(path: Path) -> str:
-    """Return the Message-ID of a file without brackets, or the empty string."""
-    found = read_file(path, limit=HEADER_BYTES)
+    """Return the Message-ID of a file without brackets, or nothing where it may not be read."""
+    try:
+        found = read_file(path, limit=HEADER_BYTES)
+    except PermissionError:
+        return ""
     fields = header_fields(found.content) if found else iter(())
     value = next((value for name, value in fields if name == b"message-id"), b"")
     return value.decode("utf-8", "replace").strip().removeprefix("<").removesuffix(">")

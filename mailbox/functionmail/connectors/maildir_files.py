@@ -88,7 +88,7 @@ def server_errors(mailbox: str, doing: str, folder: Path) -> Iterator[None]:
     try:
         yield
     except PermissionError as error:
-        advice = f"let the account that runs this read and write {folder}"
+        advice = f"let the account that runs this read and write {error.filename or folder}"
         raise SignInRefused(mailbox, doing, advice) from error
     except (FileNotFoundError, NotADirectoryError) as error:
         advice = f"{folder} is no Maildir with new/ and cur/ now; mount it or correct the setting"
@@ -140,9 +140,10 @@ def list_entries(folder: Path, known: Mapping[MessageKey, Entry]) -> Listing:
 def read_file(path: Path, *, limit: int = MAX_BYTES + 1) -> FileContent | None:
     """Read at most `limit` bytes of a file; None when it is gone.
 
-    A file that exists but cannot be read comes with empty content.
+    A file that exists but is broken comes with empty content.
 
     Raises:
+        PermissionError: The account may not read it.
         OSError: The machine, not this file, is in trouble.
     """
     try:
@@ -152,7 +153,7 @@ def read_file(path: Path, *, limit: int = MAX_BYTES + 1) -> FileContent | None:
     except OSError as error:
         if error.errno in _MISSING:
             return None
-        if error.errno in _NOT_THE_FILES_FAULT:
+        if error.errno in _NOT_THE_FILES_FAULT or isinstance(error, PermissionError):
             raise
         status = _status(path)
         return None if status is None else _content(b"", status)
