@@ -69,7 +69,7 @@ def test_the_language_of_the_settings_holds_where_none_is_asked_for(sammadag, tm
         ("sv", ("rad {}: matters", ".urgent: ska vara något av: ", "links.yaml: filen saknas")),
         (
             "en",
-            ["line 50: matters.9.urgent: should be one of: ", "links.yaml: the file is missing"],
+            ("line {}: matters", ".urgent: should be one of: ", "links.yaml: the file is missing"),
         ),
     ],
 )
