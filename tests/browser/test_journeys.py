@@ -170,6 +170,7 @@ def test_the_inbox_is_worked_with_the_keyboard_alone(served, page):
     page.keyboard.press("x")
     page.keyboard.press("t")
     page.get_by_text("Du har tagit ärende").wait_for()
+    page.wait_for_load_state("load")  # with the script that hears the keys
     assert EventKind.TAKEN in kinds(served, urgent_case(served))
     page.keyboard.press("j")
     page.keyboard.press("Enter")
