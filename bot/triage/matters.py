@@ -141,7 +141,7 @@ def judge(
             score.live = score.asked
     if any(len(number) in rules.references.plain_lengths for number in numbers):
         live.add("invoice")
-    if _pays_out(tag.process if tag else own_process, rules):
+    if (tag.process if tag else own_process) in rules.paying:
         live.add(Feature.AT_SUPPLIERS)
     _combine(found, live, rules.combinations)
     _add_tag(found, tag, own_process, subject_lives, rules)
@@ -196,13 +196,6 @@ def _body_asks(reading: Reading, concrete: bool, requests: bool, rules: TriageRu
             if matter and matter.urgent is not Urgency.NO and WEIGHTS[hit.cue.says] >= GLANCE:
                 return True
     return False
-
-
-def _pays_out(process: ProcessKey | None, rules: TriageRules) -> bool:
-    """Tell whether a process has a matter that stops outgoing payments."""
-    return process is not None and any(
-        rule.process == process and rule.urgent is Urgency.PAYOUT for rule in rules.matters.values()
-    )
 
 
 def _hushes(statement: Statement, concrete: bool) -> frozenset[MatterKey]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.language.phrases import PhraseBook
@@ -47,6 +47,7 @@ class TriageRules:
     Attributes:
         urgencies: Matter -> what it is when it is asked for in earnest.
         processes: Matter -> the one process that handles it, or None where several can.
+        paying: Processes with a matter that stops outgoing payments.
         learned: Weights from labelled mails; None leaves everything to the rules.
         mentions: Weights for the numbers and dates in a mail; None leaves them to the rules.
     """
@@ -57,6 +58,7 @@ class TriageRules:
     matters: Mapping[MatterKey, MatterRule]
     processes: Mapping[MatterKey, ProcessKey | None]
     urgencies: Mapping[MatterKey, Urgency]
+    paying: Collection[ProcessKey]
     tags: Tags
     mailboxes: Mapping[MailboxKey, ProcessKey | None]
     customers: CustomerNames
@@ -84,6 +86,11 @@ class TriageRules:
             matters={matter.key: matter for matter in source.matters},
             urgencies={matter.key: matter.urgent for matter in source.matters},
             processes={matter.key: matter.process for matter in source.matters},
+            paying=frozenset(
+                matter.process
+                for matter in source.matters
+                if matter.process is not None and matter.urgent is Urgency.PAYOUT
+            ),
             tags=Tags(source.tags, source.matters),
             mailboxes=dict(source.mailboxes),
             customers=CustomerNames(source.customers),
