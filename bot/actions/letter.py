@@ -40,8 +40,7 @@ from bot.vocabulary import (
 from bot.worktime import (
     Calendar,
     add_working_time,
-    end_of_working_day,
-    next_opening,
+    opening_after,
     previous_working_moment,
 )
 from functionmail.compose import answer_address, compose
@@ -275,7 +274,7 @@ def come_back(
         case_id=draft.case_id,
         kind=TaskKind.INFORMATION,
         step=TaskStep.CLOSE if reminded else TaskStep.REMIND,
-        next_at=next_opening(end_of_working_day(now, calendar, after_days=days), calendar),
+        next_at=opening_after(now, calendar, days=days),
         message_id=draft.message_id,
         automatic=False,
     )

@@ -37,7 +37,7 @@ from bot.services.new_case import House
 from bot.services.writing import Writer, may_be_answered, remark_of
 from bot.store.unit_of_work import Database, Work
 from bot.vocabulary import ActionKind, EventKind, Status
-from bot.worktime import end_of_working_day, next_opening
+from bot.worktime import opening_after
 from functionmail.parse import parse
 
 log = structlog.get_logger()
@@ -185,9 +185,8 @@ def step_after(task: ReplyTask, case: Case, house: House, now: datetime) -> Repl
     if task.kind is TaskKind.DELAY:
         return later(task, case, house, now)
     if task.step is TaskStep.REMIND and case.status is Status.WAITING_CUSTOMER:
-        days = house.knowledge.replies.close_days
-        end = end_of_working_day(now, house.calendar, after_days=days)
-        return replace(task, step=TaskStep.CLOSE, next_at=next_opening(end, house.calendar))
+        due = opening_after(now, house.calendar, days=house.knowledge.replies.close_days)
+        return replace(task, step=TaskStep.CLOSE, next_at=due)
     return replace(task, next_at=None)
 
 

@@ -149,6 +149,11 @@ def end_of_working_day(at: datetime, calendar: Calendar, *, after_days: int = 0)
     return openings[-1][1] if openings else from_microseconds(LAST_INSTANT)
 
 
+def opening_after(at: datetime, calendar: Calendar, *, days: int) -> datetime:
+    """Return the first opening after so many working days; see `end_of_working_day`."""
+    return next_opening(end_of_working_day(at, calendar, after_days=days), calendar)
+
+
 def next_working_day(day: date, calendar: Calendar) -> date:
     """Return the first working day after a local date."""
     ordinal = day.toordinal()
